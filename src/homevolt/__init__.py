@@ -1,0 +1,1 @@
+"""Read, control and simulate a Homevolt home battery over the local network."""
