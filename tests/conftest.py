@@ -1,0 +1,33 @@
+"""What every test may lean on."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pytest
+from hypothesis import HealthCheck, settings
+
+# A slow shared machine is no bug of the library: examples have no deadline of their own.
+settings.register_profile(
+    "dev", deadline=None, suppress_health_check=[HealthCheck.too_slow], print_blob=True
+)
+# The same examples in every run, so that a red run is red again on the next machine.
+settings.register_profile("ci", settings.get_profile("dev"), derandomize=True, database=None)
+settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "ci" if "CI" in os.environ else "dev"))
+
+CAPTURES = Path(
+    os.environ.get("HOMEVOLT_CAPTURES", Path(__file__).parents[2] / "shared" / "captures")
+)
+
+
+@pytest.fixture(scope="session")
+def captures() -> Path:
+    """Return the folder of payloads captured from real units; skip where nobody has it.
+
+    The payloads are not ours to publish, so they never stand in the repository: they are looked
+    for in `shared/captures` beside the checkout, or where HOMEVOLT_CAPTURES says.
+    """
+    if not CAPTURES.is_dir():
+        pytest.skip("no captured payloads here; HOMEVOLT_CAPTURES names their folder")
+    return CAPTURES
