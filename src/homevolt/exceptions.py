@@ -2,9 +2,9 @@
 
 What to catch:
 
-* `HomevoltConnectionError`: the device was not reached or did not answer in time; try again later.
+* `HomevoltConnectionError`: the device was not reached or gave no usable answer; try again later.
 * `HomevoltAuthenticationError`: the password is wrong; do not try again before it is changed.
-* `HomevoltDataError`: an answer came that is not what this endpoint gives; nothing was read from it.
+* `HomevoltDataError`: an answer came that is not what this endpoint gives; nothing was read.
 * `HomevoltValueError`: an argument is wrong; nothing was sent.
 * `HomevoltLocalModeError`: the cloud is in charge; call `enable_local_mode()` first.
 * `HomevoltCommandError`: a write was sent and did not do what was asked; its subclasses say how.
@@ -42,7 +42,15 @@ class HomevoltTimeoutError(HomevoltConnectionError):
     """The answer was not complete when the deadline passed."""
 
 
-class HomevoltRedirectError(HomevoltConnectionError):
+class HomevoltCertificateError(HomevoltConnectionError):
+    """The device's certificate is not trusted; pin it with `ssl=`."""
+
+
+class HomevoltResponseError(HomevoltConnectionError):
+    """The device answered with an HTTP status that is no success; see `status`."""
+
+
+class HomevoltRedirectError(HomevoltResponseError):
     """The device answered with a redirect, which is never followed.
 
     Attributes:

@@ -1,0 +1,1 @@
+"""The JSON of each endpoint as typed structs, in the device's own units."""

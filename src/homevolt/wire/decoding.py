@@ -1,0 +1,120 @@
+"""From bytes to structs: strict and fast, or field by field where the strict way fails."""
+
+from __future__ import annotations
+
+import json
+import logging
+import math
+from typing import Any, TypeVar, get_args, get_origin
+
+import msgspec
+
+from homevolt.exceptions import HomevoltDataError
+
+_LOGGER = logging.getLogger(__name__)
+_LONGEST_INT = 18
+"""Digits of the longest integer taken for a number; the device counts in 64 bits."""
+
+T = TypeVar("T")
+
+
+class Wire(msgspec.Struct, frozen=True, omit_defaults=True, gc=False):
+    """Base of all structs of the wire: every field has a default, new keys are ignored."""
+
+
+def decode(data: bytes, decoder: msgspec.json.Decoder[T]) -> T:
+    """Return `data` as the decoder's type, at the cost of each field that does not fit.
+
+    A field that is missing or malformed gets its default; each malformed one is logged at debug.
+
+    Raises:
+        HomevoltDataError: The bytes are no JSON, or not the kind of JSON value the type wants.
+    """
+    try:
+        return decoder.decode(data)
+    except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
+        result: T = salvage(parse(data), decoder.type)
+        return result
+
+
+def parse(data: bytes) -> Any:
+    """Return JSON as plain values; numbers that no double or 64-bit integer holds become None.
+
+    Raises:
+        HomevoltDataError: The bytes are no JSON.
+    """
+    try:
+        value = json.loads(
+            data.decode("utf-8"),
+            parse_constant=lambda _: None,
+            parse_float=_finite,
+            parse_int=_bounded,
+        )
+    except (ValueError, RecursionError) as error:
+        start = data[:60].decode("utf-8", "replace")
+        raise HomevoltDataError(f"This is no JSON ({error}); it begins {start!r}.") from None
+    return value
+
+
+def salvage(value: Any, type_: Any) -> Any:
+    """Return a plain value as `type_`, dropping the fields that do not fit.
+
+    Raises:
+        HomevoltDataError: The value as a whole is of another kind.
+    """
+    try:
+        return _fit(value, type_, "$")
+    except msgspec.ValidationError as error:
+        raise HomevoltDataError(f"The answer is of the wrong kind: {error}.", path="$") from None
+
+
+def _fit(value: Any, type_: Any, path: str) -> Any:
+    """Convert a value, descending into structs and lists only where the whole does not fit."""
+    try:
+        return msgspec.convert(value, type_)
+    except msgspec.ValidationError:
+        inner = _container(type_, value)
+        if inner is None:
+            raise
+    if isinstance(value, list):
+        item_type = get_args(inner)[0]
+        items = (_fit_or_default(item, item_type, f"{path}[{i}]") for i, item in enumerate(value))
+        return get_origin(inner)(items)
+    fitted = {}
+    for field in msgspec.structs.fields(inner):
+        if field.encode_name in value:
+            where = f"{path}.{field.encode_name}"
+            try:
+                fitted[field.name] = _fit(value[field.encode_name], field.type, where)
+            except msgspec.ValidationError as error:
+                _LOGGER.debug("Dropped %s: %s", where, error)
+    return inner(**fitted)
+
+
+def _fit_or_default(item: Any, type_: Any, path: str) -> Any:
+    """Keep the place of a malformed list item, so that its neighbours keep their numbers."""
+    try:
+        return _fit(item, type_, path)
+    except msgspec.ValidationError as error:
+        _LOGGER.debug("Dropped %s: %s", path, error)
+        return type_() if isinstance(type_, type) else None
+
+
+def _container(type_: Any, value: Any) -> Any:
+    """Return the struct, list or tuple type within `type_` that `value` could be, or None."""
+    for choice in (type_, *get_args(type_)):
+        if isinstance(value, list) and get_origin(choice) in (list, tuple):
+            return choice
+        is_struct = isinstance(choice, type) and issubclass(choice, msgspec.Struct)
+        if isinstance(value, dict) and is_struct:
+            return choice
+    return None
+
+
+def _finite(text: str) -> float | None:
+    number = float(text)
+    return number if math.isfinite(number) else None
+
+
+def _bounded(text: str) -> int | None:
+    return int(text) if len(text.lstrip("-")) <= _LONGEST_INT else None
