@@ -1,0 +1,83 @@
+# Two commands matter: `make demo` and `make test`. `make help` lists the rest.
+# All that is needed is Python >= 3.11 and make; everything else goes into .venv.
+
+.DEFAULT_GOAL := help
+.PHONY: help demo test lint types contracts suite bench upgrade clean
+.DELETE_ON_ERROR:
+
+VENV := .venv
+BIN := $(VENV)/bin
+CLI := $(VENV)/.cli-installed
+DEV := $(VENV)/.dev-installed
+WORKERS ?= 2
+
+# The first interpreter that is new enough; `make PYTHON=... demo` names another.
+PYTHONS := python3 python3.13 python3.12 python3.11 python3.14
+NEW_ENOUGH := import sys; sys.exit(sys.version_info < (3, 11))
+PYTHON ?= $(shell for name in $(PYTHONS); do \
+	"$$name" -c "$(NEW_ENOUGH)" 2>/dev/null && { echo "$$name"; break; }; done)
+
+# Both names, since newer releases of pip take the pins of a build from the second.
+export PIP_CONSTRAINT := constraints.txt
+export PIP_BUILD_CONSTRAINT := constraints.txt
+INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check --no-input
+
+help: ## List what there is to make
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-10s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
+
+demo: $(CLI) ## Start a simulated battery, read it, and show what it says
+	@$(BIN)/homevolt demo
+
+test: lint types contracts suite ## Everything a change must pass
+
+lint: $(DEV) ## Style
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+
+types: $(DEV) ## Types
+	$(BIN)/mypy
+
+contracts: $(DEV) ## Which floor may import which
+	$(BIN)/lint-imports
+
+suite: $(DEV) ## The tests, with branch coverage
+	HYPOTHESIS_PROFILE=ci $(BIN)/pytest -n $(WORKERS) -p no:benchmark --cov
+
+bench: $(DEV) ## What things cost, each against its floor
+	$(BIN)/pytest benchmarks -s
+
+upgrade: ## Renew constraints.txt; name the oldest supported Python
+	$(require_python)
+	$(PYTHON) -m venv --clear $(VENV)-upgrade
+	env -u PIP_CONSTRAINT -u PIP_BUILD_CONSTRAINT $(VENV)-upgrade/bin/python -m pip install \
+		--quiet '.[dev]' hatchling editables colorama
+	{ grep '^#' constraints.txt; \
+		$(VENV)-upgrade/bin/python -m pip freeze --exclude homevolt | LC_ALL=C sort -f; } \
+		> $(VENV)-upgrade/constraints.txt
+	mv $(VENV)-upgrade/constraints.txt constraints.txt
+	rm -rf $(VENV)-upgrade
+
+clean: ## Remove everything that was made, the environments too
+	rm -rf .venv .venv-* build dist .coverage .coverage.* .hypothesis .benchmarks
+	rm -rf .mypy_cache .ruff_cache .pytest_cache .import_linter_cache
+	find src tests benchmarks -name __pycache__ -type d -prune -exec rm -rf {} +
+
+define require_python
+@$(PYTHON) -c "$(NEW_ENOUGH)" || { \
+	echo "homevolt needs Python 3.11 or newer; '$(PYTHON)' is not." >&2; \
+	echo "Name one that is: make PYTHON=/path/to/python3.12 $(MAKECMDGOALS)" >&2; exit 1; }
+endef
+
+$(VENV)/pyvenv.cfg:
+	$(if $(PYTHON),,$(error homevolt needs Python 3.11 or newer; none of these is: $(PYTHONS)))
+	$(require_python)
+	$(PYTHON) -m venv $(VENV)
+
+$(CLI): pyproject.toml constraints.txt | $(VENV)/pyvenv.cfg
+	$(INSTALL) --editable '.[cli]'
+	@touch $@
+
+# What the tests need holds what the demo needs, so one installation serves both.
+$(DEV): pyproject.toml constraints.txt | $(VENV)/pyvenv.cfg
+	$(INSTALL) --editable '.[dev]'
+	@touch $(CLI) $@
