@@ -1,0 +1,48 @@
+"""Noise that depends on the seed, a channel and the time, and on nothing that happened before.
+
+A world built on it gives the same figures at the same second, however it got there.
+"""
+
+from __future__ import annotations
+
+_MASK = (1 << 64) - 1
+_GOLDEN = 0x9E3779B97F4A7C15
+_CHANNEL = 0xD1B54A32D192ED03
+_SCALE = 2.0**-53
+
+
+class Noise:
+    """A source of noise.
+
+    Args:
+        seed: Two sources of the same seed give the same noise.
+    """
+
+    __slots__ = ("_seed",)
+
+    def __init__(self, seed: int) -> None:
+        self._seed = _mix(seed & _MASK)
+
+    def bits(self, channel: int, bucket: int) -> int:
+        """Return 64 even bits for one bucket of one channel."""
+        return _mix((self._seed + channel * _CHANNEL + bucket * _GOLDEN) & _MASK)
+
+    def uniform(self, channel: int, bucket: int) -> float:
+        """Return an even number, 0 <= x < 1, for one bucket of one channel."""
+        return (self.bits(channel, bucket) >> 11) * _SCALE
+
+    def smooth(self, channel: int, time_s: float, period_s: float) -> float:
+        """Return a number -1..1 that wanders and forgets where it was after about a period."""
+        position = time_s / period_s
+        bucket = int(position // 1)
+        part = position - bucket
+        left = self.uniform(channel, bucket)
+        right = self.uniform(channel, bucket + 1)
+        return 2.0 * (left + (right - left) * part * part * (3.0 - 2.0 * part)) - 1.0
+
+
+def _mix(value: int) -> int:
+    """Return the finaliser of splitmix64."""
+    value = ((value ^ (value >> 30)) * 0xBF58476D1CE4E5B9) & _MASK
+    value = ((value ^ (value >> 27)) * 0x94D049BB133111EB) & _MASK
+    return value ^ (value >> 31)
