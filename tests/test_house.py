@@ -1,0 +1,112 @@
+"""The rules of the house: rooms stay small, every room has a floor, every tool is pinned."""
+
+from __future__ import annotations
+
+import importlib.metadata
+import re
+import tomllib
+from pathlib import Path
+from typing import Any
+
+from packaging.requirements import Requirement
+from packaging.utils import canonicalize_name
+
+ROOT = Path(__file__).parents[1]
+PACKAGE = ROOT / "src" / "homevolt"
+LINES_A_ROOM_MAY_HAVE = 400
+
+SILENCED = re.compile(
+    r"#\s*(?:noqa(?::\s*[A-Z]+\d+(?:,\s*[A-Z]+\d+)*)?"
+    r"|type:\s*ignore(?:\[[\w, -]+\])?"
+    r"|pragma:\s*no\s(?:cover|branch))"
+    r"(?P<reason>.*)"
+)
+
+
+def python_files() -> list[Path]:
+    """Return every Python file of the project."""
+    folders = (ROOT / name for name in ("src", "tests", "benchmarks"))
+    return sorted(file for folder in folders for file in folder.rglob("*.py"))
+
+
+def rooms() -> set[str]:
+    """Return the name of every module and package directly below `homevolt`."""
+    files = {file.stem for file in PACKAGE.glob("*.py")} - {"__init__", "__main__"}
+    return files | {init.parent.name for init in PACKAGE.glob("*/__init__.py")}
+
+
+def contracts() -> dict[str, dict[str, Any]]:
+    """Return the import contracts of pyproject.toml by their ids."""
+    with (ROOT / "pyproject.toml").open("rb") as file:
+        settings = tomllib.load(file)["tool"]["importlinter"]
+    return {contract["id"]: contract for contract in settings["contracts"]}
+
+
+def pins() -> dict[str, str]:
+    """Return name and version of every line of constraints.txt that is no comment."""
+    lines = (ROOT / "constraints.txt").read_text("utf-8").splitlines()
+    pairs = [line.partition("==") for line in lines if not line.startswith("#")]
+    return {canonicalize_name(name): version for name, _, version in pairs}
+
+
+def brought_by(requirement: Requirement) -> set[str]:
+    """Return the names of all packages that a requirement installs on this Python, itself aside."""
+    seen: set[tuple[str, str]] = set()
+    todo = [requirement]
+    while todo:
+        wanted = todo.pop()
+        for extra in ("", *wanted.extras):
+            key = (canonicalize_name(wanted.name), extra)
+            if key in seen:
+                continue
+            seen.add(key)
+            needs = map(Requirement, importlib.metadata.requires(wanted.name) or [])
+            todo += [
+                need for need in needs if not need.marker or need.marker.evaluate({"extra": extra})
+            ]
+    return {name for name, _ in seen} - {canonicalize_name(requirement.name)}
+
+
+def test_no_room_passes_400_lines() -> None:
+    lengths = {file: len(file.read_text("utf-8").splitlines()) for file in python_files()}
+    assert {
+        str(file.relative_to(ROOT)): length
+        for file, length in lengths.items()
+        if length > LINES_A_ROOM_MAY_HAVE
+    } == {}
+
+
+def test_every_silenced_check_says_why() -> None:
+    silenced = [
+        f"{file.relative_to(ROOT)}:{number}: {line.strip()}"
+        for file in python_files()
+        for number, line in enumerate(file.read_text("utf-8").splitlines(), start=1)
+        if (match := SILENCED.search(line)) and not re.search(r"[a-z]{3}", match["reason"])
+    ]
+    assert silenced == []
+
+
+def test_every_room_has_a_floor() -> None:
+    floors = contracts()["floors"]
+    assert floors["exhaustive"]
+    assert set(floors["exhaustive_ignores"]) == {"simulator"}
+    placed = {name for layer in floors["layers"] for name in re.findall(r"\w+", layer)}
+    assert placed == rooms() - {"simulator"}
+
+
+def test_the_simulator_is_forbidden_every_room_of_the_client() -> None:
+    apart = contracts()["simulator-apart"]
+    assert apart["source_modules"] == ["homevolt.simulator"]
+    assert set(apart["forbidden_modules"]) == {
+        f"homevolt.{room}" for room in rooms() - {"simulator"}
+    }
+
+
+def test_every_package_of_the_dev_extra_is_pinned() -> None:
+    assert brought_by(Requirement("homevolt[dev]")) - pins().keys() == set()
+
+
+def test_a_line_of_constraints_is_a_comment_or_one_exact_version() -> None:
+    lines = (ROOT / "constraints.txt").read_text("utf-8").splitlines()
+    assert [line for line in lines if not re.fullmatch(r"#.*|[\w.-]+==\d[\w.]*", line)] == []
+    assert [line for line in lines if "//" in line] == []
