@@ -1,0 +1,143 @@
+"""The public names: a change here is a change for everybody who uses the library."""
+
+from __future__ import annotations
+
+import importlib.metadata
+import inspect
+import subprocess
+import sys
+
+import pytest
+
+import homevolt
+from homevolt import exceptions
+
+PUBLIC_NAMES = [
+    "BatteryMode",
+    "Device",
+    "DeviceMetadata",
+    "Homevolt",
+    "HomevoltAuthenticationError",
+    "HomevoltCertificateError",
+    "HomevoltCommandError",
+    "HomevoltCommandOutcomeUnknownError",
+    "HomevoltCommandRejectedError",
+    "HomevoltCommandVerificationError",
+    "HomevoltConnectionError",
+    "HomevoltDataError",
+    "HomevoltError",
+    "HomevoltLocalModeError",
+    "HomevoltNotReadyError",
+    "HomevoltRateLimitError",
+    "HomevoltRedirectError",
+    "HomevoltResponseError",
+    "HomevoltTimeoutError",
+    "HomevoltValueError",
+    "Parameter",
+    "Schedule",
+    "ScheduleEntry",
+    "Sensor",
+    "SensorType",
+    "Snapshot",
+    "__version__",
+]
+
+# The members of the public contract; each of them works as its README shows it.
+CONNECTION_MEMBERS = {"update_info", "get_device", "close_connection", "__aenter__", "__aexit__"}
+DEVICE_PROPERTIES = {"device_id", "sensors", "device_metadata", "current_schedule"}
+DEVICE_COROUTINES = {
+    "add_schedule",
+    "charge_battery",
+    "charge_from_grid",
+    "charge_from_solar",
+    "clear_all_schedules",
+    "delete_schedule",
+    "disable_local_mode",
+    "discharge_battery",
+    "discharge_to_grid",
+    "enable_local_mode",
+    "fetch_ems_data",
+    "fetch_schedule_data",
+    "get_parameter",
+    "set_battery_idle",
+    "set_battery_mode",
+    "set_parameter",
+    "update_info",
+}
+SENSOR_TYPES = [
+    "VOLTAGE",
+    "CURRENT",
+    "POWER",
+    "ENERGY_INCREASING",
+    "ENERGY_TOTAL",
+    "FREQUENCY",
+    "TEMPERATURE",
+    "PERCENTAGE",
+    "SIGNAL_STRENGTH",
+    "COUNT",
+    "TEXT",
+    "SCHEDULE_TYPE",
+]
+
+
+def test_the_public_names_are_these_and_no_others() -> None:
+    assert sorted(homevolt.__all__) == PUBLIC_NAMES
+    assert set(PUBLIC_NAMES) <= set(dir(homevolt))
+
+
+@pytest.mark.parametrize("name", PUBLIC_NAMES)
+def test_a_public_name_is_there_and_says_what_it_is(name: str) -> None:
+    assert inspect.getdoc(getattr(homevolt, name))
+
+
+def test_every_error_of_the_library_is_public() -> None:
+    errors = {
+        name
+        for name, thing in vars(exceptions).items()
+        if inspect.isclass(thing) and issubclass(thing, homevolt.HomevoltError)
+    }
+    assert errors <= set(homevolt.__all__)
+
+
+def test_a_name_that_is_not_public_is_an_attribute_error() -> None:
+    done = subprocess.run(
+        [sys.executable, "-c", "import homevolt; homevolt.Homevlot"],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert "AttributeError: module 'homevolt' has no attribute 'Homevlot'" in done.stderr
+
+
+def test_the_version_is_the_distribution_s() -> None:
+    assert homevolt.__version__ == importlib.metadata.version("homevolt")
+
+
+def test_the_connection_takes_the_contract_s_arguments_in_their_order() -> None:
+    parameters = list(inspect.signature(homevolt.Homevolt).parameters.values())
+    assert [parameter.name for parameter in parameters[:3]] == [
+        "ip_address",
+        "password",
+        "websession",
+    ]
+    assert [parameter.default for parameter in parameters[1:3]] == [None, None]
+    assert {parameter.kind for parameter in parameters[3:]} == {inspect.Parameter.KEYWORD_ONLY}
+
+
+def test_the_connection_has_the_contract_s_members() -> None:
+    assert set(dir(homevolt.Homevolt)) >= CONNECTION_MEMBERS
+
+
+@pytest.mark.parametrize("name", sorted(DEVICE_PROPERTIES))
+def test_the_device_has_the_contract_s_property(name: str) -> None:
+    assert isinstance(inspect.getattr_static(homevolt.Device, name), property)
+
+
+@pytest.mark.parametrize("name", sorted(DEVICE_COROUTINES))
+def test_the_device_has_the_contract_s_method(name: str) -> None:
+    assert inspect.iscoroutinefunction(getattr(homevolt.Device, name))
+
+
+def test_the_sensor_types_are_the_contract_s() -> None:
+    assert [kind.name for kind in homevolt.SensorType] == SENSOR_TYPES
+    assert [kind.value for kind in homevolt.SensorType] == [name.lower() for name in SENSOR_TYPES]
