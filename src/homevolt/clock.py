@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import asyncio
+import math
 import time
 from typing import Protocol
+
+from homevolt.exceptions import HomevoltValueError
 
 
 class Clock(Protocol):
@@ -34,3 +37,18 @@ class SystemClock:
     async def sleep(self, seconds: float) -> None:
         """Return after `seconds` seconds."""
         await asyncio.sleep(seconds)
+
+
+def positive_seconds(name: str, value: object) -> float:
+    """Return a duration that a caller gave.
+
+    Args:
+        name: What the argument is called, for the error message.
+        value: What was given for it.
+
+    Raises:
+        HomevoltValueError: It is no positive finite number.
+    """
+    if isinstance(value, int | float) and not isinstance(value, bool) and 0 < value < math.inf:
+        return float(value)
+    raise HomevoltValueError(f"{name} must be a positive number of seconds, not {value!r}.")

@@ -2,9 +2,15 @@
 
 from __future__ import annotations
 
-from enum import StrEnum
+import re
+from collections.abc import Callable
+from enum import Enum, StrEnum
+from typing import Any
 
 import msgspec
+
+Convert = Callable[[Any], float | str | None]
+"""From a value of the wire to the value of a reading."""
 
 
 class SensorType(StrEnum):
@@ -55,3 +61,47 @@ class DeviceMetadata(msgspec.Struct, frozen=True):
 
     name: str
     model: str
+
+
+class Scope(Enum):
+    """What a row of the catalogue is read once for."""
+
+    UNIT = "unit"
+    BLADE = "blade"
+    METER = "measuring point"
+    HOUSE = "house"
+    SCHEDULE = "schedule"
+
+
+class Quantity(msgspec.Struct, frozen=True):
+    """A quantity and its unit."""
+
+    type: SensorType
+    unit: str | None
+
+
+class Reading(msgspec.Struct, frozen=True):
+    """One row of the catalogue.
+
+    Attributes:
+        name: The sensor's name, without the tag of a measuring point or a further unit; `{n}`
+            stands for the number of a blade, from 1.
+        attribute: The field of the typed view, with its unit; None for the schedule, which is
+            typed already.
+        source: The field on the wire, below the scope's object.
+        quantity: What it measures, and in which unit.
+        description: What it means, with its sign.
+        convert: From the wire's value to the reading's; None where they are the same.
+    """
+
+    name: str
+    attribute: str | None
+    source: str
+    quantity: Quantity
+    description: str
+    convert: Convert | None = None
+
+
+def slug(name: str) -> str:
+    """Return a sensor's name in snake_case."""
+    return re.sub(r"[^0-9a-z]+", "_", name.lower()).strip("_")

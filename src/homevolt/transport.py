@@ -11,7 +11,7 @@ from urllib.parse import urlencode, urljoin, urlsplit
 import aiohttp
 
 from homevolt.address import base_url
-from homevolt.clock import Clock, SystemClock
+from homevolt.clock import Clock, SystemClock, positive_seconds
 from homevolt.exceptions import (
     HomevoltAuthenticationError,
     HomevoltCertificateError,
@@ -67,13 +67,9 @@ class Transport:
         ssl: SslOption = True,
         clock: Clock | None = None,
     ) -> None:
-        if isinstance(timeout, bool) or not isinstance(timeout, int | float) or not timeout > 0:
-            raise HomevoltValueError(f"timeout must be a positive number of seconds: {timeout!r}.")
-        if password is not None and not isinstance(password, str):
-            raise HomevoltValueError(f"password must be text, not {type(password).__name__}.")
         self.base_url = base_url(address)
         self._clock: Clock = clock or SystemClock()
-        self._timeout = float(timeout)
+        self._timeout = positive_seconds("timeout", timeout)
         self._ssl = ssl
         self._borrowed = websession
         self._session: aiohttp.ClientSession | None = None
@@ -197,7 +193,7 @@ class Transport:
         if self._session is None or self._session.closed:
             connector = self._borrowed.connector if self._borrowed is not None else None
             self._session = aiohttp.ClientSession(
-                connector=connector or aiohttp.TCPConnector(limit=1),
+                connector=aiohttp.TCPConnector(limit=1) if connector is None else connector,
                 connector_owner=connector is None,
                 cookie_jar=aiohttp.DummyCookieJar(),
                 timeout=aiohttp.ClientTimeout(),  # the deadline is kept in _in_turn
@@ -288,9 +284,11 @@ class PasswordGuard:
         return wait if wait > 0 else None
 
 
-def _headers(password: str | None) -> dict[str, str]:
+def _headers(password: object) -> dict[str, str]:
     # A compressed body could be a bomb; an identity body is bounded by what is read.
     headers = {"Accept-Encoding": "identity"}
+    if not isinstance(password, str | None):
+        raise HomevoltValueError(f"password must be text, not {type(password).__name__}.")
     if password:
         token = base64.b64encode(f"{USER}:{password}".encode()).decode("ascii")
         headers["Authorization"] = f"Basic {token}"

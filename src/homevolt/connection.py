@@ -1,0 +1,92 @@
+"""The connection to a Homevolt: its address, its session and their lifetime."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Self
+
+from homevolt.clock import Clock, SystemClock
+from homevolt.device import Device
+from homevolt.exceptions import HomevoltNotReadyError
+from homevolt.transport import Transport
+
+if TYPE_CHECKING:
+    from types import TracebackType
+
+    import aiohttp
+
+    from homevolt.transport import SslOption
+
+
+class Homevolt:
+    """A connection to one Homevolt.
+
+    Use it as an async context manager, or call `close_connection()` at the end.
+
+    Args:
+        ip_address: An IPv4 or IPv6 address, a host name, `host:port` or an http or https URL.
+        password: The password of the device's web server, or None where it has none.
+        websession: A session whose connections are used; its cookies and headers are not touched
+            and it is never closed. Without one, a session is made when it is first needed.
+        timeout: Seconds for one call, from connecting to the last byte, with all its retries.
+        ssl: As aiohttp takes it: True, False, an `ssl.SSLContext`, or an `aiohttp.Fingerprint` to
+            pin the device's own certificate.
+        clock: The time to go by; tests pass their own.
+
+    Raises:
+        HomevoltValueError: The address, the password or the timeout cannot be one.
+    """
+
+    def __init__(
+        self,
+        ip_address: str,
+        password: str | None = None,
+        websession: aiohttp.ClientSession | None = None,
+        *,
+        timeout: float = 10.0,
+        ssl: SslOption = True,
+        clock: Clock | None = None,
+    ) -> None:
+        clock = clock or SystemClock()
+        self._transport = Transport(
+            ip_address, password, websession, timeout=timeout, ssl=ssl, clock=clock
+        )
+        self._device = Device(self._transport, clock)
+
+    @property
+    def base_url(self) -> str:
+        """The address of the device as a URL, without a trailing slash."""
+        return self._transport.base_url
+
+    async def update_info(self) -> None:
+        """Read everything again; see `Device.update_info`."""
+        await self._device.update_info()
+
+    def get_device(self) -> Device:
+        """Return the device; it is the same object each time.
+
+        Raises:
+            HomevoltNotReadyError: `update_info()` has not succeeded yet.
+        """
+        if self._device.ems_at is None:
+            raise HomevoltNotReadyError(
+                "There is no device yet: call 'await homevolt_connection.update_info()' first."
+            )
+        return self._device
+
+    async def close_connection(self) -> None:
+        """Close the connection; a session that was passed in stays open."""
+        await self._transport.close()
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(
+        self,
+        exc_type: type[BaseException] | None,
+        exc: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        await self.close_connection()
+
+    def __repr__(self) -> str:
+        return f"<Homevolt at {self.base_url}>"

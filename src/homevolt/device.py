@@ -1,0 +1,260 @@
+"""A Homevolt: what was read of it last, and how to read it again."""
+
+from __future__ import annotations
+
+import logging
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any
+
+from homevolt.clock import positive_seconds
+from homevolt.exceptions import (
+    HomevoltConnectionError,
+    HomevoltDataError,
+    HomevoltError,
+    HomevoltNotReadyError,
+    HomevoltResponseError,
+)
+from homevolt.schedule import Schedule
+from homevolt.sensors import Installation, Layout, SensorTable, schedule_table, schedule_values
+from homevolt.snapshot import Snapshot, meter_views, total_view, unit_views
+from homevolt.times import from_epoch
+from homevolt.wire.decoding import parse
+from homevolt.wire.ems import EmsDocument, decode_ems
+from homevolt.wire.schedule import decode_schedule
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator, Awaitable, Callable
+
+    from homevolt.clock import Clock
+    from homevolt.models import DeviceMetadata, Sensor
+    from homevolt.schedule import ScheduleEntry
+    from homevolt.transport import Transport
+
+_LOGGER = logging.getLogger(__name__)
+
+EMS_PATH = "/ems.json"
+SCHEDULE_PATH = "/schedule.json"
+LONGEST_BACKOFF_S = 300.0
+
+
+class Device:
+    """One Homevolt installation as one of its units tells it.
+
+    It is made by `homevolt.Homevolt`; `update_info()` fills it.
+    """
+
+    def __init__(self, transport: Transport, clock: Clock) -> None:
+        self._transport = transport
+        self._clock = clock
+        self._installation: Installation | None = None
+        self._layout: Layout | None = None
+        self._schedule_table: SensorTable | None = None
+        self._schedule_body: bytes | None = None
+        self._schedule: Schedule | None = None
+        self._ems_at: datetime | None = None
+        self._schedule_at: datetime | None = None
+        self._clock_lead_s = 0.0
+        self._ems_sensors: dict[str, Sensor] = {}
+        self._sensors: dict[str, Sensor] = {}
+        self._problems: dict[str, HomevoltError] = {}
+
+    @property
+    def device_id(self) -> str:
+        """The id of the unit that answers (`ecu_id` of `/ems.json`), as text.
+
+        Raises:
+            HomevoltNotReadyError: Nothing was read yet.
+        """
+        return self._ready_layout().device_id
+
+    @property
+    def sensors(self) -> dict[str, Sensor]:
+        """The readings by name, empty before the first update; see `homevolt.catalogue`."""
+        return self._sensors
+
+    @property
+    def device_metadata(self) -> dict[str, DeviceMetadata]:
+        """What each part is, by the `device_identifier` of its sensors."""
+        return {} if self._layout is None else self._layout.metadata
+
+    @property
+    def current_schedule(self) -> dict[str, Any]:
+        """The schedule as the device sent it (`/schedule.json`), empty if it was not read."""
+        return {} if self._schedule_body is None else parse(self._schedule_body)
+
+    @property
+    def schedule(self) -> Schedule | None:
+        """The typed schedule, or None if it was not read."""
+        return self._schedule
+
+    @property
+    def active_entry(self) -> ScheduleEntry | None:
+        """The schedule's entry that is active now by the device's clock, or None."""
+        return None if self._schedule is None else self._schedule.active(self.now())
+
+    @property
+    def ems_at(self) -> datetime | None:
+        """When `/ems.json` was read last, in UTC."""
+        return self._ems_at
+
+    @property
+    def schedule_at(self) -> datetime | None:
+        """When `/schedule.json` was read last, in UTC."""
+        return self._schedule_at
+
+    @property
+    def problems(self) -> dict[str, HomevoltError]:
+        """What the last `update_info()` could not read: the error by part, `ems` or `schedule`."""
+        return dict(self._problems)
+
+    @property
+    def snapshot(self) -> Snapshot:
+        """The readings as typed attributes with their units.
+
+        Raises:
+            HomevoltNotReadyError: Nothing was read yet.
+        """
+        if self._installation is None or self._ems_at is None:
+            raise _not_ready()
+        return Snapshot(
+            at=self.now(),
+            ems_at=self._ems_at,
+            units=unit_views(self._installation),
+            total=total_view(self._installation),
+            meters=meter_views(self._installation),
+            house_consumption_w=self._installation.house_consumption_w(),
+            schedule_at=self._schedule_at,
+            schedule=self._schedule,
+            active_entry=self.active_entry,
+        )
+
+    def now(self) -> datetime:
+        """Return the time by the device's clock (`ts` of `/ems.json`), in UTC.
+
+        The device opens and closes the windows of its schedule by its own clock. Before the first
+        update, and where it tells no time, this is the time of this machine.
+        """
+        return from_epoch(self._clock.now() + self._clock_lead_s) or self._time()
+
+    async def update_info(self) -> None:
+        """Read `/ems.json` and `/schedule.json`; what arrives is kept, each part with its time.
+
+        A schedule that cannot be read does not fail the update: its sensors become None, and
+        `problems` says why.
+
+        Raises:
+            HomevoltConnectionError: The device was not reached, or `/ems.json` failed.
+            HomevoltAuthenticationError: It refused the password.
+            HomevoltDataError: `/ems.json` is not what it should be.
+        """
+        self._problems = {}
+        await self._attempt("ems", self.fetch_ems_data)
+        await self._attempt("schedule", self.fetch_schedule_data)
+        if "ems" in self._problems:
+            raise self._problems["ems"]
+
+    async def fetch_ems_data(self) -> None:
+        """Read `/ems.json`: units, blades, measuring points.
+
+        Raises:
+            HomevoltConnectionError: The device was not reached or failed.
+            HomevoltAuthenticationError: It refused the password.
+            HomevoltDataError: The answer is not what it should be; the former readings stay.
+        """
+        document = decode_ems(await self._transport.get(EMS_PATH))
+        self._accept_ems(document)
+
+    async def fetch_schedule_data(self) -> None:
+        """Read `/schedule.json`: the schedule and who is in control.
+
+        Raises:
+            HomevoltConnectionError: The device was not reached or failed.
+            HomevoltAuthenticationError: It refused the password.
+            HomevoltDataError: The answer is not what it should be; the former schedule stays.
+        """
+        self._accept_schedule(await self._transport.get(SCHEDULE_PATH))
+
+    async def watch(self, interval: float = 10.0) -> AsyncIterator[Snapshot]:
+        """Update again and again, and yield what was read each time.
+
+        Updates start `interval` seconds apart, however long they take; one that is late is left
+        out. While the device is not reached or answers nonsense, the pauses double up to five
+        minutes; the first such failure is logged as a warning, those that follow at debug.
+
+        Args:
+            interval: Seconds from one update to the next.
+
+        Raises:
+            HomevoltAuthenticationError: The device refused the password; the watch is over.
+            HomevoltValueError: The interval is no positive number.
+        """
+        interval = positive_seconds("interval", interval)
+        failures = 0
+        due = self._clock.monotonic()
+        while True:
+            try:
+                await self.update_info()
+            except (HomevoltConnectionError, HomevoltDataError) as error:
+                _LOGGER.log(logging.DEBUG if failures else logging.WARNING, "%s", error)
+                failures += 1
+                await self._clock.sleep(_backoff_s(interval, failures))
+                due = self._clock.monotonic()
+                continue
+            failures = 0
+            yield self.snapshot
+            late = self._clock.monotonic() - due
+            due += interval * (late // interval + 1)
+            await self._clock.sleep(due - self._clock.monotonic())
+
+    def _accept_ems(self, document: EmsDocument) -> None:
+        """Take over what `/ems.json` said."""
+        installation = Installation(document)
+        if self._layout is None or self._layout.shape != installation.shape():
+            self._layout = Layout(installation)
+            self._schedule_table = schedule_table(self._layout.device_id)
+        self._installation = installation
+        self._ems_at = self._time()
+        self._clock_lead_s = 0.0 if document.ts is None else document.ts - self._clock.now()
+        self._ems_sensors = self._layout.table.sensors(installation.values())
+        self._merge_sensors()
+
+    def _accept_schedule(self, body: bytes) -> None:
+        """Take over what `/schedule.json` said."""
+        self._schedule = Schedule.from_wire(decode_schedule(body))
+        self._schedule_body = body
+        self._schedule_at = self._time()
+        self._merge_sensors()
+
+    def _merge_sensors(self) -> None:
+        """Put the readings of both parts side by side, the schedule's as of now."""
+        if self._schedule_table is not None:
+            schedule = self._schedule or Schedule()
+            values = schedule_values(schedule, schedule.active(self.now()))
+            self._sensors = self._ems_sensors | self._schedule_table.sensors(values)
+
+    async def _attempt(self, part: str, fetch: Callable[[], Awaitable[None]]) -> None:
+        """Read one part; what is wrong with this part alone becomes a problem."""
+        try:
+            await fetch()
+        except (HomevoltDataError, HomevoltResponseError) as error:
+            _LOGGER.debug("%s could not be read: %s", part, error)
+            self._problems[part] = error
+            if part == "schedule":
+                self._schedule = self._schedule_body = self._schedule_at = None
+                self._merge_sensors()
+
+    def _ready_layout(self) -> Layout:
+        if self._layout is None:
+            raise _not_ready()
+        return self._layout
+
+    def _time(self) -> datetime:
+        return datetime.fromtimestamp(self._clock.now(), UTC)
+
+
+def _not_ready() -> HomevoltNotReadyError:
+    return HomevoltNotReadyError("Nothing was read yet: call 'await update_info()' first.")
+
+
+def _backoff_s(interval: float, failures: int) -> float:
+    return float(min(interval * 2 ** min(failures - 1, 16), max(interval, LONGEST_BACKOFF_S)))

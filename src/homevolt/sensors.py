@@ -1,0 +1,290 @@
+"""From the wire to sensors: the catalogue laid out over what an installation consists of.
+
+What an installation consists of hardly ever changes, so the names, types and units of its sensors
+are laid out once; an update only brings new values.
+"""
+
+from __future__ import annotations
+
+from operator import attrgetter
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from homevolt.catalogue import BLADE, HOUSE, METER, SCHEDULE, TOTAL, UNIT
+from homevolt.models import DeviceMetadata, Reading, Sensor, slug
+from homevolt.wire.ems import BmsData, BmsInfo, EmsDocument, MeasuringPoint, MeterPhase, Unit
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from homevolt.schedule import Schedule, ScheduleEntry
+
+Value = float | str | None
+TOTAL_ID = "total"
+"""Identifier and tag of the sum over the units of a cluster."""
+UNKNOWN = "unknown"
+NO_EUID = "0000000000000000"
+
+
+class Blade(NamedTuple):
+    """A blade: what it is and what it measures."""
+
+    info: BmsInfo
+    data: BmsData
+
+
+class Meter(NamedTuple):
+    """A measuring point, its radio and its three phases; each empty where it tells nothing."""
+
+    point: MeasuringPoint
+    radio: MeasuringPoint
+    l1: MeterPhase
+    l2: MeterPhase
+    l3: MeterPhase
+
+
+class Now(NamedTuple):
+    """The schedule with its entry that is active."""
+
+    schedule: Schedule
+    entry: ScheduleEntry | None
+
+
+class Readings:
+    """The rows of one scope as a function from the scope's object to its values."""
+
+    def __init__(self, rows: Sequence[Reading]) -> None:
+        self.rows = rows
+        self._get = attrgetter(*(row.source for row in rows))
+        self._converts = [(i, row.convert) for i, row in enumerate(rows) if row.convert]
+
+    def values(self, source: Any) -> list[Value]:
+        """Return the value of each row, in natural units; what is missing is None."""
+        values = list(self._get(source))
+        for index, convert in self._converts:
+            if values[index] is not None:
+                values[index] = convert(values[index])
+        return values
+
+
+UNIT_READINGS = Readings(UNIT)
+BLADE_READINGS = Readings(BLADE)
+TOTAL_READINGS = Readings(TOTAL)
+METER_READINGS = Readings(METER)
+_OF_SCHEDULE = Readings([row for row in SCHEDULE if row.source.startswith("schedule.")])
+_OF_ENTRY = Readings([row for row in SCHEDULE if row.source.startswith("entry.")])
+_SCHEDULE_ROWS = (*_OF_SCHEDULE.rows, *_OF_ENTRY.rows)
+
+
+class Installation:
+    """A decoded `/ems.json` in an order that does not depend on the device's.
+
+    Attributes:
+        units: The unit that answers first, then the others by id.
+        points: The measuring points by function and euid, without those that repeat a unit.
+        total: The sum over the units, or None for a single unit.
+    """
+
+    def __init__(self, document: EmsDocument) -> None:
+        self.units = sorted(document.ems, key=_unit_order)
+        self.points = sorted(filter(_is_meter, document.sensors), key=_point_order)
+        self.total = document.aggregated if len(self.units) > 1 else None
+
+    def shape(self) -> tuple[Any, ...]:
+        """Return what the names of the sensors depend on."""
+        return (
+            tuple((unit_id(u), u.ems_info.model, u.bms_info, len(u.bms_data)) for u in self.units),
+            tuple((function_of(p), p.euid, p.sensor_type) for p in self.points),
+        )
+
+    def values(self) -> list[Value]:
+        """Return every value, in the order in which `Layout` names them."""
+        values: list[Value] = []
+        for unit in self.units:
+            values += UNIT_READINGS.values(unit)
+            for blade in blades_of(unit):
+                values += BLADE_READINGS.values(blade)
+        if self.total is not None:
+            values += TOTAL_READINGS.values(self.total)
+        for point in self.points:
+            values += METER_READINGS.values(meter_of(point))
+        values.append(self.house_consumption_w())
+        return values
+
+    def house_consumption_w(self) -> float | None:
+        """Return what the house consumes in W, or None if a part of it is not known.
+
+        By the load's measuring point, which is negative when consuming; where there is none, by
+        grid + solar + battery, for which the house needs a measuring point at the grid.
+        """
+        load = self._power_w("load")
+        if load is not None:
+            return -load if load else 0.0
+        if not any(function_of(point) == "grid" for point in self.points):
+            return None
+        battery = [unit.ems_data.power for unit in self.units]
+        return _sum([self._power_w("grid"), self._power_w("solar", none=0.0), *battery])
+
+    def _power_w(self, function: str, none: float | None = None) -> float | None:
+        """Return the power of all points of a function; `none` where there is no such point."""
+        powers = [
+            p.total_power if is_available(p) else None
+            for p in self.points
+            if function_of(p) == function
+        ]
+        return _sum(powers) if powers else none
+
+
+class SensorTable:
+    """Sensors without their values: everything about them that stays.
+
+    Args:
+        rows: For each sensor its row of the catalogue, its name and its device identifier.
+    """
+
+    def __init__(self, rows: Iterable[tuple[Reading, str, str]]) -> None:
+        self._names, *self._columns = zip(
+            *(
+                (name, row.quantity.type, identifier, name, slug(name), row.quantity.unit)
+                for row, name, identifier in rows
+            ),
+            strict=True,
+        )
+
+    def sensors(self, values: Iterable[Value]) -> dict[str, Sensor]:
+        """Return the sensors by name with their values, which come in the order of the rows."""
+        return dict(zip(self._names, map(Sensor, values, *self._columns), strict=True))
+
+
+class Layout:
+    """What an installation consists of, and the sensors that it has.
+
+    Attributes:
+        shape: The shape of the installation it was made for.
+        device_id: The id of the unit that answers.
+        metadata: What each part is, by device identifier.
+        table: The sensors, in the order of `Installation.values`.
+    """
+
+    def __init__(self, installation: Installation) -> None:
+        self.shape = installation.shape()
+        self.device_id = unit_id(installation.units[0])
+        self.metadata: dict[str, DeviceMetadata] = {}
+        self._rows: list[tuple[Reading, str, str]] = []
+        for unit in installation.units:
+            self._add_unit(unit)
+        if installation.total is not None:
+            self.metadata[TOTAL_ID] = DeviceMetadata("Homevolt Cluster", "Sum of all units")
+            self._add(TOTAL, TOTAL_ID, f" {TOTAL_ID}")
+        for point in installation.points:
+            self._add_point(point)
+        self._add(HOUSE, "load", "")
+        self.metadata.setdefault("load", DeviceMetadata("Homevolt Load", "calculated"))
+        self.table = SensorTable(self._rows)
+
+    def _add_unit(self, unit: Unit) -> None:
+        """Add a unit and its blades; the first one, which answers, owns the plain names."""
+        identifier = _unique(f"ems_{unit_id(unit)}", self.metadata)
+        ecu_id = identifier.removeprefix("ems_")
+        tag = f" {ecu_id}" if self.metadata else ""
+        model = unit.ems_info.model or "Homevolt"
+        self.metadata[identifier] = DeviceMetadata(f"Homevolt EMS {ecu_id}", model)
+        self._add(UNIT, identifier, tag)
+        for n, blade in enumerate(blades_of(unit), start=1):
+            identifier = f"battery_{n}" + tag.replace(" ", "_")
+            kind = blade.info.battery_type_str or "Homevolt battery"
+            self.metadata[identifier] = DeviceMetadata(f"Homevolt Battery {n}{tag}", kind)
+            self._add(BLADE, identifier, tag, n)
+
+    def _add_point(self, point: MeasuringPoint) -> None:
+        """Add a measuring point; the second one of a function carries its euid in its name."""
+        function = function_of(point)
+        identifier = function
+        if function in self.metadata:
+            identifier = _unique(f"{function}_{point.euid or UNKNOWN}", self.metadata)
+        tag = identifier.replace(f"{function}_", f"{function} ", 1)
+        self.metadata[identifier] = DeviceMetadata(
+            f"Homevolt {tag[:1].upper()}{tag[1:]} Sensor", point.sensor_type or "measuring point"
+        )
+        self._add(METER, identifier, f" {tag}")
+
+    def _add(self, rows: Sequence[Reading], identifier: str, tag: str, n: int = 0) -> None:
+        self._rows += ((row, row.name.format(n=n) + tag, identifier) for row in rows)
+
+
+def schedule_table(device_id: str) -> SensorTable:
+    """Return the sensors of the schedule of the unit that answers."""
+    return SensorTable((row, row.name, f"ems_{device_id}") for row in _SCHEDULE_ROWS)
+
+
+def schedule_values(schedule: Schedule, entry: ScheduleEntry | None) -> list[Value]:
+    """Return the values of a schedule and its active entry, in the order of `schedule_table`."""
+    now = Now(schedule, entry)
+    none: list[Value] = [None] * len(_OF_ENTRY.rows)
+    return _OF_SCHEDULE.values(now) + (none if entry is None else _OF_ENTRY.values(now))
+
+
+def unit_id(unit: Unit) -> str:
+    """Return a unit's id as text; old firmware has an integer."""
+    return UNKNOWN if unit.ecu_id in (None, "") else str(unit.ecu_id)
+
+
+def function_of(point: MeasuringPoint) -> str:
+    """Return what a measuring point measures; old firmware says it in `type`."""
+    return (point.function or point.type or UNKNOWN).lower()
+
+
+def is_available(point: MeasuringPoint) -> bool:
+    """Return False if the device says that the point is not heard; old firmware says nothing."""
+    return point.available is not False
+
+
+def blades_of(unit: Unit) -> list[Blade]:
+    """Return a unit's blades; a blade whose description is missing has an empty one."""
+    missing = len(unit.bms_data) - len(unit.bms_info)
+    infos = (*unit.bms_info, *(BmsInfo() for _ in range(missing)))
+    return [Blade(info, data) for info, data in zip(infos, unit.bms_data, strict=False)]
+
+
+def meter_of(point: MeasuringPoint) -> Meter:
+    """Return a measuring point with its phases, empty while the point is not available."""
+    if not is_available(point):
+        return _SILENT
+    l1, l2, l3 = (*point.phase, *_NO_PHASES)[:3]
+    return Meter(point, _NO_POINT if _is_virtual(point) else point, l1, l2, l3)
+
+
+_NO_PHASES = (MeterPhase(), MeterPhase(), MeterPhase())
+_NO_POINT = MeasuringPoint()
+_SILENT = Meter(_NO_POINT, _NO_POINT, *_NO_PHASES)
+
+
+def _is_virtual(point: MeasuringPoint) -> bool:
+    """Tell whether a point is calculated; the zeros of its radio are no readings."""
+    return point.sensor_type == "virtual" or point.euid == NO_EUID
+
+
+def _unit_order(unit: Unit) -> tuple[bool, str]:
+    return (bool(unit.ecu_host), unit_id(unit))
+
+
+def _is_meter(point: MeasuringPoint) -> bool:
+    """Leave out what repeats a unit's own figures."""
+    return point.sensor_type != "ems" and function_of(point) != "battery"
+
+
+def _point_order(point: MeasuringPoint) -> tuple[str, bool, str]:
+    """Put real clamps before virtual sums, so that a clamp owns the plain name."""
+    return (function_of(point), point.euid in (None, NO_EUID), point.euid or "")
+
+
+def _sum(values: Sequence[float | None]) -> float | None:
+    return None if None in values else sum(value for value in values if value is not None)
+
+
+def _unique(name: str, taken: Iterable[str]) -> str:
+    """Return a name that is not taken yet, with a number behind it if need be."""
+    names = set(taken)
+    candidate, n = name, 2
+    while candidate in names:
+        candidate, n = f"{name}_{n}", n + 1
+    return candidate
