@@ -38,7 +38,7 @@ types: $(DEV) ## Types
 	$(BIN)/mypy
 
 contracts: $(DEV) ## Which floor may import which
-	$(BIN)/lint-imports
+	$(BIN)/lint-imports --no-logo
 
 suite: $(DEV) ## The tests, with branch coverage
 	HYPOTHESIS_PROFILE=ci $(BIN)/pytest -n $(WORKERS) -p no:benchmark --cov

@@ -14,6 +14,7 @@ from homevolt import exceptions
 
 PUBLIC_NAMES = [
     "BatteryMode",
+    "BladeView",
     "Device",
     "DeviceMetadata",
     "Homevolt",
@@ -33,12 +34,14 @@ PUBLIC_NAMES = [
     "HomevoltResponseError",
     "HomevoltTimeoutError",
     "HomevoltValueError",
+    "MeterView",
     "Parameter",
     "Schedule",
     "ScheduleEntry",
     "Sensor",
     "SensorType",
     "Snapshot",
+    "UnitView",
     "__version__",
 ]
 
