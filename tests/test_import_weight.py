@@ -40,7 +40,9 @@ def loaded_by(program: str) -> set[str]:
 
 def foreign(modules: set[str]) -> set[str]:
     """Return the top-level packages among modules that Python does not bring along."""
-    return {name.partition(".")[0] for name in modules} - set(sys.stdlib_module_names)
+    packages = {name.partition(".")[0] for name in modules} - set(sys.stdlib_module_names)
+    # Python's own too, but named after the platform it was built for.
+    return {name for name in packages if not name.startswith("_sysconfigdata")}
 
 
 @pytest.fixture(scope="module")
