@@ -12,6 +12,7 @@ from enum import Enum
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
 
 from homevolt.exceptions import HomevoltValueError
+from homevolt.quoting import brief
 from homevolt.times import parse_time
 
 if TYPE_CHECKING:
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
     from datetime import datetime, tzinfo
 
 INT32_MAX = 2**31 - 1
+_LONGEST_NAME = 100
 
 Value: TypeAlias = "int | bool | datetime"
 
@@ -127,12 +129,12 @@ def check_names(given: Iterable[str], allowed: Iterable[str]) -> None:
     names = list(allowed)
     for name in given:
         if name not in names:
-            raise HomevoltValueError(f"there is no option {name!r}{nearest(name, names)}")
+            raise HomevoltValueError(f"there is no option {brief(name)}{nearest(name, names)}")
 
 
 def nearest(name: str, names: Iterable[str]) -> str:
     """Suggest the names nearest to an unknown one, as the end of a sentence."""
-    close = difflib.get_close_matches(name, list(names), n=3)
+    close = difflib.get_close_matches(str(name)[:_LONGEST_NAME], list(names), n=3)
     return f"; did you mean {' or '.join(map(repr, close))}?" if close else ""
 
 
@@ -154,7 +156,7 @@ def check_option(option: Option, value: object, local_zone: tzinfo | None = None
         return parse_time(option.name, value, local_zone)
     if option.kind is Kind.FLAG:
         if not isinstance(value, bool):
-            raise HomevoltValueError(f"{option.name} must be True or False, not {value!r}")
+            raise HomevoltValueError(f"{option.name} must be True or False, not {brief(value)}")
         return value
     unit = f" {option.unit}" if option.unit else ""
     number = whole_number(option.name, value, unit)
@@ -183,9 +185,6 @@ def whole_number(name: str, value: Any, unit: str = "") -> int:
             return int(operator.index(value))
         except TypeError:
             pass
-    raise HomevoltValueError(f"{name} must be a whole number{unit and ' of' + unit}, not {value!r}")
-
-
-def brief(number: int) -> str:
-    """Write a number for people, however long it is."""
-    return str(number) if abs(number) < 10**20 else "a number of more than twenty digits"
+    raise HomevoltValueError(
+        f"{name} must be a whole number{unit and ' of' + unit}, not {brief(value)}"
+    )

@@ -18,6 +18,7 @@ from datetime import UTC, datetime, timedelta, tzinfo
 from zoneinfo import ZoneInfo
 
 from homevolt.exceptions import HomevoltValueError
+from homevolt.quoting import brief
 
 # A day of room at both ends, so that no zone's offset can push a time out of range.
 EARLIEST = datetime(1970, 1, 2, tzinfo=UTC)
@@ -45,9 +46,9 @@ def parse_time(name: str, value: object, local_zone: tzinfo | None = None) -> da
     try:
         utc = moment.astimezone(UTC).replace(microsecond=0)
     except (OverflowError, OSError, ValueError) as error:
-        raise HomevoltValueError(f"{name} is out of range: {value!r}") from error
+        raise HomevoltValueError(f"{name} is out of range: {brief(value)}") from error
     if not EARLIEST <= utc <= LATEST:
-        raise HomevoltValueError(f"{name} is out of range: {value!r}")
+        raise HomevoltValueError(f"{name} is out of range: {brief(value)}")
     return utc
 
 
@@ -56,13 +57,13 @@ def _as_datetime(name: str, value: object) -> datetime:
         return value
     if not isinstance(value, str):
         raise HomevoltValueError(
-            f"{name} must be a datetime or ISO text such as 2026-01-31T23:00:00, not {value!r}"
+            f"{name} must be a datetime or ISO text such as 2026-01-31T23:00:00, not {brief(value)}"
         )
     try:
         return datetime.fromisoformat(value)
     except ValueError as error:
         raise HomevoltValueError(
-            f"{name} is not an ISO date and time such as 2026-01-31T23:00:00: {value!r}"
+            f"{name} is not an ISO date and time such as 2026-01-31T23:00:00: {brief(value)}"
         ) from error
 
 
@@ -118,7 +119,7 @@ def as_zone(value: tzinfo | str) -> tzinfo:
         return ZoneInfo(value)
     except (KeyError, OSError, TypeError, ValueError) as error:
         raise HomevoltValueError(
-            f"schedule_timezone is not a time zone that this machine knows: {value!r}"
+            f"schedule_timezone is not a time zone that this machine knows: {brief(value)}"
         ) from error
 
 
