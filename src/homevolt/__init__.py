@@ -22,7 +22,7 @@ from homevolt.exceptions import (
 )
 from homevolt.models import DeviceMetadata, Sensor, SensorType
 from homevolt.schedule import BatteryMode, Schedule, ScheduleEntry
-from homevolt.snapshot import BladeView, MeterView, Snapshot, UnitView
+from homevolt.snapshot import BladeView, MeterView, PhaseView, Snapshot, UnitView
 
 __all__ = [
     "BatteryMode",
@@ -47,6 +47,7 @@ __all__ = [
     "HomevoltTimeoutError",
     "HomevoltValueError",
     "MeterView",
+    "PhaseView",
     "Schedule",
     "ScheduleEntry",
     "Sensor",

@@ -6,16 +6,11 @@ number becomes a quantity.
 
 from __future__ import annotations
 
-from homevolt.models import Convert, Quantity, Reading, Scope, SensorType
+from homevolt.models import Quantity, Reading, Scope, SensorType
 
-
-def _by(divisor: int) -> Convert:
-    # Dividing by a power of ten gives the nearest double; multiplying by its inverse does not.
-    return lambda value: value / divisor
-
-
-_joined = ", ".join
-_DECI, _CENTI, _MILLI, _CENTI_PERCENT = _by(10), _by(100), _by(1000), _by(10_000)
+# What the wire's number is divided by. Dividing by a power of ten gives the nearest double;
+# multiplying by its inverse does not.
+_DECI, _CENTI, _MILLI, _CENTI_PERCENT = 10, 100, 1000, 10_000
 
 _V = Quantity(SensorType.VOLTAGE, "V")
 _A = Quantity(SensorType.CURRENT, "A")
@@ -115,24 +110,6 @@ UNIT = (
         "ems_prediction.avail_di_energy", _WH, "Energy until the battery is empty",
     ),
     Reading(
-        "Available Inverter Charging Power", "available_inverter_charging_power_w",
-        "ems_prediction.avail_inv_ch_pwr", _W, "Charging power that the inverter allows now",
-    ),
-    Reading(
-        "Available Inverter Discharge Power", "available_inverter_discharge_power_w",
-        "ems_prediction.avail_inv_di_pwr", _W, "Discharge power that the inverter allows now",
-    ),
-    Reading(
-        "Available Group Fuse Charging Power", "available_group_fuse_charging_power_w",
-        "ems_prediction.avail_group_fuse_ch_pwr", _W,
-        "Charging power that the group fuse allows",
-    ),
-    Reading(
-        "Available Group Fuse Discharge Power", "available_group_fuse_discharge_power_w",
-        "ems_prediction.avail_group_fuse_di_pwr", _W,
-        "Discharge power that the group fuse allows",
-    ),
-    Reading(
         "Available Capacity", "available_capacity_wh", "ems_data.avail_cap", _WH,
         "Capacity that can be used, charged or not",
     ),
@@ -145,24 +122,8 @@ UNIT = (
         "Power by the rating plate",
     ),
     Reading(
-        "Rated Solar Power", "rated_solar_power_w", "ems_info.rated_pv_power", _W,
-        "Power of the unit's own solar inputs by the rating plate",
-    ),
-    Reading(
         "Power Reference", "power_reference_w", "ems_control.pwr_ref", _W,
         "Power that the unit is told to hold now; + discharging, - charging",
-    ),
-    Reading(
-        "Charging Power Limit", "charging_power_limit_w", "ems_control.act_pwr_ch_lim", _W,
-        "Charging power that the unit is held to now",
-    ),
-    Reading(
-        "Discharge Power Limit", "discharge_power_limit_w", "ems_control.act_pwr_di_lim", _W,
-        "Discharge power that the unit is held to now",
-    ),
-    Reading(
-        "Control Mode", "control_mode", "ems_control.mode_sel_str", _TEXT,
-        "How the unit is run, in the device's words",
     ),
     Reading(
         "Operating State", "operating_state", "op_state_str", _TEXT,
@@ -173,18 +134,15 @@ UNIT = (
         "State of the energy management system, in the device's words",
     ),
     Reading("Error", "error", "error_str", _TEXT, "Error of the unit, in the device's words"),
-    Reading("Error Count", "error_count", "error_cnt", _COUNT, "Errors counted by the unit"),
     Reading(
         "Alarms", "alarms", "ems_data.alarm_str", _TEXT,
-        "Names of the alarms that are on, with commas; empty if none is", _joined,
+        "Names of the alarms that are on, with commas; empty if none is",
+        convert=", ".join,
     ),
     Reading(
         "Warnings", "warnings", "ems_data.warning_str", _TEXT,
-        "Names of the warnings that are on, with commas; empty if none is", _joined,
-    ),
-    Reading(
-        "Information", "information", "ems_data.info_str", _TEXT,
-        "Names of the notices that are on, with commas; empty if none is", _joined,
+        "Names of the warnings that are on, with commas; empty if none is",
+        convert=", ".join,
     ),
     Reading(
         "Firmware Version", "firmware_version", "ems_info.fw_version", _TEXT,
@@ -193,108 +151,106 @@ UNIT = (
 )  # fmt: skip
 """Read once for each unit."""
 
+_SUMMED = ("ems_data.", "ems_prediction.")
+_SUMMED_TYPES = {_W.type, _WH.type, _WH_COUNTER.type, _RATIO.type, _TEXT.type}
 TOTAL = tuple(
-    row
-    for row in UNIT
-    if row.source.startswith(
-        ("ems_data.", "ems_prediction.", "ems_control.", "op_state", "error_str")
-    )
+    row for row in UNIT if row.source.startswith(_SUMMED) and row.quantity.type in _SUMMED_TYPES
 )
 """Read once for `aggregated`, tagged `total`, if there are several units."""
 
 BLADE = (
     Reading(
-        "Homevolt battery {n}", "state_of_charge_ratio", "data.soc", _RATIO,
+        "Homevolt battery {n}", "state_of_charge_ratio", "soc", _RATIO,
         "State of charge of the blade, 0 to 1", _CENTI_PERCENT,
     ),
     Reading(
-        "Homevolt battery {n} soh", "state_of_health_ratio", "data.soh", _RATIO,
+        "Homevolt battery {n} soh", "state_of_health_ratio", "soh", _RATIO,
         "State of health of the blade, 0 to 1", _CENTI_PERCENT,
     ),
     Reading(
-        "Homevolt battery {n} tmin", "tmin_c", "data.tmin", _CEL,
+        "Homevolt battery {n} tmin", "tmin_c", "tmin", _CEL,
         "Temperature of the coldest cell", _DECI,
     ),
     Reading(
-        "Homevolt battery {n} tmax", "tmax_c", "data.tmax", _CEL,
+        "Homevolt battery {n} tmax", "tmax_c", "tmax", _CEL,
         "Temperature of the warmest cell", _DECI,
     ),
     Reading(
-        "Homevolt battery {n} charge cycles", "charge_cycles", "data.cycle_count", _COUNT,
+        "Homevolt battery {n} charge cycles", "charge_cycles", "cycle_count", _COUNT,
         "Full cycles so far",
     ),
     Reading(
-        "Homevolt battery {n} voltage", "voltage_v", "data.voltage", _V,
+        "Homevolt battery {n} voltage", "voltage_v", "voltage", _V,
         "Voltage of the blade", _CENTI,
     ),
     Reading(
-        "Homevolt battery {n} current", "current_a", "data.current", _A,
+        "Homevolt battery {n} current", "current_a", "current", _A,
         "Current of the blade; scale and sign as the device gives them",
     ),
     Reading(
-        "Homevolt battery {n} power", "power_w", "data.power", _W,
+        "Homevolt battery {n} power", "power_w", "power", _W,
         "Power of the blade; sign as the device gives it",
     ),
     Reading(
-        "Homevolt battery {n} available energy", "available_energy_wh", "data.energy_avail", _WH,
+        "Homevolt battery {n} available energy", "available_energy_wh", "energy_avail", _WH,
         "Energy that can be taken out of the blade",
     ),
     Reading(
-        "Homevolt battery {n} rated capacity", "rated_capacity_wh", "info.rated_cap", _WH,
-        "Capacity of the blade by its rating plate",
-    ),
-    Reading(
-        "Homevolt battery {n} state", "state", "data.state_str", _TEXT,
+        "Homevolt battery {n} state", "state", "state_str", _TEXT,
         "State of the blade, in the device's words",
     ),
     Reading(
-        "Homevolt battery {n} alarms", "alarms", "data.alarm_str", _TEXT,
-        "Names of the alarms that are on, with commas; empty if none is", _joined,
+        "Homevolt battery {n} alarms", "alarms", "alarm_str", _TEXT,
+        "Names of the alarms that are on, with commas; empty if none is",
+        convert=", ".join,
     ),
 )  # fmt: skip
 """Read once for each blade of each unit."""
 
-_METER_PHASE = (
-    ("Voltage", "voltage_v", "voltage", _V, "voltage to neutral"),
-    ("Current", "current_a", "amp", _A, "current"),
-    ("Power", "power_w", "power", _W, "power; sign as of the measuring point's power"),
-    ("Power Factor", "power_factor_ratio", "pf", _RATIO, "power factor, -1 to 1"),
-)
-
 METER = (
     Reading(
-        "Power", "power_w", "point.total_power", _W,
+        "Power", "power_w", "total_power", _W,
         "Power of all phases; grid: + import, - export; solar: + production; "
         "load: - consumption",
     ),
     Reading(
-        "Energy imported", "energy_imported_kwh", "point.energy_imported", _KWH_COUNTER,
+        "Energy imported", "energy_imported_kwh", "energy_imported", _KWH_COUNTER,
         "Counter of the energy in the direction of positive power",
     ),
     Reading(
-        "Energy exported", "energy_exported_kwh", "point.energy_exported", _KWH_COUNTER,
+        "Energy exported", "energy_exported_kwh", "energy_exported", _KWH_COUNTER,
         "Counter of the energy in the direction of negative power",
     ),
-    Reading("Frequency", "frequency_hz", "point.frequency", _HZ, "Grid frequency"),
-    *(
-        Reading(
-            f"{phase} {name}", f"{field}_{attribute}", f"{field}.{source}", kind,
-            f"Phase {phase}: {what}",
-        )
-        for name, attribute, source, kind, what in _METER_PHASE
-        for phase, field in _PHASES
-    ),
-    Reading("RSSI", "rssi_dbm", "radio.rssi", _DBM, "Radio signal of the clamp, last message"),
+    Reading("Frequency", "frequency_hz", "frequency", _HZ, "Grid frequency"),
+)  # fmt: skip
+"""Read once for each measuring point and tagged with its function; None while unavailable."""
+
+PHASE = (
+    Reading("{phase} Voltage", "voltage_v", "voltage", _V, "Voltage of the phase to neutral"),
+    Reading("{phase} Current", "current_a", "amp", _A, "Current of the phase"),
     Reading(
-        "Average RSSI", "average_rssi_dbm", "radio.average_rssi", _DBM,
+        "{phase} Power", "power_w", "power", _W,
+        "Power of the phase; sign as of the measuring point's power",
+    ),
+    Reading(
+        "{phase} Power Factor", "power_factor_ratio", "pf", _RATIO,
+        "Power factor of the phase, -1 to 1",
+    ),
+)  # fmt: skip
+"""Read once for each of the three phases of each measuring point."""
+
+RADIO = (
+    Reading("RSSI", "rssi_dbm", "rssi", _DBM, "Radio signal of the clamp, last message"),
+    Reading(
+        "Average RSSI", "average_rssi_dbm", "average_rssi", _DBM,
         "Radio signal of the clamp, mean",
     ),
     Reading(
-        "Packet Delivery Rate", "packet_delivery_rate_ratio", "radio.pdr", _RATIO,
+        "Packet Delivery Rate", "packet_delivery_rate_ratio", "pdr", _RATIO,
         "Share of the clamp's messages that arrive, 0 to 1", _CENTI,
     ),
 )  # fmt: skip
-"""Read once for each measuring point and tagged with its function; None while unavailable."""
+"""Read once for each measuring point; None where it is no clamp but calculated."""
 
 HOUSE = (
     Reading(
@@ -344,7 +300,7 @@ SCHEDULE = (
     Reading(
         "Local Mode", None, "schedule.local_mode", _TEXT,
         "`on`: local control, the cloud's schedules are refused; `off`: the cloud decides",
-        lambda on: "on" if on else "off",
+        convert=lambda on: "on" if on else "off",
     ),
 )  # fmt: skip
 """Read from the schedule entry whose window holds now; None while there is none."""
@@ -353,6 +309,8 @@ CATALOGUE: tuple[tuple[Scope, tuple[Reading, ...]], ...] = (
     (Scope.UNIT, UNIT),
     (Scope.BLADE, BLADE),
     (Scope.METER, METER),
+    (Scope.PHASE, PHASE),
+    (Scope.RADIO, RADIO),
     (Scope.HOUSE, HOUSE),
     (Scope.SCHEDULE, SCHEDULE),
 )

@@ -15,7 +15,7 @@ from homevolt.exceptions import (
     HomevoltResponseError,
 )
 from homevolt.schedule import Schedule
-from homevolt.sensors import Installation, Layout, SensorTable, schedule_table, schedule_values
+from homevolt.sensors import Installation, Layout, schedule_values
 from homevolt.snapshot import Snapshot, meter_views, total_view, unit_views
 from homevolt.times import from_epoch
 from homevolt.wire.decoding import parse
@@ -48,14 +48,13 @@ class Device:
         self._clock = clock
         self._installation: Installation | None = None
         self._layout: Layout | None = None
-        self._schedule_table: SensorTable | None = None
         self._schedule_body: bytes | None = None
         self._schedule: Schedule | None = None
         self._ems_at: datetime | None = None
         self._schedule_at: datetime | None = None
         self._clock_lead_s = 0.0
-        self._ems_sensors: dict[str, Sensor] = {}
-        self._sensors: dict[str, Sensor] = {}
+        self._read_at = self.now()
+        self._sensors: dict[str, Sensor] | None = None
         self._problems: dict[str, HomevoltError] = {}
 
     @property
@@ -69,7 +68,17 @@ class Device:
 
     @property
     def sensors(self) -> dict[str, Sensor]:
-        """The readings by name, empty before the first update; see `homevolt.catalogue`."""
+        """The readings by name, empty before the first update; see `homevolt.catalogue`.
+
+        Those of the schedule are of the entry that was active when the device was read last.
+        """
+        if self._installation is None or self._layout is None:
+            return {}
+        if self._sensors is None:
+            schedule = self._schedule or Schedule()
+            values = self._installation.values()
+            values += schedule_values(schedule, schedule.active(self._read_at))
+            self._sensors = self._layout.sensors(values)
         return self._sensors
 
     @property
@@ -211,26 +220,22 @@ class Device:
         installation = Installation(document)
         if self._layout is None or self._layout.shape != installation.shape():
             self._layout = Layout(installation)
-            self._schedule_table = schedule_table(self._layout.device_id)
         self._installation = installation
         self._ems_at = self._time()
         self._clock_lead_s = 0.0 if document.ts is None else document.ts - self._clock.now()
-        self._ems_sensors = self._layout.table.sensors(installation.values())
-        self._merge_sensors()
+        self._changed()
 
     def _accept_schedule(self, body: bytes) -> None:
         """Take over what `/schedule.json` said."""
         self._schedule = Schedule.from_wire(decode_schedule(body))
         self._schedule_body = body
         self._schedule_at = self._time()
-        self._merge_sensors()
+        self._changed()
 
-    def _merge_sensors(self) -> None:
-        """Put the readings of both parts side by side, the schedule's as of now."""
-        if self._schedule_table is not None:
-            schedule = self._schedule or Schedule()
-            values = schedule_values(schedule, schedule.active(self.now()))
-            self._sensors = self._ems_sensors | self._schedule_table.sensors(values)
+    def _changed(self) -> None:
+        """Let the sensors be made anew when they are asked for."""
+        self._sensors = None
+        self._read_at = self.now()
 
     async def _attempt(self, part: str, fetch: Callable[[], Awaitable[None]]) -> None:
         """Read one part; what is wrong with this part alone becomes a problem."""
@@ -241,7 +246,7 @@ class Device:
             self._problems[part] = error
             if part == "schedule":
                 self._schedule = self._schedule_body = self._schedule_at = None
-                self._merge_sensors()
+                self._changed()
 
     def _ready_layout(self) -> Layout:
         if self._layout is None:

@@ -69,6 +69,8 @@ class Scope(Enum):
     UNIT = "unit"
     BLADE = "blade"
     METER = "measuring point"
+    PHASE = "phase of a measuring point"
+    RADIO = "radio of a measuring point"
     HOUSE = "house"
     SCHEDULE = "schedule"
 
@@ -85,13 +87,14 @@ class Reading(msgspec.Struct, frozen=True):
 
     Attributes:
         name: The sensor's name, without the tag of a measuring point or a further unit; `{n}`
-            stands for the number of a blade, from 1.
+            stands for the number of a blade, from 1, `{phase}` for L1, L2 or L3.
         attribute: The field of the typed view, with its unit; None for the schedule, which is
             typed already.
         source: The field on the wire, below the scope's object.
         quantity: What it measures, and in which unit.
         description: What it means, with its sign.
-        convert: From the wire's value to the reading's; None where they are the same.
+        divisor: What the wire's number is divided by.
+        convert: From the wire's value to the reading's where that is no division.
     """
 
     name: str
@@ -99,6 +102,7 @@ class Reading(msgspec.Struct, frozen=True):
     source: str
     quantity: Quantity
     description: str
+    divisor: int = 1
     convert: Convert | None = None
 
 

@@ -9,37 +9,21 @@ from __future__ import annotations
 from operator import attrgetter
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from homevolt.catalogue import BLADE, HOUSE, METER, SCHEDULE, TOTAL, UNIT
+from homevolt.catalogue import BLADE, HOUSE, METER, PHASE, RADIO, SCHEDULE, TOTAL, UNIT
 from homevolt.models import DeviceMetadata, Reading, Sensor, slug
-from homevolt.wire.ems import BmsData, BmsInfo, EmsDocument, MeasuringPoint, MeterPhase, Unit
+from homevolt.wire.ems import MeasuringPoint, MeterPhase
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
     from homevolt.schedule import Schedule, ScheduleEntry
+    from homevolt.wire.ems import EmsDocument, Unit
 
 Value = float | str | None
 TOTAL_ID = "total"
 """Identifier and tag of the sum over the units of a cluster."""
 UNKNOWN = "unknown"
 NO_EUID = "0000000000000000"
-
-
-class Blade(NamedTuple):
-    """A blade: what it is and what it measures."""
-
-    info: BmsInfo
-    data: BmsData
-
-
-class Meter(NamedTuple):
-    """A measuring point, its radio and its three phases; each empty where it tells nothing."""
-
-    point: MeasuringPoint
-    radio: MeasuringPoint
-    l1: MeterPhase
-    l2: MeterPhase
-    l3: MeterPhase
 
 
 class Now(NamedTuple):
@@ -55,11 +39,15 @@ class Readings:
     def __init__(self, rows: Sequence[Reading]) -> None:
         self.rows = rows
         self._get = attrgetter(*(row.source for row in rows))
+        self._divisors = [(i, row.divisor) for i, row in enumerate(rows) if row.divisor != 1]
         self._converts = [(i, row.convert) for i, row in enumerate(rows) if row.convert]
 
     def values(self, source: Any) -> list[Value]:
         """Return the value of each row, in natural units; what is missing is None."""
         values = list(self._get(source))
+        for index, divisor in self._divisors:
+            if values[index] is not None:
+                values[index] /= divisor
         for index, convert in self._converts:
             if values[index] is not None:
                 values[index] = convert(values[index])
@@ -67,9 +55,11 @@ class Readings:
 
 
 UNIT_READINGS = Readings(UNIT)
-BLADE_READINGS = Readings(BLADE)
 TOTAL_READINGS = Readings(TOTAL)
+BLADE_READINGS = Readings(BLADE)
 METER_READINGS = Readings(METER)
+PHASE_READINGS = Readings(PHASE)
+RADIO_READINGS = Readings(RADIO)
 _OF_SCHEDULE = Readings([row for row in SCHEDULE if row.source.startswith("schedule.")])
 _OF_ENTRY = Readings([row for row in SCHEDULE if row.source.startswith("entry.")])
 _SCHEDULE_ROWS = (*_OF_SCHEDULE.rows, *_OF_ENTRY.rows)
@@ -101,12 +91,16 @@ class Installation:
         values: list[Value] = []
         for unit in self.units:
             values += UNIT_READINGS.values(unit)
-            for blade in blades_of(unit):
+            for blade in unit.bms_data:
                 values += BLADE_READINGS.values(blade)
         if self.total is not None:
             values += TOTAL_READINGS.values(self.total)
         for point in self.points:
-            values += METER_READINGS.values(meter_of(point))
+            heard = point if is_available(point) else NOTHING
+            values += METER_READINGS.values(heard)
+            for phase in phases_of(heard):
+                values += PHASE_READINGS.values(phase)
+            values += RADIO_READINGS.values(NOTHING if is_virtual(point) else heard)
         values.append(self.house_consumption_w())
         return values
 
@@ -134,27 +128,6 @@ class Installation:
         return _sum(powers) if powers else none
 
 
-class SensorTable:
-    """Sensors without their values: everything about them that stays.
-
-    Args:
-        rows: For each sensor its row of the catalogue, its name and its device identifier.
-    """
-
-    def __init__(self, rows: Iterable[tuple[Reading, str, str]]) -> None:
-        self._names, *self._columns = zip(
-            *(
-                (name, row.quantity.type, identifier, name, slug(name), row.quantity.unit)
-                for row, name, identifier in rows
-            ),
-            strict=True,
-        )
-
-    def sensors(self, values: Iterable[Value]) -> dict[str, Sensor]:
-        """Return the sensors by name with their values, which come in the order of the rows."""
-        return dict(zip(self._names, map(Sensor, values, *self._columns), strict=True))
-
-
 class Layout:
     """What an installation consists of, and the sensors that it has.
 
@@ -162,14 +135,13 @@ class Layout:
         shape: The shape of the installation it was made for.
         device_id: The id of the unit that answers.
         metadata: What each part is, by device identifier.
-        table: The sensors, in the order of `Installation.values`.
     """
 
     def __init__(self, installation: Installation) -> None:
         self.shape = installation.shape()
         self.device_id = unit_id(installation.units[0])
         self.metadata: dict[str, DeviceMetadata] = {}
-        self._rows: list[tuple[Reading, str, str]] = []
+        self._rows: list[tuple[Reading, str, str]] = []  # with the sensor's name and identifier
         for unit in installation.units:
             self._add_unit(unit)
         if installation.total is not None:
@@ -179,7 +151,16 @@ class Layout:
             self._add_point(point)
         self._add(HOUSE, "load", "")
         self.metadata.setdefault("load", DeviceMetadata("Homevolt Load", "calculated"))
-        self.table = SensorTable(self._rows)
+        self._add(_SCHEDULE_ROWS, f"ems_{self.device_id}", "")
+        self._names, *self._columns = zip(*map(_column_values, self._rows), strict=True)
+
+    def sensors(self, values: Iterable[Value]) -> dict[str, Sensor]:
+        """Return the sensors by name.
+
+        Args:
+            values: Those of `Installation.values()`, then those of `schedule_values()`.
+        """
+        return dict(zip(self._names, map(Sensor, values, *self._columns), strict=True))
 
     def _add_unit(self, unit: Unit) -> None:
         """Add a unit and its blades; the first one, which answers, owns the plain names."""
@@ -189,11 +170,12 @@ class Layout:
         model = unit.ems_info.model or "Homevolt"
         self.metadata[identifier] = DeviceMetadata(f"Homevolt EMS {ecu_id}", model)
         self._add(UNIT, identifier, tag)
-        for n, blade in enumerate(blades_of(unit), start=1):
+        for n in range(1, len(unit.bms_data) + 1):
             identifier = f"battery_{n}" + tag.replace(" ", "_")
-            kind = blade.info.battery_type_str or "Homevolt battery"
-            self.metadata[identifier] = DeviceMetadata(f"Homevolt Battery {n}{tag}", kind)
-            self._add(BLADE, identifier, tag, n)
+            self.metadata[identifier] = DeviceMetadata(
+                f"Homevolt Battery {n}{tag}", _blade_model(unit, n - 1)
+            )
+            self._add(BLADE, identifier, tag, n=n)
 
     def _add_point(self, point: MeasuringPoint) -> None:
         """Add a measuring point; the second one of a function carries its euid in its name."""
@@ -206,18 +188,16 @@ class Layout:
             f"Homevolt {tag[:1].upper()}{tag[1:]} Sensor", point.sensor_type or "measuring point"
         )
         self._add(METER, identifier, f" {tag}")
+        for phase in ("L1", "L2", "L3"):
+            self._add(PHASE, identifier, f" {tag}", phase=phase)
+        self._add(RADIO, identifier, f" {tag}")
 
-    def _add(self, rows: Sequence[Reading], identifier: str, tag: str, n: int = 0) -> None:
-        self._rows += ((row, row.name.format(n=n) + tag, identifier) for row in rows)
-
-
-def schedule_table(device_id: str) -> SensorTable:
-    """Return the sensors of the schedule of the unit that answers."""
-    return SensorTable((row, row.name, f"ems_{device_id}") for row in _SCHEDULE_ROWS)
+    def _add(self, rows: Sequence[Reading], identifier: str, tag: str, **numbers: object) -> None:
+        self._rows += ((row, row.name.format(**numbers) + tag, identifier) for row in rows)
 
 
 def schedule_values(schedule: Schedule, entry: ScheduleEntry | None) -> list[Value]:
-    """Return the values of a schedule and its active entry, in the order of `schedule_table`."""
+    """Return the values of a schedule and its active entry, as `Layout` wants them."""
     now = Now(schedule, entry)
     none: list[Value] = [None] * len(_OF_ENTRY.rows)
     return _OF_SCHEDULE.values(now) + (none if entry is None else _OF_ENTRY.values(now))
@@ -238,29 +218,24 @@ def is_available(point: MeasuringPoint) -> bool:
     return point.available is not False
 
 
-def blades_of(unit: Unit) -> list[Blade]:
-    """Return a unit's blades; a blade whose description is missing has an empty one."""
-    missing = len(unit.bms_data) - len(unit.bms_info)
-    infos = (*unit.bms_info, *(BmsInfo() for _ in range(missing)))
-    return [Blade(info, data) for info, data in zip(infos, unit.bms_data, strict=False)]
-
-
-def meter_of(point: MeasuringPoint) -> Meter:
-    """Return a measuring point with its phases, empty while the point is not available."""
-    if not is_available(point):
-        return _SILENT
-    l1, l2, l3 = (*point.phase, *_NO_PHASES)[:3]
-    return Meter(point, _NO_POINT if _is_virtual(point) else point, l1, l2, l3)
-
-
-_NO_PHASES = (MeterPhase(), MeterPhase(), MeterPhase())
-_NO_POINT = MeasuringPoint()
-_SILENT = Meter(_NO_POINT, _NO_POINT, *_NO_PHASES)
-
-
-def _is_virtual(point: MeasuringPoint) -> bool:
+def is_virtual(point: MeasuringPoint) -> bool:
     """Tell whether a point is calculated; the zeros of its radio are no readings."""
     return point.sensor_type == "virtual" or point.euid == NO_EUID
+
+
+def phases_of(point: MeasuringPoint) -> Sequence[MeterPhase]:
+    """Return three phases; those that the device does not give are empty."""
+    return (*point.phase, *_NO_PHASES)[:3]
+
+
+NOTHING = MeasuringPoint()
+"""What a point that is not heard has to say."""
+_NO_PHASES = (MeterPhase(), MeterPhase(), MeterPhase())
+
+
+def _blade_model(unit: Unit, index: int) -> str:
+    info = unit.bms_info[index] if index < len(unit.bms_info) else None
+    return (info and info.battery_type_str) or "Homevolt battery"
 
 
 def _unit_order(unit: Unit) -> tuple[bool, str]:
@@ -288,3 +263,10 @@ def _unique(name: str, taken: Iterable[str]) -> str:
     while candidate in names:
         candidate, n = f"{name}_{n}", n + 1
     return candidate
+
+
+def _column_values(row: tuple[Reading, str, str]) -> tuple[Any, ...]:
+    """Return a sensor's name, then what `Sensor` takes after its value."""
+    reading, name, identifier = row
+    quantity = reading.quantity
+    return name, quantity.type, identifier, name, slug(name), quantity.unit

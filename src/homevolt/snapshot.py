@@ -5,21 +5,24 @@ Every value comes through the catalogue, as in the sensor dict; ratios go from 0
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any
 
 import msgspec
 
 from homevolt.sensors import (
     BLADE_READINGS,
     METER_READINGS,
+    NOTHING,
+    PHASE_READINGS,
+    RADIO_READINGS,
     TOTAL_READINGS,
     UNIT_READINGS,
     Installation,
     Readings,
-    blades_of,
     function_of,
     is_available,
-    meter_of,
+    is_virtual,
+    phases_of,
     unit_id,
 )
 
@@ -29,15 +32,13 @@ if TYPE_CHECKING:
     from homevolt.schedule import Schedule, ScheduleEntry
     from homevolt.wire.ems import MeasuringPoint, Unit
 
-V = TypeVar("V", bound="View")
-
 
 class View(msgspec.Struct, frozen=True, kw_only=True):
     """Base of the views: every field is None where the device does not give it."""
 
 
 class BladeView(View, frozen=True):
-    """A blade of a unit (`ems[].bms_data[]` and `bms_info[]` of `/ems.json`)."""
+    """A blade of a unit (`ems[].bms_data[]` of `/ems.json`)."""
 
     state_of_charge_ratio: float | None = None
     state_of_health_ratio: float | None = None
@@ -48,7 +49,6 @@ class BladeView(View, frozen=True):
     current_a: float | None = None
     power_w: float | None = None
     available_energy_wh: float | None = None
-    rated_capacity_wh: float | None = None
     state: str | None = None
     alarms: str | None = None
 
@@ -85,26 +85,25 @@ class UnitView(View, frozen=True):
     available_discharge_power_w: float | None = None
     available_charging_energy_wh: float | None = None
     available_discharge_energy_wh: float | None = None
-    available_inverter_charging_power_w: float | None = None
-    available_inverter_discharge_power_w: float | None = None
-    available_group_fuse_charging_power_w: float | None = None
-    available_group_fuse_discharge_power_w: float | None = None
     available_capacity_wh: float | None = None
     rated_capacity_wh: float | None = None
     rated_power_w: float | None = None
-    rated_solar_power_w: float | None = None
     power_reference_w: float | None = None
-    charging_power_limit_w: float | None = None
-    discharge_power_limit_w: float | None = None
-    control_mode: str | None = None
     operating_state: str | None = None
     state: str | None = None
     error: str | None = None
-    error_count: float | None = None
     alarms: str | None = None
     warnings: str | None = None
-    information: str | None = None
     firmware_version: str | None = None
+
+
+class PhaseView(View, frozen=True):
+    """A phase of a measuring point (`sensors[].phase[]` of `/ems.json`)."""
+
+    voltage_v: float | None = None
+    current_a: float | None = None
+    power_w: float | None = None
+    power_factor_ratio: float | None = None
 
 
 class MeterView(View, frozen=True):
@@ -120,18 +119,9 @@ class MeterView(View, frozen=True):
     energy_imported_kwh: float | None = None
     energy_exported_kwh: float | None = None
     frequency_hz: float | None = None
-    l1_voltage_v: float | None = None
-    l2_voltage_v: float | None = None
-    l3_voltage_v: float | None = None
-    l1_current_a: float | None = None
-    l2_current_a: float | None = None
-    l3_current_a: float | None = None
-    l1_power_w: float | None = None
-    l2_power_w: float | None = None
-    l3_power_w: float | None = None
-    l1_power_factor_ratio: float | None = None
-    l2_power_factor_ratio: float | None = None
-    l3_power_factor_ratio: float | None = None
+    l1: PhaseView = PhaseView()
+    l2: PhaseView = PhaseView()
+    l3: PhaseView = PhaseView()
     rssi_dbm: float | None = None
     average_rssi_dbm: float | None = None
     packet_delivery_rate_ratio: float | None = None
@@ -195,7 +185,7 @@ def total_view(installation: Installation) -> UnitView | None:
     """Return the sum over the units, or None for a single unit."""
     if installation.total is None:
         return None
-    return _view(UnitView, TOTAL_READINGS, installation.total)
+    return UnitView(**_named(TOTAL_READINGS, installation.total))
 
 
 def meter_views(installation: Installation) -> tuple[MeterView, ...]:
@@ -204,23 +194,30 @@ def meter_views(installation: Installation) -> tuple[MeterView, ...]:
 
 
 def _unit(unit: Unit) -> UnitView:
-    blades = tuple(_view(BladeView, BLADE_READINGS, blade) for blade in blades_of(unit))
-    model = unit.ems_info.model
-    return _view(UnitView, UNIT_READINGS, unit, ecu_id=unit_id(unit), model=model, blades=blades)
-
-
-def _meter(point: MeasuringPoint) -> MeterView:
-    return _view(
-        MeterView,
-        METER_READINGS,
-        meter_of(point),
-        function=function_of(point),
-        euid=point.euid,
-        available=is_available(point),
+    return UnitView(
+        ecu_id=unit_id(unit),
+        model=unit.ems_info.model,
+        blades=tuple(BladeView(**_named(BLADE_READINGS, blade)) for blade in unit.bms_data),
+        **_named(UNIT_READINGS, unit),
     )
 
 
-def _view(view: type[V], readings: Readings, source: Any, **given: Any) -> V:
-    """Fill a view by the catalogue: each row names its attribute."""
+def _meter(point: MeasuringPoint) -> MeterView:
+    heard = point if is_available(point) else NOTHING
+    l1, l2, l3 = (PhaseView(**_named(PHASE_READINGS, phase)) for phase in phases_of(heard))
+    return MeterView(
+        function=function_of(point),
+        euid=point.euid,
+        available=is_available(point),
+        l1=l1,
+        l2=l2,
+        l3=l3,
+        **_named(METER_READINGS, heard),
+        **_named(RADIO_READINGS, NOTHING if is_virtual(point) else heard),
+    )
+
+
+def _named(readings: Readings, source: Any) -> dict[str, Any]:
+    """Return the values of one scope by the attribute that the catalogue names for each."""
     attributes = (str(row.attribute) for row in readings.rows)
-    return view(**dict(zip(attributes, readings.values(source), strict=True)), **given)
+    return dict(zip(attributes, readings.values(source), strict=True))
