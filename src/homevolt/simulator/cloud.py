@@ -1,0 +1,97 @@
+"""The cloud partner: replaces the schedule every few simulated minutes unless local control is on."""
+
+from __future__ import annotations
+
+import random
+import uuid
+from typing import TYPE_CHECKING, Final
+
+from homevolt.simulator.plan import Entry, OptionValue
+
+if TYPE_CHECKING:
+    from homevolt.simulator.device import SimulatedDevice
+
+INTERVAL_S: Final = 180
+"""Simulated seconds between two visits of the cloud."""
+
+BLOCK_S: Final = 10_800
+BLOCKS_BEFORE: Final = 1
+BLOCKS_AFTER: Final = 3
+
+_COMMON: Final[dict[str, OptionValue]] = {
+    "main_fuse": 25000,
+    "charge_ramp_up": 1000,
+    "discharge_ramp_up": 1000,
+}
+
+# Mode and options for each three hours of the UTC day: charge at night, follow the meter at the
+# morning and evening peaks, take the sun at noon.
+_DAY: Final[tuple[tuple[int, dict[str, OptionValue]], ...]] = (
+    (1, {"setpoint": 3000}),
+    (1, {"setpoint": 2000}),
+    (5, {"setpoint": 0, "max_discharge": 6000}),
+    (7, {}),
+    (7, {}),
+    (5, {"setpoint": 0, "max_charge": 2500, "max_discharge": 6000}),
+    (5, {"setpoint": 200, "max_discharge": 5000}),
+    (0, {"offline": False}),
+)
+
+
+class Cloud:
+    """The partner that plans for the battery.
+
+    Attributes:
+        enabled: Whether it visits at all.
+        next_visit: Simulated time of its next visit, epoch seconds.
+        replaced: How often it replaced a schedule.
+        refused: How often the device refused because local control was on.
+    """
+
+    def __init__(self, device: SimulatedDevice, *, enabled: bool) -> None:
+        self._device = device
+        self.enabled = enabled
+        self.next_visit = device.clock.now()
+        self.replaced = 0
+        self.refused = 0
+
+    def visit(self) -> None:
+        """Bring the schedule for this time of day, which the device takes or refuses."""
+        device = self._device
+        if device.local_mode:
+            self.refused += 1
+            device.log.add("warning", "cloud", "schedule refused: settings_local is set")
+            return
+        block = int(self.next_visit // BLOCK_S)
+        schedule_id = str(
+            uuid.UUID(int=random.Random(f"{device.seed} {block}").getrandbits(128), version=4)
+        )
+        if device.plan.schedule_id == schedule_id:
+            return
+        device.plan.replace(plan_day(block), schedule_id)
+        self.replaced += 1
+        device.log.add("info", "cloud", f"schedule {schedule_id} received")
+
+
+def plan_day(block: int) -> list[Entry]:
+    """Return the entries around one three-hour block of time, a past one first.
+
+    Args:
+        block: Number of the block since the epoch.
+
+    Returns:
+        Entries that follow each other without a gap; the second is the one of the block itself.
+    """
+    return [_entry(number) for number in range(block - BLOCKS_BEFORE, block + BLOCKS_AFTER + 1)]
+
+
+def _entry(block: int) -> Entry:
+    mode, options = _DAY[block % len(_DAY)]
+    return Entry(
+        type=mode,
+        from_time=block * BLOCK_S,
+        to_time=(block + 1) * BLOCK_S,
+        min_soc=10 if mode == 5 else None,  # noqa: PLR2004
+        max_soc=None,
+        options={**_COMMON, **options},
+    )

@@ -1,0 +1,1 @@
+"""The JSON of every endpoint, one function each, written without any help of the client."""
