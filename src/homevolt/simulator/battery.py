@@ -1,9 +1,10 @@
 """A battery blade: what it stores, takes, gives, loses and how warm it gets.
 
-Facts (`/ems.json`): a blade reports its rated capacity (6652 Wh in captures), state of charge, state of
-health, cycle count, available energy and the lowest and highest cell temperature. The laws below are
-our choice: constant one-way efficiencies (the counters of captured units give a round trip of about
-89 %), power limits that taper near full, near empty, in the cold and in the heat, and one thermal mass.
+Facts (`/ems.json`): a blade reports its rated capacity (6652 Wh in captures), state of charge,
+state of health, cycle count, available energy and the lowest and highest cell temperature. The
+laws below are our choice: constant one-way efficiencies (the counters of captured units give a
+round trip of about 89 %), power limits that taper near full, near empty, in the cold and in the
+heat, and one thermal mass.
 """
 
 from __future__ import annotations

@@ -1,12 +1,12 @@
 """The schedule that the device follows: entries, their windows, and which one is active.
 
-Facts (the device's `/schedule.json` and `sched_*` commands): an entry has an id, a type 0-9, a window
-whose ends may both be open, limits of the state of charge and options; the active entry is the one
-whose window holds now; `sched_set` replaces everything with one entry that a reboot loses; `sched_add`
-appends an entry that a reboot keeps; a local schedule is called "Manual Schedule", the cloud's has a
-UUID. Our choice where the facts are silent: a window holds its first second and not its last
-(`from <= now < to`), of overlapping entries the first in the list is active, ids count up from 0, and
-a `sched_add` or `sched_del` makes a cloud schedule a local one.
+Facts (the device's `/schedule.json` and `sched_*` commands): an entry has an id, a type 0-9, a
+window whose ends may both be open, limits of the state of charge and options; the active entry is
+the one whose window holds now; `sched_set` replaces everything with one entry that a reboot
+loses; `sched_add` appends an entry that a reboot keeps; a local schedule is called "Manual
+Schedule", the cloud's has a UUID. Our choice where the facts are silent: a window holds its first
+second and not its last (`from <= now < to`), of overlapping entries the first in the list is
+active, ids count up from 0, and a `sched_add` or `sched_del` makes a cloud schedule a local one.
 """
 
 from __future__ import annotations
@@ -40,8 +40,8 @@ class Entry:
         type: What to do, 0-9 (see `modes`).
         from_time: First second of its window in epoch seconds, None if open.
         to_time: The second at which its window is over, None if open.
-        min_soc: The state of charge in percent below which nothing is discharged, None for no limit.
-        max_soc: The state of charge in percent above which nothing is charged, None for no limit.
+        min_soc: State of charge in percent below which nothing is discharged, None for no limit.
+        max_soc: State of charge in percent above which nothing is charged, None for no limit.
         options: The rest, by the names of `/schedule.json` `params`: powers in W, energies in Wh,
             `main_fuse` in mA, ramps in mA/s, times in epoch seconds, flags as bool.
         id: Its number in the plan; given by the plan.
