@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import UTC
 from typing import TYPE_CHECKING, Self
 
 from homevolt.clock import Clock, SystemClock
@@ -10,6 +11,7 @@ from homevolt.exceptions import HomevoltNotReadyError
 from homevolt.transport import Transport
 
 if TYPE_CHECKING:
+    from datetime import tzinfo
     from types import TracebackType
 
     import aiohttp
@@ -30,10 +32,13 @@ class Homevolt:
         timeout: Seconds for one call, from connecting to the last byte, with all its retries.
         ssl: As aiohttp takes it: True, False, an `ssl.SSLContext`, or an `aiohttp.Fingerprint` to
             pin the device's own certificate.
+        schedule_timezone: The zone in which the device reads the times of a schedule command, or
+            its IANA name. It is UTC on all firmware known; a device in another zone is noticed
+            when a written entry is read back, and the error names the offset.
         clock: The time to go by; tests pass their own.
 
     Raises:
-        HomevoltValueError: The address, the password or the timeout cannot be one.
+        HomevoltValueError: The address, the password, the timeout or the zone cannot be one.
     """
 
     def __init__(
@@ -44,13 +49,14 @@ class Homevolt:
         *,
         timeout: float = 10.0,
         ssl: SslOption = True,
+        schedule_timezone: tzinfo | str = UTC,
         clock: Clock | None = None,
     ) -> None:
         clock = clock or SystemClock()
         self._transport = Transport(
             ip_address, password, websession, timeout=timeout, ssl=ssl, clock=clock
         )
-        self._device = Device(self._transport, clock)
+        self._device = Device(self._transport, clock, schedule_timezone)
 
     @property
     def base_url(self) -> str:

@@ -7,6 +7,8 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 from homevolt.clock import positive_seconds
+from homevolt.commands import BatteryControl
+from homevolt.control import Controller
 from homevolt.exceptions import (
     HomevoltConnectionError,
     HomevoltDataError,
@@ -24,6 +26,7 @@ from homevolt.wire.schedule import decode_schedule
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Awaitable, Callable
+    from datetime import tzinfo
 
     from homevolt.clock import Clock
     from homevolt.models import DeviceMetadata, Sensor
@@ -37,15 +40,24 @@ SCHEDULE_PATH = "/schedule.json"
 LONGEST_BACKOFF_S = 300.0
 
 
-class Device:
+class Device(BatteryControl):
     """One Homevolt installation as one of its units tells it.
 
     It is made by `homevolt.Homevolt`; `update_info()` fills it.
     """
 
-    def __init__(self, transport: Transport, clock: Clock) -> None:
+    def __init__(
+        self, transport: Transport, clock: Clock, schedule_timezone: tzinfo | str = UTC
+    ) -> None:
         self._transport = transport
         self._clock = clock
+        self._control = Controller(
+            transport,
+            clock=clock,
+            now=self.now,
+            schedule_timezone=schedule_timezone,
+            on_schedule=self._accept_schedule,
+        )
         self._installation: Installation | None = None
         self._layout: Layout | None = None
         self._schedule_body: bytes | None = None

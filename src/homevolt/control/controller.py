@@ -1,0 +1,258 @@
+"""What can be written to a device: modes, schedule entries, whole plans, the console."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING, NoReturn
+
+from homevolt.clock import SystemClock, positive_seconds
+from homevolt.console import ConsoleReply, check_command, command_line, parse_reply
+from homevolt.control.entries import (
+    STAMP_SLACK,
+    Difference,
+    came_in,
+    check_overlaps,
+    checked_entry,
+    content,
+    describe,
+    differences,
+    new_entry,
+    render_entry,
+)
+from homevolt.control.replacing import MOST_ENTRIES, Replacement, ScheduleDiff, compare_plans
+from homevolt.control.restarting import restart
+from homevolt.control.settings import Settings
+from homevolt.control.writing import CONSOLE_PATH, WritePath, to_its_end
+from homevolt.exceptions import (
+    HomevoltCommandOutcomeUnknownError,
+    HomevoltCommandRejectedError,
+    HomevoltCommandVerificationError,
+    HomevoltValueError,
+)
+from homevolt.options import whole_number
+from homevolt.quoting import brief
+from homevolt.times import LATEST, as_zone, offset_text
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Mapping, Sequence
+    from datetime import tzinfo
+
+    from homevolt.clock import Clock
+    from homevolt.schedule import Schedule, ScheduleEntry
+    from homevolt.transport import Transport
+
+_LARGEST_ID = 2**31 - 1
+_QUARTER = timedelta(minutes=15)
+_LARGEST_OFFSET = timedelta(hours=27)
+"""From UTC-12 to UTC+15: no two clocks on earth are further apart."""
+
+
+class Controller:
+    """The writes to one device, one after the other.
+
+    Args:
+        transport: The requests to the device.
+        clock: The time to go by.
+        now: Returns the present by the device's clock; None is the time of `clock`.
+        schedule_timezone: The zone in which the device reads the times of a command, or its name.
+        on_schedule: Called with the body of each `/schedule.json` read on the way.
+
+    Attributes:
+        settings: The parameters.
+    """
+
+    def __init__(
+        self,
+        transport: Transport,
+        *,
+        clock: Clock | None = None,
+        now: Callable[[], datetime] | None = None,
+        schedule_timezone: tzinfo | str = UTC,
+        on_schedule: Callable[[bytes], None] = lambda _: None,
+    ) -> None:
+        self._clock: Clock = clock or SystemClock()
+        self._now = now or (lambda: datetime.fromtimestamp(self._clock.now(), UTC))
+        self._zone = as_zone(schedule_timezone)
+        self._path = WritePath(transport, on_schedule)
+        self.settings = Settings(self._path)
+
+    async def set_mode(self, mode: object, options: Mapping[str, object]) -> ScheduleEntry:
+        """Replace the schedule with one entry that starts now (`sched_set`)."""
+        entry = new_entry(mode, options, self._now(), windowed=False)
+        line = render_entry("sched_set", entry, self._zone)
+
+        def confirm(seen: Schedule) -> ScheduleEntry:
+            if len(seen.entries) != 1:
+                raise HomevoltCommandVerificationError(
+                    f"The schedule should hold one entry ({entry}), but it holds "
+                    f"{len(seen.entries)}.",
+                    wanted=entry,
+                    seen=seen.entries,
+                )
+            if found := differences(entry, seen.entries[0], LATEST):
+                self._refuse(entry, seen.entries[0], found)
+            return seen.entries[0]
+
+        async with self._path.turn:
+            await self._path.local_schedule()
+            return await self._path.write(line, f"sched_set ({entry})", confirm)
+
+    async def add(self, mode: object, options: Mapping[str, object]) -> ScheduleEntry:
+        """Append one entry (`sched_add`) and return it with the id the device gave it."""
+        entry = new_entry(mode, options, self._now())
+        line = render_entry("sched_add", entry, self._zone)
+        async with self._path.turn:
+            before = await self._path.local_schedule()
+
+            def confirm(seen: Schedule) -> ScheduleEntry:
+                return self._find_added(entry, came_in(before.entries, seen.entries))
+
+            return await self._path.write(line, f"sched_add ({entry})", confirm)
+
+    async def delete(self, entry_id: object) -> None:
+        """Delete one entry (`sched_del`)."""
+        number = whole_number("schedule_id", entry_id)
+        if not 0 <= number <= _LARGEST_ID:
+            raise HomevoltValueError(f"schedule_id is the id of an entry, not {brief(number)}")
+        async with self._path.turn:
+            before = await self._path.local_schedule()
+            entry = before.find(number)
+            if entry is None:
+                ids = ", ".join(str(known.id) for known in before.entries) or "none"
+                raise HomevoltValueError(f"the schedule has no entry {number}; its ids: {ids}")
+            left = _count(entry, before.entries) - 1
+
+            def confirm(seen: Schedule) -> None:
+                # By what it says and not by its id, for the rest may have been numbered anew.
+                if _count(entry, seen.entries) > left:
+                    raise HomevoltCommandVerificationError(
+                        f"Entry {entry} still stands after it was deleted.",
+                        wanted=None,
+                        seen=entry,
+                    )
+
+            line = command_line("sched_del", number)
+            await self._path.write(line, f"sched_del ({entry})", confirm)
+
+    async def clear(self) -> None:
+        """Delete every entry (`sched_clear`)."""
+
+        def confirm(seen: Schedule) -> None:
+            if seen.entries:
+                raise HomevoltCommandVerificationError(
+                    f"The schedule holds {len(seen.entries)} entries after it was cleared.",
+                    wanted=(),
+                    seen=seen.entries,
+                )
+
+        async with self._path.turn:
+            await self._path.local_schedule()
+            await self._path.write("sched_clear", "sched_clear", confirm)
+
+    async def replace(self, entries: object) -> Schedule:
+        """Replace the whole plan, all or nothing."""
+        wanted = self._checked_plan(entries)
+        async with self._path.turn:
+            former = await self._path.local_schedule()
+            replacement = Replacement(self._path, self._zone, self._now, former)
+            return await to_its_end(replacement.run(wanted), on_cancel=replacement.stop)
+
+    async def diff(self, entries: object) -> ScheduleDiff:
+        """Compare a wanted plan with the one the device has; one read, no write."""
+        wanted = self._checked_plan(entries)
+        async with self._path.turn:
+            return compare_plans(wanted, await self._path.schedule())
+
+    async def console(self, command: object, *, unsafe: bool) -> ConsoleReply:
+        """Send a command of the caller's own once and return the reply."""
+        line = check_command(command, unsafe=unsafe)
+        name = line.split(maxsplit=1)[0]
+        async with self._path.turn:
+            body, doubt = await to_its_end(self._path.post(CONSOLE_PATH, {"cmd": line}))
+        if doubt is not None:
+            raise HomevoltCommandOutcomeUnknownError(
+                f"{brief(name)} was sent once and got no usable answer: {doubt} It was not sent "
+                "again, and what it does cannot be read back."
+            ) from doubt
+        reply = parse_reply(body)
+        if reply.succeeded is False:
+            raise HomevoltCommandRejectedError(
+                f"The device refused {brief(name)}: {reply.reason}", reply=reply.reason
+            )
+        return reply
+
+    async def reboot(self, wait_s: object) -> Schedule:
+        """Restart the device and wait until it is back; return its schedule."""
+        seconds = positive_seconds("wait_s", wait_s)
+        async with self._path.turn:
+            await restart(self._path, self._clock, seconds)
+            return await self._path.schedule()
+
+    def _checked_plan(self, entries: object) -> Sequence[ScheduleEntry]:
+        if isinstance(entries, str | bytes) or not hasattr(entries, "__iter__"):
+            raise HomevoltValueError(f"a plan is a list of entries, not {brief(entries)}")
+        given: Iterable[object] = entries
+        now = self._now()
+        wanted: list[ScheduleEntry] = []
+        for number, entry in enumerate(given, 1):
+            if number > MOST_ENTRIES:
+                raise HomevoltValueError(f"a plan has at most {MOST_ENTRIES} entries")
+            try:
+                wanted.append(checked_entry(entry, now))
+            except HomevoltValueError as error:
+                raise HomevoltValueError(f"entry {number}: {error}") from error
+        check_overlaps(wanted)
+        return wanted
+
+    def _find_added(
+        self, wanted: ScheduleEntry, candidates: Sequence[ScheduleEntry]
+    ) -> ScheduleEntry:
+        """Return the new entry, or raise with the one that comes nearest."""
+        if not candidates:
+            raise HomevoltCommandVerificationError(
+                f"The schedule has no new entry after this one was added: {wanted}.",
+                wanted=wanted,
+                seen=None,
+            )
+        limit = self._now() + STAMP_SLACK
+        found = [(differences(wanted, entry, limit), entry) for entry in candidates]
+        differing, nearest_one = min(found, key=lambda item: len(item[0]))
+        if differing:
+            self._refuse(wanted, nearest_one, differing)
+        return nearest_one
+
+    def _refuse(
+        self, wanted: ScheduleEntry, seen: ScheduleEntry, found: Sequence[Difference]
+    ) -> NoReturn:
+        """Raise for an entry that was read back otherwise, with what it may come from."""
+        standing = "" if seen.id is None else f" Entry {seen.id} stands as it was read back."
+        raise HomevoltCommandVerificationError(
+            f"The entry was written, but reads back otherwise: {describe(found)}."
+            f"{self._zone_hint(found)}{standing}",
+            wanted=wanted,
+            seen=seen,
+        )
+
+    def _zone_hint(self, found: Sequence[Difference]) -> str:
+        """Explain times that are off by a zone's offset, empty if that is not what happened."""
+        shifted = [
+            item
+            for item in found
+            if isinstance(item.wanted, datetime) and isinstance(item.seen, datetime)
+        ]
+        if not shifted:
+            return ""
+        first = shifted[0]
+        shift = first.seen - first.wanted
+        if shift % _QUARTER or abs(shift) > _LARGEST_OFFSET:
+            return ""
+        ours = first.wanted.astimezone(self._zone).utcoffset() or timedelta()
+        return (
+            f" The device took the time for one {shift.total_seconds():+.0f} s away: it reads "
+            f"times at {offset_text(ours - shift)}, while schedule_timezone is {self._zone} "
+            f"({offset_text(ours)}). Pass the device's own zone as schedule_timezone=."
+        )
+
+
+def _count(entry: ScheduleEntry, entries: Sequence[ScheduleEntry]) -> int:
+    return sum(content(other) == content(entry) for other in entries)

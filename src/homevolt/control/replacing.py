@@ -1,0 +1,182 @@
+"""Replacing the whole plan: all or nothing."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NoReturn
+
+import msgspec
+
+from homevolt.control.entries import STAMP_SLACK, pair_up, render_entry
+from homevolt.exceptions import (
+    HomevoltCommandError,
+    HomevoltCommandOutcomeUnknownError,
+    HomevoltCommandRejectedError,
+    HomevoltCommandVerificationError,
+    HomevoltError,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+    from datetime import datetime, tzinfo
+
+    from homevolt.control.writing import WritePath
+    from homevolt.schedule import Schedule, ScheduleEntry
+
+MOST_ENTRIES = 200
+_SHOWN = 3
+
+
+class ScheduleDiff(msgspec.Struct, frozen=True):
+    """What `replace_schedule` would change.
+
+    Attributes:
+        added: The entries that the device does not have yet.
+        removed: The entries of the device that would go.
+        kept: The entries of the device that are wanted as they are.
+    """
+
+    added: tuple[ScheduleEntry, ...]
+    removed: tuple[ScheduleEntry, ...]
+    kept: tuple[ScheduleEntry, ...]
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether the plan is already as wanted."""
+        return not self.added and not self.removed
+
+
+class _StoppedError(HomevoltCommandError):
+    """The caller was cancelled between two commands."""
+
+
+class Replacement:
+    """One replacement of the plan, with the way back.
+
+    Args:
+        path: The write path; its turn is held by the caller.
+        zone: The zone in which the device reads times.
+        now: Returns the present by the device's clock.
+        former: The plan that stands, to be restored if anything fails.
+    """
+
+    def __init__(
+        self, path: WritePath, zone: tzinfo, now: Callable[[], datetime], former: Schedule
+    ) -> None:
+        self._path = path
+        self._zone = zone
+        self._now = now
+        self._former = former
+        self._sent_any = False
+        self._stopped = False
+
+    def stop(self) -> None:
+        """Give up before the next command, and restore the former plan."""
+        self._stopped = True
+
+    async def run(self, wanted: Sequence[ScheduleEntry]) -> Schedule:
+        """Clear the plan, add the wanted entries, read back; restore the former plan on failure.
+
+        Args:
+            wanted: Checked entries that do not overlap.
+
+        Returns:
+            The plan as it was read back.
+
+        Raises:
+            HomevoltCommandError: It failed; the message says what became of the former plan.
+            HomevoltConnectionError: Not even the first command was sent.
+            HomevoltAuthenticationError: The device refused the password at the first command.
+            HomevoltValueError: A time cannot be said in the device's zone; nothing was sent.
+        """
+        # Rendered before anything is sent: what cannot be said must not be noticed half-way.
+        lines = self._lines(wanted)
+        self._lines(self._lasting())
+        try:
+            return await self._write(wanted, lines)
+        except HomevoltError as failure:
+            if not self._sent_any and not isinstance(failure, HomevoltCommandError):
+                raise
+            self._stopped = False  # the way back is gone to its end
+            await self._give_up(failure)
+
+    def _lines(self, entries: Sequence[ScheduleEntry]) -> list[str]:
+        return [render_entry("sched_add", entry, self._zone) for entry in entries]
+
+    def _lasting(self) -> list[ScheduleEntry]:
+        """Return the former entries that the device would still take."""
+        now = self._now()
+        return [e for e in self._former.entries if e.to_time is None or e.to_time > now]
+
+    async def _write(self, entries: Sequence[ScheduleEntry], lines: Sequence[str]) -> Schedule:
+        await self._step("sched_clear", "sched_clear", ())
+        for number, (entry, line) in enumerate(zip(entries, lines, strict=True), 1):
+            if self._stopped:
+                raise _StoppedError("The caller was cancelled.")
+            what = f"entry {number} of {len(entries)} ({entry})"
+            await self._step(line, what, entries[:number])
+        return self._confirm(entries, await self._path.schedule())
+
+    async def _step(self, line: str, what: str, expected: Sequence[ScheduleEntry]) -> None:
+        """Send one command; where its outcome is in doubt, the plan so far must be as expected."""
+        doubt = await self._path.command(line, what)
+        self._sent_any = True
+        if doubt is not None:
+            await self._path.confirmed(what, doubt, lambda seen: self._confirm(expected, seen))
+
+    def _confirm(self, entries: Sequence[ScheduleEntry], seen: Schedule) -> Schedule:
+        _, missing, unwanted = pair_up(entries, seen.entries, self._now() + STAMP_SLACK)
+        if missing or unwanted:
+            raise HomevoltCommandVerificationError(
+                "The plan that was read back is not the one that was written: "
+                f"missing {_listed(missing)}; not asked for {_listed(unwanted)}.",
+                wanted=tuple(entries),
+                seen=seen.entries,
+            )
+        return seen
+
+    async def _give_up(self, failure: HomevoltError) -> NoReturn:
+        """Restore the former plan and raise what happened, with what became of it."""
+        try:
+            fate = await self._restore()
+        except HomevoltError as second:
+            raise HomevoltCommandOutcomeUnknownError(
+                f"{failure} Restoring the former plan ({_listed(self._former.entries)}) failed "
+                f"too: {second} Read the schedule to see what the device holds."
+            ) from failure
+        raise _with_fate(failure, fate) from failure
+
+    async def _restore(self) -> str:
+        former = self._former.entries
+        _, missing, unwanted = pair_up(former, (await self._path.schedule()).entries)
+        if not missing and not unwanted:
+            return f"The former plan stands untouched: {_listed(former)}."
+        lasting = self._lasting()
+        await self._write(lasting, self._lines(lasting))
+        ended = len(former) - len(lasting)
+        left_out = f"; {ended} whose time had passed were left out" if ended else ""
+        cloud = "" if self._former.is_local else ", now as a local one"
+        return f"The former plan was restored{cloud}: {_listed(lasting)}{left_out}."
+
+
+def compare_plans(wanted: Sequence[ScheduleEntry], seen: Schedule) -> ScheduleDiff:
+    """Return what would change if the plan that was read became the wanted one."""
+    kept, added, removed = pair_up(wanted, seen.entries)
+    return ScheduleDiff(added=tuple(added), removed=tuple(removed), kept=tuple(kept))
+
+
+def _with_fate(failure: HomevoltError, fate: str) -> HomevoltCommandError:
+    message = f"{failure} {fate}"
+    if isinstance(failure, HomevoltCommandRejectedError):
+        return HomevoltCommandRejectedError(message, reply=failure.reply)
+    if isinstance(failure, HomevoltCommandVerificationError):
+        return HomevoltCommandVerificationError(message, wanted=failure.wanted, seen=failure.seen)
+    # Whatever it was, it was undone, so the outcome is known.
+    return HomevoltCommandError(message)
+
+
+def _listed(entries: Sequence[ScheduleEntry]) -> str:
+    if not entries:
+        return "no entries"
+    count = "1 entry" if len(entries) == 1 else f"{len(entries)} entries"
+    shown = " | ".join(str(entry) for entry in entries[:_SHOWN])
+    return f"{count} ({shown}{' | ...' if len(entries) > _SHOWN else ''})"

@@ -1,0 +1,160 @@
+"""Reading and writing the device's parameters, local mode among them."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from homevolt.control.writing import (
+    LOCAL_MODE_KEY,
+    PARAMS_PATH,
+    to_its_end,
+    unread,
+    unsettled,
+)
+from homevolt.exceptions import (
+    HomevoltAuthenticationError,
+    HomevoltCommandRejectedError,
+    HomevoltCommandVerificationError,
+    HomevoltDataError,
+    HomevoltError,
+    HomevoltValueError,
+)
+from homevolt.options import nearest
+from homevolt.parameters import MASK, Parameter
+from homevolt.quoting import brief
+from homevolt.wire.params import decode_params
+
+if TYPE_CHECKING:
+    from homevolt.control.writing import WritePath
+    from homevolt.parameters import Value
+
+_SAVED = "saved parameter"
+_OWN_PASSWORD_KEY = "webserver_password"  # noqa: S105 - the name of a parameter
+
+
+class Settings:
+    """The parameters of one device.
+
+    Args:
+        path: The write path of the device.
+    """
+
+    def __init__(self, path: WritePath) -> None:
+        self._path = path
+
+    async def all(self) -> dict[str, Parameter]:
+        """Read every parameter, by name (`GET /params.json`)."""
+        found = map(Parameter.from_wire, decode_params(await self._path.get(PARAMS_PATH)))
+        return {parameter.name: parameter for parameter in found if parameter is not None}
+
+    async def find(self, key: object) -> Parameter:
+        """Read one parameter.
+
+        Raises:
+            HomevoltValueError: The device has none of that name; the nearest ones are suggested.
+        """
+        if not isinstance(key, str):
+            raise HomevoltValueError(f"the name of a parameter is text, not {brief(key)}")
+        known = await self.all()
+        if key not in known:
+            raise HomevoltValueError(
+                f"the device has no parameter {brief(key)}{nearest(key, known)}"
+            )
+        return known[key]
+
+    async def set(self, key: object, value: object, *, store: bool) -> Value:
+        """Check a value against what the device declares, write it once, read it back.
+
+        Returns:
+            The value that was read back; of a secret the one that was written.
+
+        Raises:
+            HomevoltValueError: There is no such parameter or its type does not hold the value.
+            HomevoltCommandError: See `homevolt.control.writing`.
+        """
+        if not isinstance(store, bool):
+            raise HomevoltValueError(f"store must be True or False, not {brief(store)}")
+        async with self._path.turn:
+            parameter = await self.find(key)
+            return await self._write(parameter, parameter.check(value), store=store)
+
+    async def reset(self, key: object) -> Value:
+        """Write the default of a parameter, for good, and read it back.
+
+        Raises:
+            HomevoltValueError: There is no such parameter or the device declares no default.
+            HomevoltCommandError: See `homevolt.control.writing`.
+        """
+        async with self._path.turn:
+            parameter = await self.find(key)
+            if parameter.default is None:
+                raise HomevoltValueError(f"the device declares no default for {parameter.name}")
+            return await self._write(parameter, parameter.check(parameter.default), store=True)
+
+    async def set_local_mode(self, *, on: bool) -> None:
+        """Switch local mode for good and read it back from `/schedule.json`."""
+        what = f"{LOCAL_MODE_KEY}={str(on).lower()}"
+
+        async def switch() -> None:
+            said, doubt = await self._post(LOCAL_MODE_KEY, str(on).lower(), store=True)
+            if doubt is None and _SAVED not in said.lower():
+                doubt = HomevoltDataError(f"it answered {brief(said)}")
+            state = await self._path.confirmed(what, doubt, lambda seen: seen.local_mode)
+            if state is None:
+                state = await self._path.local_mode_parameter()
+            if state is not on:
+                error = HomevoltCommandVerificationError(
+                    f"Local mode is {_on_off(state)} after it was switched {_on_off(on)}.",
+                    wanted=on,
+                    seen=state,
+                )
+                raise error if doubt is None else unsettled(what, doubt, error)
+
+        async with self._path.turn:
+            await to_its_end(switch())
+
+    async def _write(self, parameter: Parameter, wanted: Value, *, store: bool) -> Value:
+        async def send_and_compare() -> Value:
+            said, doubt = await self._post(parameter.name, parameter.render(wanted), store=store)
+            return await self._compare(parameter, wanted, said, doubt)
+
+        return await to_its_end(send_and_compare())
+
+    async def _post(self, key: str, text: str, *, store: bool) -> tuple[str, HomevoltError | None]:
+        form = {"k": key, "v": text, "store": "1" if store else "0"}
+        body, doubt = await self._path.post(PARAMS_PATH, form)
+        return body.decode("utf-8", "replace").strip(), doubt
+
+    async def _compare(
+        self, parameter: Parameter, wanted: Value, said: str, doubt: HomevoltError | None
+    ) -> Value:
+        what = f"{parameter.name}={parameter.shown(wanted)}"
+        saved = _SAVED in said.lower()
+        try:
+            seen = (await self.find(parameter.name)).value
+        except HomevoltAuthenticationError as error:
+            if saved and parameter.name == _OWN_PASSWORD_KEY:
+                return wanted  # the new password is in force: it is our own that is refused now
+            raise unread(what, doubt, error) from error
+        except HomevoltError as error:
+            raise unread(what, doubt, error) from error
+        if parameter.matches(wanted, seen):
+            return wanted if parameter.secret or seen is None else seen
+        if doubt is None and not saved:
+            words = said.replace(parameter.render(wanted), MASK) if parameter.secret else said
+            raise HomevoltCommandRejectedError(
+                f"The device refused {what}: {words[:200] or 'it gave no reason'}", reply=words
+            )
+        different = HomevoltCommandVerificationError(
+            f"{parameter.name} was set to {parameter.shown(wanted)}, but reads back as "
+            f"{parameter.shown(seen)}.",
+            wanted=parameter.shown(wanted),
+            seen=parameter.shown(seen),
+        )
+        if doubt is None:
+            raise different
+        raise unsettled(what, doubt, different) from doubt
+
+
+def _on_off(state: bool | None) -> str:  # noqa: FBT001 - a state, not a switch
+    return "not reported" if state is None else "on" if state else "off"

@@ -1,0 +1,236 @@
+"""The one write path: send once, parse the reply, read back, compare.
+
+What may happen to a write, and what the caller learns:
+
+* It never left this machine, or the device refused the password: that error, as it is.
+* The device refused it: `HomevoltCommandRejectedError` with its own words.
+* The device confirmed it and the read-back shows it: success.
+* The device confirmed it and the read-back shows something else:
+  `HomevoltCommandVerificationError`.
+* No answer came, or none that is understood: the read-back decides. If it shows the write, that is
+  a success; if not, `HomevoltCommandOutcomeUnknownError`, since the device may still be at it.
+* The read-back fails: `HomevoltCommandOutcomeUnknownError`.
+
+A write is never sent again. From the moment it may have been sent until it has been read back it
+cannot be cancelled half-way: a cancelled caller gets its `CancelledError` after that, at the latest
+when the transport's deadlines have passed. While it waits for its turn or checks, it is cancelled
+at once and nothing is sent.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from homevolt.console import parse_reply
+from homevolt.exceptions import (
+    HomevoltCommandOutcomeUnknownError,
+    HomevoltCommandRejectedError,
+    HomevoltCommandVerificationError,
+    HomevoltConnectionError,
+    HomevoltDataError,
+    HomevoltError,
+    HomevoltLocalModeError,
+)
+from homevolt.schedule import Schedule
+from homevolt.wire.params import decode_params
+from homevolt.wire.schedule import decode_schedule
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Coroutine
+
+    from homevolt.transport import Transport
+
+_LOGGER = logging.getLogger(__name__)
+
+CONSOLE_PATH = "/console.json"
+PARAMS_PATH = "/params.json"
+SCHEDULE_PATH = "/schedule.json"
+LOCAL_MODE_KEY = "settings_local"
+
+T = TypeVar("T")
+
+
+class WritePath:
+    """What every write to one device goes through.
+
+    Args:
+        transport: The requests to the device.
+        on_schedule: Called with the body of each `/schedule.json` that was read on the way, so
+            that the device's readings are as fresh as the last write.
+
+    Attributes:
+        turn: Held by a write from its first check until it has been read back.
+    """
+
+    def __init__(self, transport: Transport, on_schedule: Callable[[bytes], None]) -> None:
+        self._transport = transport
+        self._on_schedule = on_schedule
+        self.turn = asyncio.Lock()
+
+    async def get(self, path: str) -> bytes:
+        """Return the body of a read, retried by the transport."""
+        return await self._transport.get(path)
+
+    async def schedule(self) -> Schedule:
+        """Read `/schedule.json` afresh and hand it to the device."""
+        body = await self._transport.get(SCHEDULE_PATH)
+        schedule = Schedule.from_wire(decode_schedule(body))
+        self._on_schedule(body)
+        return schedule
+
+    async def local_schedule(self) -> Schedule:
+        """Read the schedule afresh and make sure that local mode is on.
+
+        Raises:
+            HomevoltLocalModeError: It is off, or the device does not say that it is on.
+        """
+        schedule = await self.schedule()
+        on = schedule.local_mode
+        if on is None:
+            on = await self.local_mode_parameter()
+        if on:
+            return schedule
+        state = "is off" if on is False else "is not reported by the device"
+        raise HomevoltLocalModeError(
+            f"Local mode {state}, so the cloud may replace the schedule at any time; "
+            "call enable_local_mode() first. Nothing was sent."
+        )
+
+    async def local_mode_parameter(self) -> bool | None:
+        """Read local mode from `/params.json`, for firmware that tells it nowhere else."""
+        for parameter in decode_params(await self._transport.get(PARAMS_PATH)):
+            if parameter.name == LOCAL_MODE_KEY:
+                value = parameter.value
+                value = value[0] if isinstance(value, list) and value else value
+                return bool(value) if value in (0, 1) else None
+        return None
+
+    async def command(self, line: str, what: str) -> HomevoltError | None:
+        """Send a console command once.
+
+        Args:
+            line: The command line.
+            what: What to call it in messages.
+
+        Returns:
+            None if the device confirmed it, or what leaves its outcome in doubt.
+
+        Raises:
+            HomevoltCommandRejectedError: The device refused it.
+            HomevoltConnectionError: It was not sent.
+            HomevoltAuthenticationError: The device refused the password.
+        """
+        body, doubt = await self.post(CONSOLE_PATH, {"cmd": line})
+        if doubt is not None:
+            return doubt
+        reply = parse_reply(body)
+        if reply.succeeded is None:
+            return HomevoltDataError(f"the reply to {what} is not understood: {body[:100]!r}")
+        if not reply.succeeded:
+            code = "" if reply.error_code is None else f" (error code {reply.error_code:#x})"
+            raise HomevoltCommandRejectedError(
+                f"The device refused {what}: {reply.reason}{code}.", reply=reply.reason
+            )
+        return None
+
+    async def post(self, path: str, form: dict[str, str]) -> tuple[bytes, HomevoltError | None]:
+        """Send a form once; return the answer, or what leaves its outcome in doubt.
+
+        Raises:
+            HomevoltConnectionError: It was not sent.
+            HomevoltAuthenticationError: The device refused the password.
+        """
+        try:
+            return await self._transport.post(path, form), None
+        except HomevoltConnectionError as error:
+            if not error.maybe_sent:
+                raise
+            return b"", error
+        except HomevoltDataError as error:
+            return b"", error
+
+    async def confirmed(
+        self, what: str, doubt: HomevoltError | None, confirm: Callable[[Schedule], T]
+    ) -> T:
+        """Read the schedule back and let `confirm` compare it.
+
+        Args:
+            what: What to call the command in messages.
+            doubt: What leaves its outcome in doubt, None if the device confirmed it.
+            confirm: Returns the result, or raises `HomevoltCommandVerificationError`.
+
+        Returns:
+            What `confirm` returned.
+
+        Raises:
+            HomevoltCommandVerificationError: The device confirmed something else.
+            HomevoltCommandOutcomeUnknownError: Reading back failed or did not settle it.
+        """
+        try:
+            seen = await self.schedule()
+        except HomevoltError as error:
+            raise unread(what, doubt, error) from error
+        try:
+            return confirm(seen)
+        except HomevoltCommandVerificationError as error:
+            if doubt is None:
+                raise
+            raise unsettled(what, doubt, error) from doubt
+
+    async def write(self, line: str, what: str, confirm: Callable[[Schedule], T]) -> T:
+        """Send a command once, and return what the schedule that was read back confirms."""
+
+        async def send_and_confirm() -> T:
+            return await self.confirmed(what, await self.command(line, what), confirm)
+
+        return await to_its_end(send_and_confirm())
+
+
+def unread(
+    what: str, doubt: HomevoltError | None, error: HomevoltError
+) -> HomevoltCommandOutcomeUnknownError:
+    """Return the error for a write that could not be read back."""
+    said = "was confirmed by the device" if doubt is None else f"was sent once ({doubt})"
+    return HomevoltCommandOutcomeUnknownError(f"{what} {said}, but reading back failed: {error}")
+
+
+def unsettled(
+    what: str, doubt: HomevoltError, error: HomevoltError
+) -> HomevoltCommandOutcomeUnknownError:
+    """Return the error for a write without an answer that the read-back does not show."""
+    return HomevoltCommandOutcomeUnknownError(
+        f"{what} was sent once and got no usable answer ({doubt}); reading back does not show that "
+        f"it took effect ({error}). It was not sent again."
+    )
+
+
+async def to_its_end(
+    work: Coroutine[Any, Any, T], on_cancel: Callable[[], None] = lambda: None
+) -> T:
+    """Run `work` to its end, also when the caller is cancelled meanwhile.
+
+    Args:
+        work: What must not be cut off half-way.
+        on_cancel: Called at each cancellation, to let `work` end early in its own way.
+
+    Returns:
+        The result of `work`.
+
+    Raises:
+        CancelledError: The caller was cancelled; `work` has ended nevertheless.
+    """
+    task = asyncio.create_task(work)
+    cancelled: asyncio.CancelledError | None = None
+    while not task.done():
+        try:
+            await asyncio.wait((task,))
+        except asyncio.CancelledError as error:
+            cancelled = error
+            on_cancel()
+    if cancelled is None or task.cancelled():
+        return task.result()
+    if task.exception() is not None:
+        _LOGGER.warning("A write whose caller was cancelled failed: %s", task.exception())
+    raise cancelled
