@@ -89,9 +89,9 @@ def test_every_silenced_check_says_why() -> None:
 def test_every_room_has_a_floor() -> None:
     floors = contracts()["floors"]
     assert floors["exhaustive"]
-    assert set(floors["exhaustive_ignores"]) == {"simulator"}
+    assert "exhaustive_ignores" not in floors
     placed = {name for layer in floors["layers"] for name in re.findall(r"\w+", layer)}
-    assert placed == rooms() - {"simulator"}
+    assert placed == rooms()
 
 
 def test_the_simulator_is_forbidden_every_room_of_the_client() -> None:
