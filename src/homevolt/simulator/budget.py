@@ -2,22 +2,37 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, NamedTuple
 
+from .battery import SECONDS_PER_HOUR
 from .modes import NO_LIMIT
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from .noise import Noise
-    from .order import Budget
+    from .order import Order
     from .plan import Entry
 
-Way = Literal["import", "export"]
-
 KEPT_WINDOWS = 64
+ENERGY_LIMITS = ("import_energy_limit", "export_energy_limit")
 
 _CHANNEL = 70
+
+
+class Left(NamedTuple):
+    """What may still pass the meter; infinity where nothing limits it.
+
+    Attributes:
+        import_wh: Inwards, 0 or more.
+        export_wh: Outwards, 0 or more.
+    """
+
+    import_wh: float
+    export_wh: float
+
+
+UNLIMITED = Left(NO_LIMIT, NO_LIMIT)
 
 
 class EnergyMeter:
@@ -37,13 +52,23 @@ class EnergyMeter:
         consumed_wh: By the house.
     """
 
-    __slots__ = ("_opened", "consumed_wh", "exported_wh", "imported_wh", "produced_wh")
+    __slots__ = (
+        "_hour",
+        "_hour_began_wh",
+        "_opened",
+        "consumed_wh",
+        "exported_wh",
+        "imported_wh",
+        "produced_wh",
+    )
 
     def __init__(self, noise: Noise, *, with_solar: bool) -> None:
         self.imported_wh = 4e6 + 8e6 * noise.uniform(_CHANNEL, 0)
         self.exported_wh = 1e6 + 6e6 * noise.uniform(_CHANNEL, 1) if with_solar else 2e5
         self.produced_wh = self.exported_wh * 1.6 if with_solar else 0.0
         self.consumed_wh = self.imported_wh + self.produced_wh - self.exported_wh
+        self._hour = -1.0
+        self._hour_began_wh = 0.0
         self._opened: dict[float, tuple[float, float]] = {}
 
     def count(self, grid_w: float, solar_w: float, consumption_w: float, hours: float) -> None:
@@ -62,36 +87,46 @@ class EnergyMeter:
         self.produced_wh += solar_w * hours
         self.consumed_wh += consumption_w * hours
 
-    def open_windows(self, entries: Iterable[Entry], now_s: float) -> None:
+    def open_windows(self, order: Order, entries: Iterable[Entry], now_s: float) -> None:
         """Remember the counters for every window of an energy limit that is open now.
 
         Args:
+            order: The active entry.
             entries: The whole schedule: one window may span several entries.
             now_s: Epoch seconds.
         """
+        opens = {b.from_s for b in (order.import_budget, order.export_budget) if b is not None}
         for entry in entries:
-            for name in ("import_energy_limit", "export_energy_limit"):
-                if name in entry.options:
-                    opens = entry.options.get(f"{name}_from", entry.from_time or 0)
-                    if float(opens) <= now_s:
-                        self._opened.setdefault(float(opens), (self.imported_wh, self.exported_wh))
+            for name in ENERGY_LIMITS:
+                own_s = entry.options.get(f"{name}_from", entry.from_time)
+                if name in entry.options and own_s is not None:
+                    opens.add(float(own_s))
+        for from_s in sorted(opens):
+            if from_s <= now_s:
+                self._opened.setdefault(from_s, (self.imported_wh, self.exported_wh))
         while len(self._opened) > KEPT_WINDOWS:
-            del self._opened[next(iter(self._opened))]
+            del self._opened[min(self._opened)]
 
-    def left_wh(self, way: Way, budget: Budget | None, now_s: float) -> float:
-        """Return what may still pass the meter, 0 or more; infinity without a limit.
+    def left_wh(self, order: Order, now_s: float) -> Left:
+        """Return what may still pass the meter by the energy limits of an order.
 
         Args:
-            way: Which way.
-            budget: The energy limit, None for none.
+            order: The active entry.
             now_s: Epoch seconds.
         """
-        if budget is None or not budget.counts(now_s):
-            return NO_LIMIT
-        imported_wh, exported_wh = self._opened.get(
-            budget.from_s, (self.imported_wh, self.exported_wh)
+        passed = (self.imported_wh, self.exported_wh)
+        import_left, export_left = (
+            NO_LIMIT
+            if budget is None or not budget.counts(now_s)
+            else max(0.0, budget.limit_wh - now_wh + self._opened.get(budget.from_s, passed)[way])
+            for way, (budget, now_wh) in enumerate(
+                zip((order.import_budget, order.export_budget), passed, strict=True)
+            )
         )
-        passed_wh = (
-            self.imported_wh - imported_wh if way == "import" else self.exported_wh - exported_wh
-        )
-        return max(0.0, budget.limit_wh - passed_wh)
+        if order.hourly_import_wh < NO_LIMIT:
+            hour = now_s // SECONDS_PER_HOUR
+            if hour != self._hour:
+                self._hour, self._hour_began_wh = hour, self.imported_wh
+            since_wh = self.imported_wh - self._hour_began_wh
+            import_left = min(import_left, max(0.0, order.hourly_import_wh - since_wh))
+        return Left(import_left, export_left)

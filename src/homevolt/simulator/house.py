@@ -7,7 +7,10 @@ meet it: three phases, electric heating, a solar plant on the roof.
 
 from __future__ import annotations
 
+import math
+
 from .noise import Noise
+from .points import reactive_var
 from .weather import ambient_c, local_hour, season, sunshine
 
 Phases = tuple[float, float, float]
@@ -66,6 +69,7 @@ class House:
     __slots__ = (
         "_clear_w",
         "_fast_bucket",
+        "_fuse_bounds_w",
         "_noise",
         "_pinned",
         "_slow_bucket",
@@ -91,6 +95,7 @@ class House:
         self.ambient_c = 20.0
         self._noise = Noise(seed)
         self._weights = self._phase_weights()
+        self._fuse_bounds_w: dict[float, tuple[float, float]] = {}
         self._pinned: dict[str, float] = {}
         self._fast_bucket = self._slow_bucket = -1
         self._slow_w = self._clear_w = 0.0
@@ -123,7 +128,33 @@ class House:
         jitter = self._noise.uniform(_JITTER, int(time_s)) - 0.5
         self.frequency_hz = self._pinned.get("frequency", self._slow_frequency_hz + 0.006 * jitter)
 
+    def fuse_bounds_w(self, fuse_a: float) -> tuple[float, float]:
+        """Return the bounds at which the first phase reaches the main fuse; never past rest.
+
+        Args:
+            fuse_a: Main fuse per phase, counted with the reactive current of the house.
+
+        Returns:
+            Least and most that a three-phase battery may give, W: 0 or less, 0 or more.
+        """
+        bounds_w = self._fuse_bounds_w.get(fuse_a)
+        if bounds_w is None:
+            bounds_w = self._fuse_bounds_w[fuse_a] = self._find_fuse_bounds(fuse_a)
+        return bounds_w
+
+    def _find_fuse_bounds(self, fuse_a: float) -> tuple[float, float]:
+        low_w, high_w = -math.inf, math.inf
+        solar_w = self.solar_w / len(self.phases_w)
+        for phase_w, voltage_v in zip(self.phases_w, self.voltages_v, strict=True):
+            whole_va = fuse_a * voltage_v
+            fuse_w = math.sqrt(max(0.0, whole_va**2 - reactive_var(phase_w) ** 2))
+            low_w = max(low_w, phase_w - solar_w - fuse_w)
+            high_w = min(high_w, phase_w - solar_w + fuse_w)
+        phases = len(self.phases_w)
+        return phases * min(0.0, low_w), phases * max(0.0, high_w)
+
     def _refresh(self, time_s: int) -> None:
+        self._fuse_bounds_w.clear()
         slow = time_s // SLOW_BUCKET_S
         if slow != self._slow_bucket:
             self._slow_bucket = slow

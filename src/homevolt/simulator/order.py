@@ -24,6 +24,7 @@ class Limits(NamedTuple):
         import_w: `import_limitation_w`, at the meter.
         main_fuse_a: `ecu_main_fuse_size_a`, per phase at the meter.
         group_fuse_a: `ecu_group_fuse_size_a`, per phase of all units together.
+        hourly_import_wh: `import_energy_limit_wh`, at the meter in each hour of the clock.
         idle_threshold_w: `ems_idle_power_threshold`: less than this is not worth starting for.
         service_mode: `system_service_mode`: the battery stands still.
     """
@@ -32,6 +33,7 @@ class Limits(NamedTuple):
     import_w: float = 0.0
     main_fuse_a: float = 0.0
     group_fuse_a: float = 0.0
+    hourly_import_wh: float = 0.0
     idle_threshold_w: float = 0.0
     service_mode: bool = False
 
@@ -43,6 +45,7 @@ class Limits(NamedTuple):
             import_w=_parameter(parameters, "import_limitation_w"),
             main_fuse_a=_parameter(parameters, "ecu_main_fuse_size_a"),
             group_fuse_a=_parameter(parameters, "ecu_group_fuse_size_a"),
+            hourly_import_wh=_parameter(parameters, "import_energy_limit_wh"),
             idle_threshold_w=_parameter(parameters, "ems_idle_power_threshold"),
             service_mode=bool(parameters.get("system_service_mode", False)),
         )
@@ -80,6 +83,7 @@ class Order:
         reserve: What the same entry has given of its reserve so far, None at its beginning.
 
     Attributes:
+        began_s: When it became active, epoch seconds.
         type: 0-9.
         setpoint_w: As in the entry, None if it has none.
         most_charge_w: `max_charge` and the group fuse.
@@ -89,11 +93,13 @@ class Order:
         main_fuse_a: Per phase at the meter.
         charge_ramp_w_s: How fast charging may rise, all phases together.
         discharge_ramp_w_s: How fast discharging may rise.
+        hourly_import_wh: What may pass the meter inwards in each hour of the clock.
         idle_threshold_w: The battery rests rather than do less than this.
         discharge_threshold_w: The battery does not discharge less than this.
         min_soc: 0 to 1.
         max_soc: 0 to 1.
         offline: True if the inverter disconnects while it idles.
+        has_budget: True if there is an energy limit, either way.
         follows_meter: True if the type needs the meter.
         import_budget: `import_energy_limit`, None for none.
         export_budget: `export_energy_limit`, None for none.
@@ -101,6 +107,7 @@ class Order:
     """
 
     __slots__ = (
+        "began_s",
         "charge_ramp_w_s",
         "discharge_ramp_w_s",
         "discharge_threshold_w",
@@ -108,6 +115,8 @@ class Order:
         "export_budget",
         "export_limit_w",
         "follows_meter",
+        "has_budget",
+        "hourly_import_wh",
         "idle_threshold_w",
         "import_budget",
         "import_limit_w",
@@ -131,6 +140,7 @@ class Order:
     ) -> None:
         options = {} if entry is None else entry.options
         self.entry = entry
+        self.began_s = time_s
         self.type = IDLE if entry is None or limits.service_mode else entry.type
         setpoint = options.get("setpoint")
         self.setpoint_w = None if setpoint is None else float(setpoint)
@@ -152,6 +162,12 @@ class Order:
         self.follows_meter = self.type in FOLLOW_METER
         self.import_budget = _budget("import", entry, time_s)
         self.export_budget = _budget("export", entry, time_s)
+        self.hourly_import_wh = limits.hourly_import_wh or NO_LIMIT
+        self.has_budget = (
+            self.import_budget is not None
+            or self.export_budget is not None
+            or self.hourly_import_wh < NO_LIMIT
+        )
         self.reserve = FrequencyReserve(options, time_s) if reserve is None else reserve
 
 

@@ -15,11 +15,11 @@ import math
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
+from .budget import UNLIMITED
 from .modes import IDLE, NO_LIMIT, wish
-from .order import PHASES
-from .points import reactive_var
 
 if TYPE_CHECKING:
+    from .budget import Left
     from .house import House
     from .order import Budget, Order
 
@@ -35,8 +35,7 @@ def demand_w(
     step_s: float,
     before_w: float,
     rest_w: float = 1.0,
-    import_left_wh: float = NO_LIMIT,
-    export_left_wh: float = NO_LIMIT,
+    left_wh: Left = UNLIMITED,
 ) -> float:
     """Return what all units together are asked to give in a step.
 
@@ -47,8 +46,7 @@ def demand_w(
         step_s: How long it is.
         before_w: What the battery gave in the step before, + when it discharged.
         rest_w: What is no different from rest: what the inverters draw anyway.
-        import_left_wh: What may still pass the meter inwards in the order's window.
-        export_left_wh: What may still pass it outwards.
+        left_wh: What may still pass the meter, in and out, by the order's energy limits.
 
     Returns:
         W, + to discharge; exactly 0 means that the battery rests.
@@ -60,14 +58,13 @@ def demand_w(
     low_w = max(low_w, -order.most_charge_w, min(0.0, net_w - order.import_limit_w))
     high_w = min(high_w, order.most_discharge_w, max(0.0, net_w + order.export_limit_w))
     if order.main_fuse_a < NO_LIMIT:
-        fuse_low_w, fuse_high_w = _fuse_bounds(order.main_fuse_a, house)
+        fuse_low_w, fuse_high_w = house.fuse_bounds_w(order.main_fuse_a)
         low_w = max(low_w, fuse_low_w)
         high_w = min(high_w, fuse_high_w)
-    if order.import_budget is not None or order.export_budget is not None:
+    if order.has_budget:
         hours = step_s / SECONDS_PER_HOUR
-        low_w, high_w = _within_budgets(
-            order, net_w, (low_w, high_w), import_left_wh / hours, export_left_wh / hours
-        )
+        left_w = (left_wh.import_wh / hours, left_wh.export_wh / hours)
+        low_w, high_w = _within_budgets(order, net_w, (low_w, high_w), left_w)
     target_w = min(max(target_w, low_w), high_w)
     if order.follows_meter:
         target_w = _worthwhile(order, target_w)
@@ -98,8 +95,7 @@ def _within_budgets(
     order: Order,
     net_w: float,
     bounds_w: tuple[float, float],
-    import_left_w: float,
-    export_left_w: float,
+    left_w: tuple[float, float],
 ) -> tuple[float, float]:
     """Narrow the bounds so that the step keeps within the energy limits at the meter.
 
@@ -107,35 +103,22 @@ def _within_budgets(
         order: The active entry.
         net_w: What the meter would show if the battery rested.
         bounds_w: The bounds so far, low and high.
-        import_left_w: Mean import over the step that uses up what is left.
-        export_left_w: The same for export.
+        left_w: Mean power over the step, in and out, that uses up what is left.
 
     Returns:
         The bounds, low and high, in W.
     """
     low_w, high_w = bounds_w
-    least_w = net_w - import_left_w
+    least_w = net_w - left_w[0]
     low_w = max(low_w, min(least_w, _most_w(order.import_budget), order.most_discharge_w))
     high_w = max(high_w, low_w)
-    most_w = net_w + export_left_w
+    most_w = net_w + left_w[1]
     high_w = min(high_w, max(most_w, -_most_w(order.export_budget), -order.most_charge_w))
     return min(low_w, high_w), high_w
 
 
 def _most_w(budget: Budget | None) -> float:
     return 0.0 if budget is None else budget.most_w
-
-
-def _fuse_bounds(fuse_a: float, house: House) -> tuple[float, float]:
-    """Return the bounds at which the first phase reaches the main fuse; never past rest."""
-    low_w, high_w = -NO_LIMIT, NO_LIMIT
-    solar_w = house.solar_w / PHASES
-    for phase_w, voltage_v in zip(house.phases_w, house.voltages_v, strict=True):
-        whole_va = fuse_a * voltage_v
-        fuse_w = math.sqrt(max(0.0, whole_va**2 - reactive_var(phase_w) ** 2))
-        low_w = max(low_w, phase_w - solar_w - fuse_w)
-        high_w = min(high_w, phase_w - solar_w + fuse_w)
-    return PHASES * min(0.0, low_w), PHASES * max(0.0, high_w)
 
 
 @lru_cache(maxsize=64)

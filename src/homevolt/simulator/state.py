@@ -15,7 +15,7 @@ import math
 from typing import TYPE_CHECKING, Literal
 
 from .battery import SECONDS_PER_HOUR
-from .budget import EnergyMeter
+from .budget import UNLIMITED, EnergyMeter
 from .clock import ManualClock
 from .factory import make_point_ids, make_units
 from .house import House
@@ -25,7 +25,7 @@ from .order import Limits, Order
 from .plan import Plan
 from .points import MeasuringPoint, grid_point, load_point, solar_point
 from .regulator import demand_w
-from .unit import share_by_weight
+from .unit import share_between
 
 if TYPE_CHECKING:
     from .clock import SimClock
@@ -67,10 +67,12 @@ class Installation:
 
     __slots__ = (
         "_active",
+        "_at_work",
         "_boot_s",
         "_limits",
         "_order",
         "_point_ids",
+        "_rest_w",
         "_stale",
         "battery_w",
         "clock",
@@ -115,6 +117,8 @@ class Installation:
         self.time_s = math.floor(self.clock.now())
         self._boot_s = self.clock.now() - 86_400 * (1 + 30 * noise.uniform(_BOOT_CHANNEL, 0))
         self._point_ids = make_point_ids(noise)
+        self._at_work = self.units
+        self._rest_w = 0.0
         self._stale = True
         self._active: Entry | None = None
         self._limits = Limits()
@@ -163,6 +167,8 @@ class Installation:
         if gap_s <= 0:
             return
         step_s = step_for(gap_s) if step_s is None else step_s
+        self._at_work = [unit for unit in self.units if unit.online]
+        self._rest_w = sum(unit.standby_w for unit in self._at_work)
         limits = Limits.of(self.parameters)
         if limits != self._limits:
             self._limits = limits
@@ -179,14 +185,16 @@ class Installation:
     def _follow_plan(self) -> None:
         """Take up the entry that is active now."""
         now_s = self.time_s
-        self.meter.open_windows(self.plan.entries, now_s)
         active = self.plan.active(now_s)
         if active is not self._active or self._stale:
-            reserve = self._order.reserve if active is self._active else None
-            self._order = Order(active, self._limits, now_s, reserve)
+            same = active is self._active
+            began_s = self._order.began_s if same else now_s
+            reserve = self._order.reserve if same else None
+            self._order = Order(active, self._limits, began_s, reserve)
             self._active = active
             self._stale = False
         order = self._order
+        self.meter.open_windows(order, self.plan.entries, now_s)
         for unit in self.units:
             unit.disconnected = order.offline
 
@@ -195,8 +203,7 @@ class Installation:
         house, order, meter = self.house, self._order, self.meter
         hours = length_s / SECONDS_PER_HOUR
         house.move_to(self.time_s)
-        at_work = [unit for unit in self.units if unit.online]
-        for unit in at_work:
+        for unit in self._at_work:
             unit.measure_limits(hours, order.min_soc, order.max_soc)
         if order.type == IDLE or (order.follows_meter and not self.with_grid):
             wanted_w = 0.0
@@ -207,36 +214,32 @@ class Installation:
                 time_s=self.time_s,
                 step_s=length_s,
                 before_w=self.battery_w,
-                rest_w=sum(unit.standby_w for unit in at_work),
-                import_left_wh=meter.left_wh("import", order.import_budget, self.time_s),
-                export_left_wh=meter.left_wh("export", order.export_budget, self.time_s),
+                rest_w=self._rest_w,
+                left_wh=meter.left_wh(order, self.time_s) if order.has_budget else UNLIMITED,
             )
-        self._move_units(at_work, wanted_w, hours)
-        self.battery_w = sum(unit.power_w for unit in self.units)
+        self._move_units(wanted_w, hours)
         self.grid_w = house.consumption_w - house.solar_w - self.battery_w
         meter.count(self.grid_w, house.solar_w, house.consumption_w, hours)
         self.time_s += length_s
 
-    def _move_units(self, at_work: list[Unit], wanted_w: float, hours: float) -> None:
+    def _move_units(self, wanted_w: float, hours: float) -> None:
         """Split what is wanted of the battery between the units that are there."""
-        ambient = self.house.ambient_c
-        inner_w = [0.0] * len(at_work)
+        at_work, ambient = self._at_work, self.house.ambient_c
         if wanted_w != 0.0:
             # What the inverters draw themselves comes on top, so that the sum is as wanted.
-            total_w = wanted_w + sum(unit.standby_w for unit in at_work)
-            discharging = total_w >= 0.0
-            limits_w = [
-                unit.inner_discharge_limit_w if discharging else unit.inner_charge_limit_w
-                for unit in at_work
-            ]
-            weights = [unit.weight(discharging=discharging) for unit in at_work]
-            inner_w = share_by_weight(total_w, limits_w, weights)
+            inner_w = share_between(at_work, wanted_w + self._rest_w)
+        else:
+            inner_w = [0.0] * len(at_work)
+        battery_w = 0.0
         for unit, part_w in zip(at_work, inner_w, strict=True):
             unit.setpoint_w = part_w - unit.standby_w if wanted_w else 0.0
             unit.step(part_w, hours, ambient)
-        for unit in self.units:
-            if not unit.online:
-                unit.step(0.0, hours, ambient)
+            battery_w += unit.power_w
+        self.battery_w = battery_w
+        if len(at_work) < len(self.units):
+            for unit in self.units:
+                if not unit.online:
+                    unit.step(0.0, hours, ambient)
 
     def _look(self) -> None:
         """Read house and units without letting time pass."""

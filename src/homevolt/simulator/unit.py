@@ -96,16 +96,6 @@ class Unit:
         self.measure_limits(1.0 / SECONDS_PER_HOUR, 0.0, 1.0)
 
     @property
-    def inner_charge_limit_w(self) -> float:
-        """What its blades can take through the inverter, as of the last measurement."""
-        return min(self.charge_limit_w, self.rated_power_w - self.standby_w)
-
-    @property
-    def inner_discharge_limit_w(self) -> float:
-        """What its blades can give through the inverter, as of the last measurement."""
-        return min(self.discharge_limit_w, self.rated_power_w + self.standby_w)
-
-    @property
     def lost_wh(self) -> float:
         """What it lost since the simulation began, blades and inverter."""
         return self.standby_lost_wh + sum(blade.lost_wh for blade in self.blades)
@@ -150,20 +140,21 @@ class Unit:
         """True while nothing may be discharged (`EMS_WARNING_UNDER_SOC_MIN_WARNING`)."""
         return self.discharge_limit_w <= 0.0
 
-    def weight(self, *, discharging: bool) -> float:
-        """Return its share of work among units: by its power, and so that charges even out."""
+    def inner_limit_w(self, *, discharging: bool) -> float:
+        """Return what its blades can do through the inverter, as of the last measurement."""
         if discharging:
-            return self.inner_discharge_limit_w * (0.2 + self.state_of_charge)
-        return self.inner_charge_limit_w * (1.2 - self.state_of_charge)
+            return min(self.discharge_limit_w, self.rated_power_w + self.standby_w)
+        return min(self.charge_limit_w, self.rated_power_w - self.standby_w)
 
     def measure_limits(self, hours: float, min_soc: float, max_soc: float) -> None:
         """Find what it can take and give for `hours` between two states of charge (0 to 1)."""
-        self._charge_limits_w = [blade.charge_limit_w(hours, max_soc) for blade in self.blades]
-        self._discharge_limits_w = [
-            blade.discharge_limit_w(hours, min_soc) for blade in self.blades
-        ]
-        self.charge_limit_w = sum(self._charge_limits_w)
-        self.discharge_limit_w = sum(self._discharge_limits_w)
+        charge_w, discharge_w = [], []
+        for blade in self.blades:
+            charge_w.append(blade.charge_limit_w(hours, max_soc))
+            discharge_w.append(blade.discharge_limit_w(hours, min_soc))
+        self._charge_limits_w, self._discharge_limits_w = charge_w, discharge_w
+        self.charge_limit_w = sum(charge_w)
+        self.discharge_limit_w = sum(discharge_w)
 
     def step(self, inner_w: float, hours: float, ambient_c: float) -> None:
         """Let the blades give (+) or take (-) `inner_w` for `hours`, the inverter's draw included.
@@ -210,34 +201,51 @@ def share(demand_w: float, limits_w: Sequence[float]) -> list[float]:
     return [limit_w * factor for limit_w in limits_w]
 
 
-def share_by_weight(
-    demand_w: float, limits_w: Sequence[float], weights: Sequence[float]
-) -> list[float]:
-    """Split a demand by weight, where nobody does more than he can.
+def share_between(units: Sequence[Unit], demand_w: float) -> list[float]:
+    """Split a demand between units by their power and so that their states of charge even out.
 
     Args:
-        demand_w: What all do together, either sign.
-        limits_w: What each can do, 0 or more, in W.
-        weights: How much each is to do beside the others, 0 or more.
+        units: Those that are there, with their limits measured.
+        demand_w: What the blades of all do together, either sign.
 
     Returns:
-        As `share`; what one cannot do, the others do for him.
+        One power per unit, with the sign of the demand and within its limit; what one cannot do,
+        the others do for it.
     """
+    discharging = demand_w >= 0.0
+    limits_w = [unit.inner_limit_w(discharging=discharging) for unit in units]
     left_w = min(abs(demand_w), sum(limits_w))
-    parts_w = [0.0] * len(limits_w)
+    parts_w = (
+        [left_w]
+        if len(units) == 1
+        else _by_weight(units, left_w, limits_w, discharging=discharging)
+    )
+    return parts_w if discharging else [-part_w for part_w in parts_w]
+
+
+def _by_weight(
+    units: Sequence[Unit],
+    left_w: float,
+    limits_w: Sequence[float],
+    *,
+    discharging: bool,
+) -> list[float]:
+    weights = [
+        limit_w * (0.2 + (unit.state_of_charge if discharging else 1.0 - unit.state_of_charge))
+        for unit, limit_w in zip(units, limits_w, strict=True)
+    ]
+    parts_w = [0.0] * len(units)
     able = [number for number, limit_w in enumerate(limits_w) if limit_w > 0.0]
     while able:
-        unit_w = left_w / sum(weights[number] for number in able)
-        full = [number for number in able if unit_w * weights[number] >= limits_w[number]]
+        each = left_w / sum(weights[number] for number in able)
+        full = [number for number in able if each * weights[number] >= limits_w[number]]
+        for number in full or able:
+            parts_w[number] = min(limits_w[number], each * weights[number])
         if not full:
-            for number in able:
-                parts_w[number] = unit_w * weights[number]
             break
-        for number in full:
-            parts_w[number] = limits_w[number]
-            left_w = max(0.0, left_w - limits_w[number])
+        left_w = max(0.0, left_w - sum(limits_w[number] for number in full))
         able = [number for number in able if number not in full]
-    return parts_w if demand_w >= 0.0 else [-part_w for part_w in parts_w]
+    return parts_w
 
 
 @lru_cache(maxsize=64)
