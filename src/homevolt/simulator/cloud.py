@@ -1,4 +1,4 @@
-"""The cloud partner: replaces the schedule every few simulated minutes unless local control is on."""
+"""The cloud partner: replaces the schedule every few minutes unless local control is on."""
 
 from __future__ import annotations
 
@@ -9,10 +9,14 @@ from typing import TYPE_CHECKING, Final
 from homevolt.simulator.plan import Entry, OptionValue
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from homevolt.simulator.device import SimulatedDevice
 
 INTERVAL_S: Final = 180
 """Simulated seconds between two visits of the cloud."""
+
+MOST_VISITS: Final = 500
 
 BLOCK_S: Final = 10_800
 BLOCKS_BEFORE: Final = 1
@@ -54,15 +58,30 @@ class Cloud:
         self.next_visit = device.clock.now()
         self.replaced = 0
         self.refused = 0
+        self._refused_block = -1
+
+    def visits(self, now: float) -> Iterator[float]:
+        """Yield the time of every visit due by `now`, each before it is made.
+
+        After a very long gap only so many are made as keep the cost of catching up bounded.
+        """
+        missed = (now - self.next_visit) // INTERVAL_S
+        interval_s = INTERVAL_S * (1 + missed // MOST_VISITS)
+        while self.enabled and self.next_visit <= now:
+            yield self.next_visit
+            self.visit()
+            self.next_visit += interval_s
 
     def visit(self) -> None:
         """Bring the schedule for this time of day, which the device takes or refuses."""
         device = self._device
+        block = int(self.next_visit // BLOCK_S)
         if device.local_mode:
             self.refused += 1
-            device.log.add("warning", "cloud", "schedule refused: settings_local is set")
+            if block != self._refused_block:
+                device.log.add("warning", "cloud", "schedule refused: settings_local is set")
+            self._refused_block = block
             return
-        block = int(self.next_visit // BLOCK_S)
         schedule_id = str(
             uuid.UUID(int=random.Random(f"{device.seed} {block}").getrandbits(128), version=4)
         )
@@ -91,7 +110,7 @@ def _entry(block: int) -> Entry:
         type=mode,
         from_time=block * BLOCK_S,
         to_time=(block + 1) * BLOCK_S,
-        min_soc=10 if mode == 5 else None,  # noqa: PLR2004
+        min_soc=10 if "max_discharge" in options else None,
         max_soc=None,
         options={**_COMMON, **options},
     )

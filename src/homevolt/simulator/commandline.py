@@ -6,9 +6,11 @@ with every flag, that the text would run.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Final
+from typing import TYPE_CHECKING, Final
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
 
 LINE_BREAKS: Final = "\r\n\0;"
 """Outside quotes each of these ends a command and begins the next: the worst a device could do."""

@@ -131,7 +131,7 @@ def _first_word(line: str) -> str:
     try:
         return split_words(line)[0]
     except CommandLineError:
-        return line.split()[0]
+        return line.split(maxsplit=1)[0]
 
 
 def _parse(words: list[str]) -> Command:
@@ -203,8 +203,9 @@ def _list_schedule(device: SimulatedDevice, command: Command, _control: WriteCon
 
 def _list_parameters(device: SimulatedDevice, command: Command, _control: WriteControl) -> str:
     _exactly(command)
+    shown = device.parameters.shown
     return "\n".join(
-        f"{parameter.name} ({parameter.type}): {show_value(device.parameters.shown(parameter.name))}"
+        f"{parameter.name} ({parameter.type}): {show_value(shown(parameter.name))}"
         for parameter in parameters.PARAMETERS
     )
 
@@ -261,6 +262,7 @@ def _exactly(command: Command, *names: str) -> tuple[str, ...]:
 
 
 def show_value(value: Value) -> str:
+    """Return a value as the console prints it; elements of an array are separated by commas."""
     if isinstance(value, bool):
         return str(value).lower()
     return ",".join(map(show_value, value)) if isinstance(value, tuple) else str(value)

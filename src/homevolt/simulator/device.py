@@ -8,16 +8,17 @@ from typing import TYPE_CHECKING
 
 from homevolt.simulator.auth import Lockout
 from homevolt.simulator.clock import ManualClock
-from homevolt.simulator.cloud import INTERVAL_S, Cloud
+from homevolt.simulator.cloud import Cloud
+from homevolt.simulator.history import History
 from homevolt.simulator.log import DeviceLog
 from homevolt.simulator.parameters import ParameterStore, Value, find
 from homevolt.simulator.payloads.clamps import clamps_of
-from homevolt.simulator.plan import Plan
-from homevolt.simulator.state import Installation
+from homevolt.simulator.state import Installation, step_for
 
 if TYPE_CHECKING:
     from homevolt.simulator.clock import SimClock
     from homevolt.simulator.payloads.ems import EncodedEms
+    from homevolt.simulator.plan import Plan
     from homevolt.simulator.points import MeasuringPoint
     from homevolt.simulator.profiles import Profile
 
@@ -71,6 +72,8 @@ class SimulatedDevice:
         self.parameters = ParameterStore(self.installation.parameters)
         self.parameters.set("webserver_password", options.password, store=True)
         self.clamps = clamps_of(self)
+        self.hub_eui = f"{self.random.getrandbits(64):016x}"
+        self.history = History()
         self.ems_cache: EncodedEms | None = None
         self.cloud = Cloud(self, enabled=options.cloud)
         self._warm_up()
@@ -123,12 +126,14 @@ class SimulatedDevice:
     def advance(self) -> None:
         """Bring world and cloud to the present, each visit of the cloud at its time."""
         now = self.clock.now()
-        cloud = self.cloud
-        while cloud.enabled and cloud.next_visit <= now:
-            self.installation.advance(cloud.next_visit)
-            cloud.visit()
-            cloud.next_visit += INTERVAL_S
-        self.installation.advance()
+        world = self.installation
+        # A long gap is made up for in steps as coarse as the whole of it allows.
+        step_s = step_for(now - world.time_s)
+        for time_s in self.cloud.visits(now):
+            world.advance(time_s, step_s=step_s)
+            self.history.sample(self)
+        world.advance(step_s=step_s)
+        self.history.sample(self)
 
     def set_parameter(self, name: str, value: Value, *, store: bool) -> None:
         """Put a parameter in force."""

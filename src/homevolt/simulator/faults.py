@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Callable, Iterator, Mapping
 from dataclasses import asdict, dataclass, field, fields
 from fnmatch import fnmatchcase
-from typing import Any, Final, Literal
+from typing import TYPE_CHECKING, Any, Final, Literal
 
-from homevolt.simulator.journal import RequestRecord
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Mapping
+
+    from homevolt.simulator.journal import RequestRecord
 
 When = Literal["before", "after"]
 
@@ -221,13 +223,21 @@ class FaultTable:
             FaultError: When the description makes no sense.
         """
         if isinstance(fault, str):
-            fault = (
-                Fault.from_mapping({"kind": fault, **settings}) if settings else Fault.parse(fault)
-            )
+            if settings:
+                return self.add_settings({"kind": fault, **settings})
+            fault = Fault.parse(fault)
         fault.id = self._next_id
         self._next_id += 1
         self._faults.append(fault)
         return fault
+
+    def add_settings(self, settings: Mapping[str, Any]) -> Fault:
+        """Put a fault in force that is described by names and values.
+
+        Raises:
+            FaultError: When the description makes no sense.
+        """
+        return self.add(Fault.from_mapping(settings))
 
     def remove(self, fault_id: int) -> bool:
         """Take a fault out by its number; tell whether it was there."""

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from homevolt.simulator.parameters import SECRET_NAMES
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
 
 MASK = "***"
 
@@ -24,7 +26,7 @@ def mask_secrets(text: str) -> str:
 
 def mask_form(form: Mapping[str, str]) -> dict[str, str]:
     """Return the form with the value of a secret parameter masked."""
-    # A form carries name and value apart (k=..., v=...): one secret name hides all values but names.
+    # A form carries name and value apart (k=..., v=...): one secret name hides all but names.
     named = any(value.strip() in SECRET_NAMES for value in form.values())
     return {
         key: MASK

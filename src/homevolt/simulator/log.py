@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Final
+from typing import TYPE_CHECKING, Final
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 LEVELS: Final = ("none", "error", "warning", "info", "debug", "verbose")
 CAPACITY: Final = 200
@@ -27,6 +29,9 @@ class DeviceLog:
     def __init__(self, now: Callable[[], float]) -> None:
         self._now = now
         self._lines: deque[LogLine] = deque(maxlen=CAPACITY)
+
+    def __len__(self) -> int:
+        return len(self._lines)
 
     def add(self, level: str, tag: str, text: str) -> None:
         """Write one line at the present time."""

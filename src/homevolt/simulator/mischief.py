@@ -26,16 +26,8 @@ async def prepare(server: DeviceServer, call: Call, fault: Fault) -> None:
     """Do what a fault does before anything else: wait, move the clock, or change the call."""
     if fault.kind == "latency":
         await server.sleep(fault.seconds)
-    elif fault.kind == "skew":
-        server.device.skew_s = fault.seconds
-    elif fault.kind == "dropout":
-        call.without_peers = True
-    elif fault.kind == "unavailable":
-        call.without_sensors = True
-    elif fault.kind == "ignore":
-        call.control.ignored = True
-    elif fault.kind == "normalise":
-        call.control.limits[fault.key] = fault.limit
+    elif fault.kind in _SETTERS:
+        _SETTERS[fault.kind](call, fault)
 
 
 async def replace(
@@ -67,6 +59,26 @@ async def spoil(
     if request.transport is not None:
         request.transport.close()
     return response
+
+
+def _skew(call: Call, fault: Fault) -> None:
+    call.device.skew_s = fault.seconds
+
+
+def _drop_peers(call: Call, _fault: Fault) -> None:
+    call.without_peers = True
+
+
+def _hide_sensors(call: Call, _fault: Fault) -> None:
+    call.without_sensors = True
+
+
+def _ignore(call: Call, _fault: Fault) -> None:
+    call.control.ignored = True
+
+
+def _normalise(call: Call, fault: Fault) -> None:
+    call.control.limits[fault.key] = fault.limit
 
 
 async def _silence(server: DeviceServer, request: web.BaseRequest) -> web.StreamResponse:
@@ -102,6 +114,14 @@ def _reboot(server: DeviceServer, _request: web.BaseRequest, fault: Fault) -> An
     server.device.reboot(fault.seconds)
     return text_answer("Service unavailable: starting", 503)
 
+
+_SETTERS: Final[Mapping[str, Callable[[Call, Fault], None]]] = {
+    "skew": _skew,
+    "dropout": _drop_peers,
+    "unavailable": _hide_sensors,
+    "ignore": _ignore,
+    "normalise": _normalise,
+}
 
 _WORDLESS: Final[Mapping[str, _Wordless]] = {"silence": _silence, "reset": _reset}
 

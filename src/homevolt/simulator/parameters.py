@@ -27,6 +27,7 @@ SIZES: Final = {
     "double": 8,
     "str32": 32,
 }
+UINT8_MAX: Final = 255
 BOOLEANS: Final = {"true": True, "1": True, "false": False, "0": False}
 
 LEDSTRIP_MODES: Final = ("", "off", "on", "soc", "dem", "ser")
@@ -131,9 +132,8 @@ def _ems(param_id: int, name: str, kind: str, default: Value, text: str) -> Para
     return Parameter(param_id, name, kind, default, text, group="ems_params")
 
 
-def _led(
-    param_id: int, name: str, kind: str, default: Value, text: str, maximum: int | None = None
-) -> Parameter:
+def _led(param_id: int, name: str, default: int, maximum: int, text: str) -> Parameter:
+    kind = "uint8" if maximum <= UINT8_MAX else "uint16"
     return Parameter(param_id, name, kind, default, text, group="led_params", maximum=maximum)
 
 
@@ -190,10 +190,10 @@ PARAMETERS: Final[tuple[Parameter, ...]] = (
         group="led_params",
         choices=LEDSTRIP_MODES,
     ),
-    _led(81, "ledstrip_bright_max", "uint8", 100, "Brightness by day, %", 100),
-    _led(82, "ledstrip_bright_min", "uint8", 10, "Brightness by night, %", 100),
-    _led(83, "ledstrip_mode_on_hue", "uint16", 180, "Hue in mode on, degrees", 360),
-    _led(84, "ledstrip_mode_on_saturation", "uint8", 100, "Saturation in mode on, %", 100),
+    _led(81, "ledstrip_bright_max", 100, 100, "Brightness by day, %"),
+    _led(82, "ledstrip_bright_min", 10, 100, "Brightness by night, %"),
+    _led(83, "ledstrip_mode_on_hue", 180, 360, "Hue in mode on, degrees"),
+    _led(84, "ledstrip_mode_on_saturation", 100, 100, "Saturation in mode on, %"),
     Parameter(90, "installed_at_ms", "uint64", 1_700_000_000_000, "Installation, epoch ms"),
 )
 

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, tzinfo
-from typing import Final, Literal
+from typing import TYPE_CHECKING, Final, Literal
 
 from homevolt.simulator.commandline import Command, CommandLineError, Option
 from homevolt.simulator.plan import Entry, OptionValue
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
 
 Kind = Literal["signed", "amount", "percent", "sequence", "time", "switch"]
 
@@ -196,11 +198,11 @@ def _read(option: ScheduleOption, text: str, zone: tzinfo) -> OptionValue:
 
 def _read_time(name: str, text: str, zone: tzinfo) -> int:
     try:
-        if not TIME_TEXT.fullmatch(text):
-            raise ValueError(text)
+        # Two ways to be wrong, one refusal: an empty text is no date either.
+        text = text if TIME_TEXT.fullmatch(text) else ""
         return max(0, int(datetime.fromisoformat(text).replace(tzinfo=zone).timestamp()))
     except (ValueError, OverflowError):
-        raise CommandLineError(f'invalid time "{text}" to option --{name}') from None
+        raise CommandLineError(f"invalid time to option --{name}") from None
 
 
 def list_entries(entries: tuple[Entry, ...], schedule_id: str, zone: tzinfo) -> str:

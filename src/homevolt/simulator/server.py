@@ -5,8 +5,8 @@ from __future__ import annotations
 import asyncio
 import json
 import logging
-from collections.abc import Awaitable, Callable, Mapping
 from email.utils import formatdate
+from http import HTTPStatus
 from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import parse_qsl
 
@@ -19,6 +19,8 @@ from homevolt.simulator.journal import Journal, RequestRecord, mask_form, mask_s
 from homevolt.simulator.routes import ROUTES, file_endpoint
 
 if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable, Mapping
+
     from homevolt.simulator.device import SimulatedDevice
     from homevolt.simulator.faults import Fault, FaultTable
 
@@ -201,7 +203,7 @@ class DeviceServer:
         }
         if answer.location:
             headers["Location"] = answer.location
-        if answer.status == 401:
+        if answer.status == HTTPStatus.UNAUTHORIZED:
             headers["WWW-Authenticate"] = CHALLENGE
         return headers
 
@@ -226,6 +228,7 @@ class DeviceConnection(web.RequestHandler):
         message: str | None = None,
     ) -> web.StreamResponse:
         """Answer what could not be read as a request, and end the connection."""
+        del exc, message
         if request.writer.output_size > 0:
             raise ConnectionError("part of an answer is out already")
         self._device_server.note_malformed(status)

@@ -3,19 +3,22 @@
 from __future__ import annotations
 
 import asyncio
-import ssl
-from collections.abc import Awaitable, Callable, Iterable
-from types import TracebackType
-from typing import Self
+from typing import TYPE_CHECKING, Self
 
-from homevolt.simulator.clock import RealClock, SimClock
+from homevolt.simulator.clock import ManualClock, RealClock, SimClock
 from homevolt.simulator.device import DeviceOptions, SimulatedDevice
 from homevolt.simulator.faults import Fault, FaultTable
-from homevolt.simulator.auth import Lockout
 from homevolt.simulator.journal import Journal
 from homevolt.simulator.profiles import Profile, find_profile
 from homevolt.simulator.server import DeviceServer
-from homevolt.simulator.state import Installation
+
+if TYPE_CHECKING:
+    import ssl
+    from collections.abc import Awaitable, Callable, Iterable
+    from types import TracebackType
+
+    from homevolt.simulator.auth import Lockout
+    from homevolt.simulator.state import Installation
 
 
 class Simulator:
@@ -147,6 +150,21 @@ class Simulator:
     def lockout(self) -> Lockout:
         """The count of wrong passwords."""
         return self.device.lockout
+
+    def advance(self, seconds: float) -> None:
+        """Move simulated time forward, and the world with it.
+
+        Args:
+            seconds: How far, 0 or more.
+
+        Raises:
+            TypeError: When the simulator runs on another clock than a ManualClock.
+        """
+        clock = self.device.clock
+        if not isinstance(clock, ManualClock):
+            raise TypeError("only a simulator made with clock=ManualClock() can be moved by hand")
+        clock.advance(seconds)
+        self.device.advance()
 
     def reboot(self, boot_s: float | None = None) -> None:
         """Restart the device: what was not stored is lost.

@@ -1,0 +1,67 @@
+"""Announcing simulated devices by mDNS, as a real one does. Needs the extra `discovery`."""
+
+from __future__ import annotations
+
+import asyncio
+import socket
+from contextlib import asynccontextmanager
+from typing import TYPE_CHECKING, Final
+
+from zeroconf import InterfaceChoice, ServiceInfo
+from zeroconf.asyncio import AsyncZeroconf
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator, Sequence
+
+    from homevolt.simulator.simulator import Simulator
+
+SERVICE: Final = "_http._tcp.local."
+ANY: Final = frozenset({"0.0.0.0", "::", ""})  # noqa: S104 - recognised here, never bound
+
+
+@asynccontextmanager
+async def announced(devices: Sequence[Simulator], host: str) -> AsyncIterator[None]:
+    """Announce devices as `_http._tcp.local.` for as long as the context lasts.
+
+    Args:
+        devices: Simulators that serve already.
+        host: The address they are bound to; an address that stands for all interfaces is
+            announced as the one this machine uses towards its network.
+    """
+    everywhere = host in ANY
+    address = _own_address() if everywhere else host
+    interfaces = InterfaceChoice.All if everywhere else [address]
+    async with AsyncZeroconf(interfaces=interfaces) as zeroconf:
+        # Registering hands back another awaitable, which ends when the announcements are out.
+        sent = [
+            await zeroconf.async_register_service(
+                _service(device, index, address), allow_name_change=True
+            )
+            for index, device in enumerate(devices)
+        ]
+        await asyncio.gather(*sent)
+        yield
+
+
+def _service(device: Simulator, index: int, address: str) -> ServiceInfo:
+    parameters = device.device.parameters.values
+    name = str(parameters["ecu_mdns_instance_name"]) + (f"-{index + 1}" if index else "")
+    return ServiceInfo(
+        SERVICE,
+        f"{name}.{SERVICE}",
+        port=device.port,
+        parsed_addresses=[address],
+        server=f"homevolt-{device.installation.units[0].ecu_id}.local.",
+        properties={"path": "/"},
+    )
+
+
+def _own_address() -> str:
+    # Nothing is sent: connecting a datagram socket only asks the routing table.
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
+        try:
+            probe.connect(("192.0.2.1", 9))
+        except OSError:
+            return "127.0.0.1"
+        address: str = probe.getsockname()[0]
+        return address

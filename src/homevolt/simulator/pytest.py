@@ -1,0 +1,69 @@
+"""Fixtures for the tests of any program that talks to a Homevolt.
+
+Put `pytest_plugins = ["homevolt.simulator.pytest"]` into conftest.py. Both fixtures start their
+devices on free loopback ports and stop them when the test ends; time stands still until the test
+moves it with `homevolt_simulator.advance(seconds)`.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import threading
+from contextlib import ExitStack
+from typing import TYPE_CHECKING, Any, Protocol
+
+import pytest
+
+from homevolt.simulator.clock import ManualClock
+from homevolt.simulator.simulator import Simulator
+
+if TYPE_CHECKING:
+    from collections.abc import Coroutine, Iterator
+
+
+class SimulatorFactory(Protocol):
+    """Starts one more device; takes what `Simulator` takes."""
+
+    def __call__(self, **options: Any) -> Simulator:
+        """Start a device and return it, serving."""
+
+
+class _Host:
+    """An event loop on a thread of its own, so that tests may be of any kind, async or not."""
+
+    def __init__(self) -> None:
+        self._loop = asyncio.new_event_loop()
+        self._thread = threading.Thread(target=self._loop.run_forever, daemon=True)
+        self._thread.start()
+
+    def run(self, work: Coroutine[Any, Any, None]) -> None:
+        """Run a coroutine on the loop and wait for its end."""
+        asyncio.run_coroutine_threadsafe(work, self._loop).result()
+
+    def close(self) -> None:
+        """End the loop and its thread."""
+        self._loop.call_soon_threadsafe(self._loop.stop)
+        self._thread.join()
+        self._loop.close()
+
+
+@pytest.fixture
+def homevolt_simulator_factory() -> Iterator[SimulatorFactory]:
+    """What starts devices: call it with what `Simulator` takes, `units=2` for one."""
+    with ExitStack() as stack:
+        host = _Host()
+        stack.callback(host.close)
+
+        def start(**options: Any) -> Simulator:
+            simulator = Simulator(**{"clock": ManualClock(), **options})
+            host.run(simulator.start())
+            stack.callback(lambda: host.run(simulator.stop()))
+            return simulator
+
+        yield start
+
+
+@pytest.fixture
+def homevolt_simulator(homevolt_simulator_factory: SimulatorFactory) -> Simulator:
+    """One simulated Homevolt with the password `secret`, serving on loopback."""
+    return homevolt_simulator_factory()

@@ -1,0 +1,142 @@
+"""Simulated devices in the foreground, as `homevolt simulate` runs them."""
+
+from __future__ import annotations
+
+import asyncio
+import signal
+from contextlib import AsyncExitStack, contextmanager
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from homevolt.simulator.clock import RealClock
+from homevolt.simulator.control import ControlServer
+from homevolt.simulator.fleet import Fleet
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+READY = "Simulated Homevolt at "
+"""How the line begins that says a device is ready; its address follows."""
+
+SIGNALS = (signal.SIGINT, signal.SIGTERM)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ServeOptions:
+    """What to simulate.
+
+    Attributes:
+        host: Address to bind; others than this machine reach it only if it is not loopback.
+        port: Port of the first device, 0 for any free one.
+        password: Password of the user `admin`; None for the simulator's own, empty for none.
+        seed: Seed of the first device.
+        units: Units per installation.
+        firmware: Name of a firmware profile.
+        speed: Simulated seconds per second, 1 to 3600.
+        fleet: How many devices, each on a port of its own.
+        faults: Faults to begin with, as `Fault.parse` reads them.
+        control_port: Port of the control endpoint on loopback, 0 for any free one, None for none.
+        https: Whether to serve https too.
+        mdns: Whether to announce the devices; needs the extra `discovery`.
+        local_mode: Whether local control is on from the start.
+    """
+
+    host: str = "127.0.0.1"
+    port: int = 0
+    password: str | None = None
+    seed: int = 1
+    units: int = 1
+    firmware: str = "new"
+    speed: float = 1.0
+    fleet: int = 1
+    faults: tuple[str, ...] = ()
+    control_port: int | None = None
+    https: bool = False
+    mdns: bool = False
+    local_mode: bool = False
+
+
+async def serve(
+    options: ServeOptions,
+    *,
+    say: Callable[[str], object] = print,
+    stop: asyncio.Event | None = None,
+) -> None:
+    """Serve until SIGINT or SIGTERM, or until `stop` is set.
+
+    Args:
+        options: What to simulate.
+        say: Takes each line for people; the first of a device begins `Simulated Homevolt at `.
+        stop: Ends it from within, for callers that are no process of their own.
+
+    Raises:
+        ValueError: When an option makes no sense.
+        OSError: When a port cannot be bound.
+    """
+    stop = stop or asyncio.Event()
+    fleet = _fleet(options)
+    with _ended_by_signals(stop):
+        async with AsyncExitStack() as stack:
+            await stack.enter_async_context(fleet)
+            control = None
+            if options.control_port is not None:
+                control = ControlServer(fleet.devices, options.control_port)
+                await stack.enter_async_context(control)
+            if options.mdns:
+                from homevolt.simulator.announce import announced  # noqa: PLC0415 - an extra
+
+                await stack.enter_async_context(announced(fleet.devices, options.host))
+            for line in _greeting(fleet, control):
+                say(line)
+            await stop.wait()
+
+
+def _fleet(options: ServeOptions) -> Fleet:
+    password = {} if options.password is None else {"password": options.password}
+    return Fleet(
+        options.fleet,
+        seed=options.seed,
+        port=options.port,
+        clock=RealClock(options.speed),
+        host=options.host,
+        units=options.units,
+        firmware=options.firmware,
+        faults=options.faults,
+        https=options.https,
+        local_mode=options.local_mode,
+        **password,
+    )
+
+
+def _greeting(fleet: Fleet, control: ControlServer | None) -> Iterator[str]:
+    for device in fleet:
+        yield f"{READY}{device.url}"
+        if device.https_url:
+            yield f"  also at {device.https_url} (self-signed certificate)"
+    first = fleet[0]
+    if first.password:
+        yield f"User admin, password {first.password}"
+        yield f"Try: curl -u 'admin:{first.password}' {first.url}/ems.json"
+    else:
+        yield "No password"
+        yield f"Try: curl {first.url}/ems.json"
+    if control:
+        yield f"Control endpoint at {control.url} (faults, journal, reboot)"
+    yield "Press Ctrl-C to end"
+
+
+@contextmanager
+def _ended_by_signals(stop: asyncio.Event) -> Iterator[None]:
+    loop = asyncio.get_running_loop()
+    former = {number: signal.getsignal(number) for number in SIGNALS}
+
+    def end(*_: object) -> None:
+        loop.call_soon_threadsafe(stop.set)
+
+    for number in SIGNALS:
+        signal.signal(number, end)
+    try:
+        yield
+    finally:
+        for number, handler in former.items():
+            signal.signal(number, handler)
