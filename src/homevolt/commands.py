@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from abc import abstractmethod
+from functools import cached_property
 from typing import TYPE_CHECKING, Any, TypedDict
 
 from homevolt.exceptions import HomevoltValueError
+from homevolt.options import BY_NAME, check_names
 from homevolt.schedule import BatteryMode
 
 if TYPE_CHECKING:
@@ -90,7 +93,10 @@ class BatteryControl:
     write has been read back; before that nothing is sent.
     """
 
-    _control: Controller
+    @cached_property
+    @abstractmethod
+    def _control(self) -> Controller:
+        """The write side of the device."""
 
     async def set_battery_mode(
         self, mode: BatteryMode | int | str, **kwargs: Unpack[EntryOptions]
@@ -328,6 +334,7 @@ class BatteryControl:
     ) -> ScheduleEntry:
         """Set a mode in which `max_power` is another name of the option `limit`."""
         options = _plain(kwargs)
+        check_names(options, (*BY_NAME, "max_power"))
         power = options.pop("max_power", None)
         if power is not None:
             if options.get(limit) is not None:

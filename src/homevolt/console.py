@@ -170,7 +170,7 @@ def _parse_json(text: str) -> ConsoleReply | None:
         return None
     inner = _parse_text(str(document.get("output") or ""))
     lines = inner.output.splitlines()
-    reason = inner.reason or (lines[-1] if lines else "no reason given")
+    reason = inner.reason or (lines[-1].lstrip() if lines else "no reason given")
     return ConsoleReply(
         output=inner.output,
         succeeded=code == 0,
@@ -181,16 +181,16 @@ def _parse_json(text: str) -> ConsoleReply | None:
 
 
 def _parse_text(text: str) -> ConsoleReply:
-    lines = [_COLOUR.sub("", line).strip() for line in text.splitlines()]
-    while lines and (not lines[-1] or _PROMPT.fullmatch(lines[-1])):
+    lines = [_COLOUR.sub("", line).rstrip() for line in text.splitlines()]
+    while lines and (not lines[-1] or _PROMPT.fullmatch(lines[-1].lstrip())):
         lines.pop()
     if lines and _PROMPT.match(lines[0]):
         lines.pop(0)
-    verdict = lines[-1] if lines else ""
+    verdict = lines[-1].lstrip() if lines else ""
     if _SUCCESS.fullmatch(verdict):
         return ConsoleReply("\n".join(lines[:-1]), succeeded=True, text=text)
     if failure := _FAILURE.fullmatch(verdict):
-        said = [line for line in lines[:-1] if line]
+        said = [line.lstrip() for line in lines[:-1] if line]
         reason = said[-1] if said else (failure[2] or "no reason given")
         return ConsoleReply(
             "\n".join(lines[:-1]), False, error_code=_number(failure[1]), reason=reason, text=text

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import logging
 from datetime import UTC, datetime
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from homevolt.clock import positive_seconds
 from homevolt.commands import BatteryControl
-from homevolt.control import Controller
 from homevolt.exceptions import (
     HomevoltConnectionError,
     HomevoltDataError,
@@ -19,7 +19,7 @@ from homevolt.exceptions import (
 from homevolt.schedule import Schedule
 from homevolt.sensors import Installation, Layout, schedule_values
 from homevolt.snapshot import Snapshot, meter_views, total_view, unit_views
-from homevolt.times import from_epoch
+from homevolt.times import as_zone, from_epoch
 from homevolt.wire.decoding import parse
 from homevolt.wire.ems import EmsDocument, decode_ems
 from homevolt.wire.schedule import decode_schedule
@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from datetime import tzinfo
 
     from homevolt.clock import Clock
+    from homevolt.control import Controller
     from homevolt.models import DeviceMetadata, Sensor
     from homevolt.schedule import ScheduleEntry
     from homevolt.transport import Transport
@@ -51,13 +52,7 @@ class Device(BatteryControl):
     ) -> None:
         self._transport = transport
         self._clock = clock
-        self._control = Controller(
-            transport,
-            clock=clock,
-            now=self.now,
-            schedule_timezone=schedule_timezone,
-            on_schedule=self._accept_schedule,
-        )
+        self._schedule_zone = as_zone(schedule_timezone)
         self._installation: Installation | None = None
         self._layout: Layout | None = None
         self._schedule_body: bytes | None = None
@@ -68,6 +63,20 @@ class Device(BatteryControl):
         self._read_at = self.now()
         self._sensors: dict[str, Sensor] | None = None
         self._problems: dict[str, HomevoltError] = {}
+
+    @cached_property
+    def _control(self) -> Controller:
+        """The write side."""
+        # Made and loaded at the first write: whoever only reads does not pay for it.
+        from homevolt.control import Controller  # noqa: PLC0415
+
+        return Controller(
+            self._transport,
+            clock=self._clock,
+            now=self.now,
+            schedule_timezone=self._schedule_zone,
+            on_schedule=self._accept_schedule,
+        )
 
     @property
     def device_id(self) -> str:
