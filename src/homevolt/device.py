@@ -162,9 +162,9 @@ class Device(BatteryControl):
         """Return the time by the device's clock (`ts` of `/ems.json`), in UTC.
 
         The device opens and closes the windows of its schedule by its own clock. Before the first
-        update, and where it tells no time, this is the time of this machine.
+        update, and where it tells no possible time, this is the time of this machine.
         """
-        return from_epoch(self._clock.now() + self._clock_lead_s) or self._time()
+        return datetime.fromtimestamp(self._clock.now() + self._clock_lead_s, UTC)
 
     async def update_info(self) -> None:
         """Read `/ems.json` and `/schedule.json`; what arrives is kept, each part with its time.
@@ -243,7 +243,9 @@ class Device(BatteryControl):
             self._layout = Layout(installation)
         self._installation = installation
         self._ems_at = self._time()
-        self._clock_lead_s = 0.0 if document.ts is None else document.ts - self._clock.now()
+        device_s = document.ts or 0.0
+        tells_time = 0 < device_s < LATEST.timestamp()
+        self._clock_lead_s = device_s - self._clock.now() if tells_time else 0.0
         self._changed()
 
     def _accept_schedule(self, body: bytes) -> None:

@@ -1,0 +1,234 @@
+"""The device keeps what arrived, says when, and never shows what it could not read."""
+
+from __future__ import annotations
+
+import logging
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+
+import pytest
+
+from homevolt.connection import Homevolt
+from homevolt.exceptions import (
+    HomevoltAuthenticationError,
+    HomevoltConnectionError,
+    HomevoltDataError,
+    HomevoltNotReadyError,
+    HomevoltResponseError,
+    HomevoltValueError,
+)
+from tests.fakes import HandClock, PayloadServer
+from tests.payloads import LOCAL, NOW, ems, schedule, unit
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator
+
+    from homevolt.device import Device
+    from homevolt.snapshot import Snapshot
+
+
+@pytest.fixture
+async def server() -> AsyncIterator[PayloadServer]:
+    async with PayloadServer() as server:
+        yield server
+
+
+@pytest.fixture
+def clock() -> HandClock:
+    return HandClock()
+
+
+@pytest.fixture
+async def connection(server: PayloadServer, clock: HandClock) -> AsyncIterator[Homevolt]:
+    async with Homevolt(server.host, clock=clock) as connection:
+        yield connection
+
+
+@pytest.fixture
+async def device(connection: Homevolt) -> Device:
+    await connection.update_info()
+    return connection.get_device()
+
+
+def utc(epoch_s: float) -> datetime:
+    """Return a moment in UTC."""
+    return datetime.fromtimestamp(epoch_s, UTC)
+
+
+def test_before_the_first_update_there_is_no_device() -> None:
+    connection = Homevolt("192.0.2.1")
+    with pytest.raises(HomevoltNotReadyError, match=r"await homevolt_connection\.update_info"):
+        connection.get_device()
+
+
+def test_a_device_that_was_never_read_says_so() -> None:
+    device = Homevolt("192.0.2.1")._device
+    assert (device.sensors, device.device_metadata, device.current_schedule) == ({}, {}, {})
+    assert (device.schedule, device.active_entry, device.ems_at) == (None, None, None)
+    for name in ("device_id", "snapshot"):
+        with pytest.raises(HomevoltNotReadyError, match="update_info"):
+            getattr(device, name)
+
+
+async def test_an_update_reads_both_parts_once(device: Device, server: PayloadServer) -> None:
+    assert server.requests == ["/ems.json", "/schedule.json"]
+    assert device.device_id == LOCAL
+    assert (device.ems_at, device.schedule_at) == (utc(NOW), utc(NOW))
+    assert device.problems == {}
+
+
+async def test_the_device_stays_the_same_object(device: Device, connection: Homevolt) -> None:
+    await device.update_info()
+    assert connection.get_device() is device
+
+
+async def test_the_raw_schedule_is_as_the_device_sent_it(
+    device: Device, server: PayloadServer
+) -> None:
+    server.answers["/schedule.json"] = schedule(new_key=[1, None])
+    await device.fetch_schedule_data()
+    assert device.current_schedule == schedule(new_key=[1, None])
+
+
+async def test_one_part_can_be_read_alone(device: Device, server: PayloadServer) -> None:
+    server.answers["/ems.json"] = ems(unit(ems_data={"power": 70}))
+    await device.fetch_ems_data()
+    assert server.requests[2:] == ["/ems.json"]
+    assert device.sensors["Power"].value == 70
+    assert device.sensors["Schedule Type"].value == "inverter_charge"
+
+
+async def test_the_schedule_alone_has_no_sensors_before_a_unit_is_known(
+    connection: Homevolt,
+) -> None:
+    device = connection._device
+    await device.fetch_schedule_data()
+    assert device.schedule is not None
+    assert device.sensors == {}
+    await device.fetch_ems_data()
+    assert device.sensors["Schedule Type"].value == "inverter_charge"
+
+
+async def test_active_is_what_the_device_clock_says(
+    device: Device, server: PayloadServer, clock: HandClock
+) -> None:
+    server.answers["/ems.json"] = ems(ts=NOW - 3700)
+    await device.update_info()
+    assert device.now() == utc(NOW - 3700)
+    assert device.sensors["Schedule Type"].value == "inverter_discharge"
+    clock.advance(200)
+    assert device.active_entry is None
+
+
+async def test_without_a_device_clock_this_machine_counts(
+    device: Device, server: PayloadServer
+) -> None:
+    for ts in (None, -(10**15), 10**17):
+        server.answers["/ems.json"] = ems(ts=ts)
+        await device.update_info()
+        assert device.now() == utc(NOW)
+
+
+@pytest.mark.parametrize("answer", [404, b"<html>", b"null", {}])
+async def test_a_schedule_that_fails_does_not_fail_the_update(
+    device: Device, server: PayloadServer, answer: object
+) -> None:
+    server.answers["/schedule.json"] = answer
+    server.answers["/ems.json"] = ems(unit(ems_data={"power": 71}))
+    await device.update_info()
+    assert device.sensors["Power"].value == 71
+    assert device.sensors["Schedule id"].value is None
+    assert (device.schedule, device.schedule_at, device.current_schedule) == (None, None, {})
+    assert isinstance(device.problems["schedule"], (HomevoltDataError, HomevoltResponseError))
+
+
+async def test_an_ems_that_fails_is_told_but_the_schedule_is_kept(
+    device: Device, server: PayloadServer, clock: HandClock
+) -> None:
+    server.answers["/ems.json"] = b"[]"
+    server.answers["/schedule.json"] = schedule(schedule_id="other")
+    clock.advance(30)
+    with pytest.raises(HomevoltDataError):
+        await device.update_info()
+    assert device.sensors["Power"].value == -2500
+    assert device.ems_at == utc(NOW)
+    assert device.schedule_at == utc(NOW + 30)
+    assert device.sensors["Schedule id"].value == "other"
+
+
+async def test_a_refused_password_ends_the_update_at_once(
+    device: Device, server: PayloadServer
+) -> None:
+    server.answers["/ems.json"] = 401
+    server.requests.clear()
+    with pytest.raises(HomevoltAuthenticationError):
+        await device.update_info()
+    assert server.requests == ["/ems.json"]
+
+
+async def test_a_new_unit_gets_its_sensors(device: Device, server: PayloadServer) -> None:
+    server.answers["/ems.json"] = ems(unit(), unit("cc", "[::1]:5259"))
+    await device.update_info()
+    assert "Power cc" in device.sensors
+    assert "ems_cc" in device.device_metadata
+
+
+async def take(snapshots: AsyncIterator[Snapshot], count: int) -> list[Snapshot]:
+    """Return the next few snapshots."""
+    return [await anext(snapshots) for _ in range(count)]
+
+
+async def test_watch_does_not_drift(device: Device, clock: HandClock) -> None:
+    snapshots = device.watch(10)
+    first = await anext(snapshots)
+    clock.advance(3)
+    second = await anext(snapshots)
+    clock.advance(24)
+    third = await anext(snapshots)
+    assert [s.ems_at for s in (first, second, third)] == [utc(NOW + t) for t in (0, 10, 40)]
+    assert clock.slept == [7, 6]
+
+
+async def test_watch_backs_off_while_the_device_fails(
+    device: Device, server: PayloadServer, clock: HandClock, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level(logging.DEBUG, "homevolt.device")
+    snapshots = device.watch(60)
+    await anext(snapshots)
+    answers = iter([b"<html>", 404, b"", b"", b""])
+
+    async def failing_sleep(seconds: float) -> None:
+        clock.slept.append(seconds)
+        server.answers["/ems.json"] = next(answers, ems())
+
+    clock.sleep = failing_sleep  # type: ignore[method-assign]  # each pause brings a new failure
+    await anext(snapshots)
+    assert clock.slept == [60, 60, 120, 240, 300, 300]
+    levels = [r.levelno for r in caplog.records if "could not be read" not in r.getMessage()]
+    assert levels == [logging.WARNING, *[logging.DEBUG] * 4]
+
+
+async def test_watch_ends_when_the_password_is_refused(
+    device: Device, server: PayloadServer
+) -> None:
+    snapshots = device.watch(1)
+    await anext(snapshots)
+    server.answers["/ems.json"] = 403
+    with pytest.raises(HomevoltAuthenticationError):
+        await anext(snapshots)
+    with pytest.raises(StopAsyncIteration):
+        await anext(snapshots)
+
+
+@pytest.mark.parametrize("interval", [0, -1, float("nan"), float("inf"), True, "10", None])
+async def test_watch_wants_a_positive_interval(device: Device, interval: float) -> None:
+    with pytest.raises(HomevoltValueError, match="interval"):
+        await anext(device.watch(interval))
+
+
+async def test_a_device_that_is_gone_is_a_connection_error(clock: HandClock) -> None:
+    async with PayloadServer() as server:
+        host = server.host
+    async with Homevolt(host, clock=clock) as connection:
+        with pytest.raises(HomevoltConnectionError, match="not reached"):
+            await connection.update_info()
