@@ -19,7 +19,7 @@ from homevolt.exceptions import (
 from homevolt.schedule import Schedule
 from homevolt.sensors import Installation, Layout, schedule_values
 from homevolt.snapshot import Snapshot, meter_views, total_view, unit_views
-from homevolt.times import as_zone, from_epoch
+from homevolt.times import LATEST, as_zone
 from homevolt.wire.decoding import parse
 from homevolt.wire.ems import EmsDocument, decode_ems
 from homevolt.wire.schedule import decode_schedule
