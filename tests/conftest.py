@@ -8,6 +8,9 @@ from pathlib import Path
 import pytest
 from hypothesis import HealthCheck, settings
 
+# The fixtures that ship with the simulator serve its own house first.
+pytest_plugins = ["homevolt.simulator.pytest"]
+
 # A slow shared machine is no bug of the library: examples have no deadline of their own.
 settings.register_profile(
     "dev", deadline=None, suppress_health_check=[HealthCheck.too_slow], print_blob=True
