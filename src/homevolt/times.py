@@ -40,11 +40,12 @@ def parse_time(name: str, value: object, local_zone: tzinfo | None = None) -> da
     Raises:
         HomevoltValueError: It is neither, no such date exists, or it is out of range.
     """
-    moment = _as_datetime(name, value)
+    moment = _as_datetime(name, value).replace(microsecond=0)
     if moment.tzinfo is None and local_zone is not None:
         moment = moment.replace(tzinfo=local_zone)
     try:
-        utc = moment.astimezone(UTC).replace(microsecond=0)
+        # timestamp() and not astimezone(), which Python 3.11 gets wrong in a gap of local time.
+        utc = datetime.fromtimestamp(moment.timestamp(), UTC)
     except (OverflowError, OSError, ValueError) as error:
         raise HomevoltValueError(f"{name} is out of range: {brief(value)}") from error
     if not EARLIEST <= utc <= LATEST:
