@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import functools
 import signal
 from contextlib import AsyncExitStack, contextmanager
 from dataclasses import dataclass
@@ -17,6 +18,9 @@ if TYPE_CHECKING:
 
 READY = "Simulated Homevolt at "
 """How the line begins that says a device is ready; its address follows."""
+
+SAY = functools.partial(print, flush=True)
+"""Whoever waits for the ready line at the other end of a pipe gets it at once."""
 
 SIGNALS = (signal.SIGINT, signal.SIGTERM)
 
@@ -59,7 +63,7 @@ class ServeOptions:
 async def serve(
     options: ServeOptions,
     *,
-    say: Callable[[str], object] = print,
+    say: Callable[[str], object] = SAY,
     stop: asyncio.Event | None = None,
 ) -> None:
     """Serve until SIGINT or SIGTERM, or until `stop` is set.
