@@ -36,6 +36,7 @@ PUBLIC_NAMES = [
     "HomevoltValueError",
     "MeterView",
     "Parameter",
+    "PhaseView",
     "Schedule",
     "ScheduleEntry",
     "Sensor",
