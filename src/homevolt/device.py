@@ -33,12 +33,14 @@ if TYPE_CHECKING:
     from homevolt.models import DeviceMetadata, Sensor
     from homevolt.schedule import ScheduleEntry
     from homevolt.transport import Transport
+    from homevolt.wire.schedule import ScheduleData
 
 _LOGGER = logging.getLogger(__name__)
 
 EMS_PATH = "/ems.json"
 SCHEDULE_PATH = "/schedule.json"
 LONGEST_BACKOFF_S = 300.0
+_LATEST_S = LATEST.timestamp()
 
 
 class Device(BatteryControl):
@@ -56,6 +58,7 @@ class Device(BatteryControl):
         self._installation: Installation | None = None
         self._layout: Layout | None = None
         self._schedule_body: bytes | None = None
+        self._schedule_data: ScheduleData | None = None
         self._schedule: Schedule | None = None
         self._ems_at: datetime | None = None
         self._schedule_at: datetime | None = None
@@ -96,7 +99,7 @@ class Device(BatteryControl):
         if self._installation is None or self._layout is None:
             return {}
         if self._sensors is None:
-            schedule = self._schedule or Schedule()
+            schedule = self.schedule or Schedule()
             values = self._installation.values()
             values += schedule_values(schedule, schedule.active(self._read_at))
             self._sensors = self._layout.sensors(values)
@@ -115,12 +118,14 @@ class Device(BatteryControl):
     @property
     def schedule(self) -> Schedule | None:
         """The typed schedule, or None if it was not read."""
+        if self._schedule is None and self._schedule_data is not None:
+            self._schedule = Schedule.from_wire(self._schedule_data)
         return self._schedule
 
     @property
     def active_entry(self) -> ScheduleEntry | None:
         """The schedule's entry that is active now by the device's clock, or None."""
-        return None if self._schedule is None else self._schedule.active(self.now())
+        return None if self.schedule is None else self.schedule.active(self.now())
 
     @property
     def ems_at(self) -> datetime | None:
@@ -154,7 +159,7 @@ class Device(BatteryControl):
             meters=meter_views(self._installation),
             house_consumption_w=self._installation.house_consumption_w(),
             schedule_at=self._schedule_at,
-            schedule=self._schedule,
+            schedule=self.schedule,
             active_entry=self.active_entry,
         )
 
@@ -244,15 +249,16 @@ class Device(BatteryControl):
         self._installation = installation
         self._ems_at = self._time()
         device_s = document.ts or 0.0
-        tells_time = 0 < device_s < LATEST.timestamp()
+        tells_time = 0 < device_s < _LATEST_S
         self._clock_lead_s = device_s - self._clock.now() if tells_time else 0.0
         self._changed()
 
     def _accept_schedule(self, body: bytes) -> None:
         """Take over what `/schedule.json` said."""
-        self._schedule = Schedule.from_wire(decode_schedule(body))
+        self._schedule_data = decode_schedule(body)
         self._schedule_body = body
         self._schedule_at = self._time()
+        self._schedule = None
         self._changed()
 
     def _changed(self) -> None:
@@ -268,7 +274,8 @@ class Device(BatteryControl):
             _LOGGER.debug("%s could not be read: %s", part, error)
             self._problems[part] = error
             if part == "schedule":
-                self._schedule = self._schedule_body = self._schedule_at = None
+                self._schedule = self._schedule_data = None
+                self._schedule_body = self._schedule_at = None
                 self._changed()
 
     def _ready_layout(self) -> Layout:
