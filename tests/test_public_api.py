@@ -37,6 +37,7 @@ PUBLIC_NAMES = [
     "MeterView",
     "Parameter",
     "PhaseView",
+    "PhaseView",
     "Schedule",
     "ScheduleEntry",
     "Sensor",

@@ -1,28 +1,41 @@
-"""Read, control and simulate a Homevolt home battery over the local network."""
+"""Read, control and simulate a Homevolt home battery over the local network.
 
-from homevolt.connection import Homevolt
-from homevolt.device import Device
-from homevolt.exceptions import (
-    HomevoltAuthenticationError,
-    HomevoltCertificateError,
-    HomevoltCommandError,
-    HomevoltCommandOutcomeUnknownError,
-    HomevoltCommandRejectedError,
-    HomevoltCommandVerificationError,
-    HomevoltConnectionError,
-    HomevoltDataError,
-    HomevoltError,
-    HomevoltLocalModeError,
-    HomevoltNotReadyError,
-    HomevoltRateLimitError,
-    HomevoltRedirectError,
-    HomevoltResponseError,
-    HomevoltTimeoutError,
-    HomevoltValueError,
-)
-from homevolt.models import DeviceMetadata, Sensor, SensorType
-from homevolt.schedule import BatteryMode, Schedule, ScheduleEntry
-from homevolt.snapshot import BladeView, MeterView, PhaseView, Snapshot, UnitView
+A public name is loaded when it is first asked for: what only wants a version, an error or the help
+of the shell does not wait for the HTTP library.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from homevolt.connection import Homevolt
+    from homevolt.device import Device
+    from homevolt.exceptions import (
+        HomevoltAuthenticationError,
+        HomevoltCertificateError,
+        HomevoltCommandError,
+        HomevoltCommandOutcomeUnknownError,
+        HomevoltCommandRejectedError,
+        HomevoltCommandVerificationError,
+        HomevoltConnectionError,
+        HomevoltDataError,
+        HomevoltError,
+        HomevoltLocalModeError,
+        HomevoltNotReadyError,
+        HomevoltRateLimitError,
+        HomevoltRedirectError,
+        HomevoltResponseError,
+        HomevoltTimeoutError,
+        HomevoltValueError,
+    )
+    from homevolt.models import DeviceMetadata, Sensor, SensorType
+    from homevolt.parameters import Parameter
+    from homevolt.schedule import BatteryMode, Schedule, ScheduleEntry
+    from homevolt.snapshot import BladeView, MeterView, PhaseView, Snapshot, UnitView
+
+    __version__: str
 
 __all__ = [
     "BatteryMode",
@@ -47,6 +60,7 @@ __all__ = [
     "HomevoltTimeoutError",
     "HomevoltValueError",
     "MeterView",
+    "Parameter",
     "PhaseView",
     "Schedule",
     "ScheduleEntry",
@@ -54,4 +68,33 @@ __all__ = [
     "SensorType",
     "Snapshot",
     "UnitView",
+    "__version__",
 ]
+
+# Where the names live; every other one is an error and lives with the errors.
+_ROOMS = {
+    "connection": ("Homevolt",),
+    "device": ("Device",),
+    "models": ("DeviceMetadata", "Sensor", "SensorType"),
+    "parameters": ("Parameter",),
+    "schedule": ("BatteryMode", "Schedule", "ScheduleEntry"),
+    "snapshot": ("BladeView", "MeterView", "PhaseView", "Snapshot", "UnitView"),
+}
+_ROOM_OF = {name: room for room, names in _ROOMS.items() for name in names}
+
+if not TYPE_CHECKING:  # with a __getattr__ in sight, type checkers take every typo for a name
+
+    def __getattr__(name: str) -> object:
+        if name not in __all__:
+            raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+        if name == "__version__":
+            value = import_module("importlib.metadata").version(__name__)
+        else:
+            room = _ROOM_OF.get(name, "exceptions")
+            value = getattr(import_module(f"{__name__}.{room}"), name)
+        globals()[name] = value
+        return value
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *__all__})
