@@ -47,13 +47,12 @@ def _make_unit(noise: Noise, channel: int) -> Unit:
             capacity_wh=BLADE_CAPACITY_WH,
             cycles_before=cycles + int(12 * noise.uniform(channel + 2, number)),
             energy_wh=BLADE_CAPACITY_WH * (0.48 + 0.04 * noise.uniform(channel + 3, number)),
-            temperature_c=19.0 + 2.0 * noise.uniform(channel + 4, number),
         )
         for number in range(BLADES_PER_UNIT)
     ]
     produced_wh = float(cycles * BLADE_CAPACITY_WH * BLADES_PER_UNIT)
     consumed_wh = produced_wh / ROUND_TRIP
-    unit = Unit(
+    return Unit(
         ecu_id=f"{0x68B6B3:06x}{noise.bits(channel + 5, 0) & 0xFFFFFF:06x}",
         inverter_serial=f"F412FA{noise.bits(channel + 6, 0) & 0xFFFFFF:06X}",
         blades=blades,
@@ -62,5 +61,3 @@ def _make_unit(noise: Noise, channel: int) -> Unit:
         imported_wh=produced_wh * 0.9,
         exported_wh=consumed_wh * 0.9,
     )
-    unit.system_temperature_c = blades[0].temperature_c
-    return unit

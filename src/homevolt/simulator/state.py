@@ -245,6 +245,7 @@ class Installation:
         """Read house and units without letting time pass."""
         self.house.move_to(self.time_s)
         for unit in self.units:
+            unit.acclimatise(self.house.ambient_c)
             unit.measure_limits(1 / SECONDS_PER_HOUR, 0.0, 1.0)
             unit.power_w = -unit.standby_w
         self.battery_w = sum(unit.power_w for unit in self.units)

@@ -146,6 +146,12 @@ class Unit:
             return min(self.discharge_limit_w, self.rated_power_w + self.standby_w)
         return min(self.charge_limit_w, self.rated_power_w - self.standby_w)
 
+    def acclimatise(self, ambient_c: float) -> None:
+        """Give inverter and blades the temperature around them, in degrees Celsius."""
+        self.system_temperature_c = ambient_c
+        for blade in self.blades:
+            blade.temperature_c = ambient_c
+
     def measure_limits(self, hours: float, min_soc: float, max_soc: float) -> None:
         """Find what it can take and give for `hours` between two states of charge (0 to 1)."""
         charge_w, discharge_w = [], []
@@ -231,7 +237,8 @@ def _by_weight(
     discharging: bool,
 ) -> list[float]:
     weights = [
-        limit_w * (0.2 + (unit.state_of_charge if discharging else 1.0 - unit.state_of_charge))
+        limit_w
+        * (0.02 + (unit.state_of_charge if discharging else 1.0 - unit.state_of_charge)) ** 2
         for unit, limit_w in zip(units, limits_w, strict=True)
     ]
     parts_w = [0.0] * len(units)

@@ -25,10 +25,10 @@ AIR_WEAKENS = 1.15
 CLOUD_TAKES = 0.85
 """What a closed cover takes from the sun."""
 
-AMBIENT_MEAN_C = 15.0
-AMBIENT_SEASON_K = 6.0
+AMBIENT_MEAN_C = 19.0
+AMBIENT_SEASON_K = 4.0
 AMBIENT_DAY_K = 2.0
-"""A garage: milder than outdoors."""
+"""A utility room: milder than outdoors."""
 
 _CLOUD_DAY, _CLOUD, _AMBIENT = 30, 31, 32
 
