@@ -13,8 +13,8 @@ import pytest
 from aiohttp import ClientSession
 
 from benchmarks.payload_server import payloads, running
-from homevolt import Device, Homevolt
-from homevolt.sensors import Installation, Layout
+from homevolt import Device, Homevolt, Schedule
+from homevolt.sensors import Installation, Layout, schedule_values
 from homevolt.wire.ems import decode_ems
 
 if TYPE_CHECKING:
@@ -48,12 +48,12 @@ def least_in_turns(
 
 def test_bytes_become_sensors_faster_than_json_becomes_dicts(ems: bytes) -> None:
     layout = Layout(Installation(decode_ems(ems)))
-    none = [None] * 10
+    no_schedule = schedule_values(Schedule(), None)
 
     def sensors() -> int:
         installation = Installation(decode_ems(ems))
         assert installation.shape() == layout.shape
-        return len(layout.sensors(installation.values() + none))
+        return len(layout.sensors(installation.values() + no_schedule))
 
     cost, floor = least_in_turns(sensors, lambda: json.loads(ems))
     print(

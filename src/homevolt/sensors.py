@@ -42,9 +42,12 @@ class Readings:
         self._divisors = [(i, row.divisor) for i, row in enumerate(rows) if row.divisor != 1]
         self._converts = [(i, row.convert) for i, row in enumerate(rows) if row.convert]
 
-    def values(self, source: Any) -> list[Value]:
+    def values(self, source: Any) -> Sequence[Value]:
         """Return the value of each row, in natural units; what is missing is None."""
-        values = list(self._get(source))
+        raw: tuple[Any, ...] = self._get(source)
+        if not self._divisors and not self._converts:
+            return raw
+        values = list(raw)
         for index, divisor in self._divisors:
             if values[index] is not None:
                 values[index] /= divisor
@@ -71,19 +74,22 @@ class Installation:
     Attributes:
         units: The unit that answers first, then the others by id.
         points: The measuring points by function and euid, without those that repeat a unit.
+        functions: What each of them measures.
         total: The sum over the units, or None for a single unit.
     """
 
     def __init__(self, document: EmsDocument) -> None:
         self.units = sorted(document.ems, key=_unit_order)
         self.points = sorted(filter(_is_meter, document.sensors), key=_point_order)
+        self.functions = [function_of(point) for point in self.points]
         self.total = document.aggregated if len(self.units) > 1 else None
 
     def shape(self) -> tuple[Any, ...]:
         """Return what the names of the sensors depend on."""
         return (
             tuple((unit_id(u), u.ems_info.model, u.bms_info, len(u.bms_data)) for u in self.units),
-            tuple((function_of(p), p.euid, p.sensor_type) for p in self.points),
+            tuple((p.euid, p.sensor_type) for p in self.points),
+            tuple(self.functions),
         )
 
     def values(self) -> list[Value]:
@@ -113,7 +119,7 @@ class Installation:
         load = self._power_w("load")
         if load is not None:
             return -load if load else 0.0
-        if not any(function_of(point) == "grid" for point in self.points):
+        if "grid" not in self.functions:
             return None
         battery = [unit.ems_data.power for unit in self.units]
         return _sum([self._power_w("grid"), self._power_w("solar", none=0.0), *battery])
@@ -121,9 +127,9 @@ class Installation:
     def _power_w(self, function: str, none: float | None = None) -> float | None:
         """Return the power of all points of a function; `none` where there is no such point."""
         powers = [
-            p.total_power if is_available(p) else None
-            for p in self.points
-            if function_of(p) == function
+            point.total_power if is_available(point) else None
+            for point, of in zip(self.points, self.functions, strict=True)
+            if of == function
         ]
         return _sum(powers) if powers else none
 
@@ -199,8 +205,8 @@ class Layout:
 def schedule_values(schedule: Schedule, entry: ScheduleEntry | None) -> list[Value]:
     """Return the values of a schedule and its active entry, as `Layout` wants them."""
     now = Now(schedule, entry)
-    none: list[Value] = [None] * len(_OF_ENTRY.rows)
-    return _OF_SCHEDULE.values(now) + (none if entry is None else _OF_ENTRY.values(now))
+    none = [None] * len(_OF_ENTRY.rows)
+    return [*_OF_SCHEDULE.values(now), *(none if entry is None else _OF_ENTRY.values(now))]
 
 
 def unit_id(unit: Unit) -> str:
