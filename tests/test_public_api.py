@@ -37,7 +37,6 @@ PUBLIC_NAMES = [
     "MeterView",
     "Parameter",
     "PhaseView",
-    "PhaseView",
     "Schedule",
     "ScheduleEntry",
     "Sensor",
