@@ -70,7 +70,7 @@ PROMPTS = [
     "esp32>",
     "\x1b[0;32mesp32>\x1b[0m",
     "",
-    "root@ecu:~$",
+    "ecu#",
 ]
 
 

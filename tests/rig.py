@@ -1,0 +1,71 @@
+"""A device under control: a simulated battery, a connection to it, time moved by hand."""
+
+from __future__ import annotations
+
+from contextlib import asynccontextmanager
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+import homevolt
+from homevolt.simulator import ManualClock, Simulator
+from homevolt.simulator.clock import WINTER_NOON
+from tests.fakes import HandClock
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator
+    from datetime import tzinfo
+
+    from homevolt.simulator.plan import Entry
+
+SHORT_S = 0.25
+"""A deadline for tests in which a device does not answer; over loopback a request takes 2 ms."""
+
+
+class Rig(NamedTuple):
+    """A simulated battery and the library's view of it."""
+
+    sim: Simulator
+    device: homevolt.Device
+    clock: HandClock
+
+    @property
+    def writes(self) -> list[str]:
+        """Every write the device saw, as the command or as `name=value`."""
+        return [
+            record.command or f"{record.form.get('k')}={record.form.get('v')}"
+            for record in self.sim.journal.writes
+        ]
+
+    @property
+    def requests(self) -> int:
+        """How many requests the device saw."""
+        return len(self.sim.journal)
+
+    def plan(self, *entries: Entry, schedule_id: str = "Manual Schedule") -> None:
+        """Put a plan into the device."""
+        self.sim.installation.plan.replace(entries, schedule_id)
+
+
+@asynccontextmanager
+async def rig(
+    *,
+    local_mode: bool = True,
+    timeout: float = 10.0,  # noqa: ASYNC109 - it is the library's own argument
+    schedule_timezone: tzinfo | str = "UTC",
+    **simulated: Any,
+) -> AsyncIterator[Rig]:
+    """Serve a device, connect to it, read it once, and forget the requests so far."""
+    options = {"clock": ManualClock(), "cloud": False, "local_mode": local_mode, **simulated}
+    clock = HandClock(WINTER_NOON)
+    async with (
+        Simulator(**options) as sim,
+        homevolt.Homevolt(
+            sim.host,
+            sim.password,
+            timeout=timeout,
+            schedule_timezone=schedule_timezone,
+            clock=clock,
+        ) as connection,
+    ):
+        await connection.update_info()
+        sim.journal.clear()
+        yield Rig(sim, connection.get_device(), clock)
