@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import random
 from dataclasses import asdict, dataclass, field, fields
 from fnmatch import fnmatchcase
@@ -95,6 +96,8 @@ class Fault:
             raise FaultError(f"'{self.kind}' needs an answer to spoil: it cannot come before")
         if not 0 <= self.rate <= 1:
             raise FaultError(f"rate is a share from 0 to 1, not {self.rate}")
+        if not math.isfinite(self.seconds) or (self.seconds < 0 and self.kind != "skew"):
+            raise FaultError(f"seconds is 0 or more, not {self.seconds}")
         if self.nth is not None and self.nth < 1:
             raise FaultError(f"nth counts from 1, not {self.nth}")
         if self.status not in FINAL_STATUSES:

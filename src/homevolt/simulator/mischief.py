@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import os
 import random
+import socket
+import struct
 from collections.abc import Awaitable, Callable, Mapping
 from typing import TYPE_CHECKING, Final
 
@@ -19,6 +22,7 @@ _Wordless = Callable[["DeviceServer", web.BaseRequest], Awaitable[web.StreamResp
 _Answering = Callable[["DeviceServer", web.BaseRequest, "Fault"], Answer]
 
 HTML_PAGE: Final = b"<!DOCTYPE html><html><body><h1>Homevolt</h1><p>Please wait</p></body></html>"
+NO_LINGER: Final = struct.pack("hh" if os.name == "nt" else "ii", 1, 0)
 GARBAGE_BYTES: Final = 512
 
 
@@ -87,8 +91,12 @@ async def _silence(server: DeviceServer, request: web.BaseRequest) -> web.Stream
 
 
 async def _reset(_server: DeviceServer, request: web.BaseRequest) -> web.StreamResponse:
-    if request.transport is not None:
-        request.transport.abort()
+    transport = request.transport
+    if transport is not None:
+        # Without lingering the system sends a reset rather than an orderly end.
+        raw = transport.get_extra_info("socket")
+        raw.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, NO_LINGER)
+        transport.abort()
     return web.Response()
 
 
