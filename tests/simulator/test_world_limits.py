@@ -5,9 +5,11 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from homevolt.simulator.clock import WINTER_NOON
-from homevolt.simulator.plan import Entry
+from homevolt.simulator.plan import EDGE_OPTIONS, Entry
 
 from .worlds import World, settled
 
@@ -48,12 +50,12 @@ def test_max_charge_and_max_discharge_bound_every_mode() -> None:
 
 
 @pytest.mark.parametrize(
-    "given", [{"import_limit": 2500}, {"parameters": {"import_limitation_w": 2500}}]
+    "limits", [{"import_limit": 2500}, {"parameters": {"import_limitation_w": 2500}}]
 )
 def test_the_import_limit_leaves_charging_only_what_the_house_leaves(
-    given: dict[str, Any],
+    limits: dict[str, Any],
 ) -> None:
-    world = settled(1, setpoint=5000, **given)
+    world = settled(1, setpoint=5000, **limits)
     assert world.grid_w == pytest.approx(2500)
     world.house.pin(consumption_w=4000)
     world.run(30)
@@ -61,10 +63,10 @@ def test_the_import_limit_leaves_charging_only_what_the_house_leaves(
 
 
 @pytest.mark.parametrize(
-    "given", [{"export_limit": 2000}, {"parameters": {"export_limitation_w": 2000}}]
+    "limits", [{"export_limit": 2000}, {"parameters": {"export_limitation_w": 2000}}]
 )
-def test_the_export_limit_holds_discharging_back(given: dict[str, Any]) -> None:
-    world = settled(2, setpoint=5000, **given)
+def test_the_export_limit_holds_discharging_back(limits: dict[str, Any]) -> None:
+    world = settled(2, setpoint=5000, **limits)
     assert world.grid_w == pytest.approx(-2000)
     world.house.pin(consumption_w=500, solar_w=4000)
     world.run(30)
@@ -72,12 +74,12 @@ def test_the_export_limit_holds_discharging_back(given: dict[str, Any]) -> None:
 
 
 @pytest.mark.parametrize(
-    "given", [{"main_fuse": 10_000}, {"parameters": {"ecu_main_fuse_size_a": 10}}]
+    "limits", [{"main_fuse": 10_000}, {"parameters": {"ecu_main_fuse_size_a": 10}}]
 )
 @pytest.mark.parametrize("mode", [1, 2])
-def test_no_phase_passes_the_main_fuse(mode: int, given: dict[str, Any]) -> None:
+def test_no_phase_passes_the_main_fuse(mode: int, limits: dict[str, Any]) -> None:
     solar_w = 4000.0 if mode == 2 else 0.0
-    world = settled(mode, setpoint=6000, consumption_w=2000, solar_w=solar_w, **given)
+    world = settled(mode, setpoint=6000, consumption_w=2000, solar_w=solar_w, **limits)
     grid = next(point for point in world.points if point.function == "grid")
     assert max(phase.current_a for phase in grid.phases) == pytest.approx(10, abs=0.01)
     assert 1000 < abs(world.battery_w) < 5900
@@ -241,3 +243,69 @@ def test_many_windows_do_not_pile_up() -> None:
         world.follow(1, setpoint=100, import_energy_limit=10 + number)
         world.run(2)
     assert len(world.meter._opened) <= 64
+
+
+POWERS = st.integers(-(2**31), 2**31)
+TIMES = st.integers(NOW - 100, NOW + 100)
+OPTIONS = st.fixed_dictionaries(
+    {},
+    optional={
+        **dict.fromkeys(
+            (
+                *("setpoint", "max_charge", "max_discharge", "import_limit", "export_limit"),
+                *("idle_threshold_power", "discharge_threshold_power", "main_fuse"),
+                *("charge_ramp_up", "discharge_ramp_up", "import_energy_limit"),
+                *("export_energy_limit", "import_energy_max_compensation"),
+                *("export_energy_max_compensation", "fcr_n_power", "fcr_d_up_power"),
+                *("fcr_d_down_power", "ffr_power"),
+            ),
+            POWERS,
+        ),
+        **dict.fromkeys(EDGE_OPTIONS, TIMES),
+        **dict.fromkeys(
+            ("offline", "use_ffr_custom_trig_freq", "ffr_rearm", "test_end_schedule"),
+            st.booleans(),
+        ),
+        "test_sequence": st.integers(0, 16),
+    },
+)
+
+
+@settings(max_examples=120)
+@given(
+    mode=st.integers(0, 9),
+    options=OPTIONS,
+    min_soc=st.none() | st.integers(0, 100),
+    max_soc=st.none() | st.integers(0, 100),
+    soc=st.floats(0, 1),
+    solar_w=st.integers(0, 8000),
+    step_s=st.sampled_from([1, 7, 300]),
+)
+def test_whatever_an_entry_asks_the_world_stays_whole(
+    *,
+    mode: int,
+    options: dict[str, int],
+    min_soc: int | None,
+    max_soc: int | None,
+    soc: float,
+    solar_w: int,
+    step_s: int,
+) -> None:
+    world = World(units=2)
+    world.house.pin(consumption_w=1500, solar_w=solar_w)
+    world.charge_to(soc)
+    world.plan.add(Entry(mode, NOW, None, min_soc, max_soc, options))
+    stored_wh = [unit.stored_wh for unit in world.units]
+    for _ in world.steps(12, step_s):
+        assert world.battery_w + world.grid_w + solar_w == pytest.approx(1500, abs=1e-6)
+        for unit in world.units:
+            assert abs(unit.power_w) <= unit.rated_power_w + 1e-6
+            assert -1e-6 <= unit.stored_wh <= unit.usable_wh + 1e-6
+    for unit, before_wh in zip(world.units, stored_wh, strict=True):
+        if mode in {0, 9}:
+            assert unit.stored_wh <= before_wh
+        if max_soc is not None and before_wh >= unit.usable_wh * max_soc / 100:
+            assert unit.stored_wh <= before_wh + 1e-6
+        given_wh = sum(part.discharged_wh for part in unit.blades)
+        if min_soc is not None and before_wh <= unit.usable_wh * min_soc / 100:
+            assert given_wh == 0

@@ -58,8 +58,7 @@ def test_the_reserve_moves_with_the_simulated_grid() -> None:
 
 @pytest.mark.parametrize(("custom", "trigger_hz"), [(False, 49.7), (True, 49.5)])
 def test_the_fast_reserve_comes_in_full_below_its_trigger_for_half_a_minute(
-    custom: bool,
-    trigger_hz: float,
+    *, custom: bool, trigger_hz: float
 ) -> None:
     reserve = FrequencyReserve({"ffr_power": 2000, "use_ffr_custom_trig_freq": custom}, NOW)
     assert reserve.power_w(NOW, trigger_hz + 0.01) == 0

@@ -10,6 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from homevolt.simulator.clock import WINTER_NOON, ManualClock, RealClock
+from homevolt.simulator.house import House
 from homevolt.simulator.plan import MANUAL_SCHEDULE, Entry, Plan
 from homevolt.simulator.state import FINE_STEPS, Installation, step_for
 
@@ -179,6 +180,16 @@ def test_a_gap_made_up_for_in_coarse_steps_ends_where_fine_steps_do() -> None:
     coarse.run(8 * 900)
     assert coarse.units[0].state_of_charge == pytest.approx(fine.units[0].state_of_charge, abs=0.02)
     assert coarse.meter.consumed_wh == pytest.approx(fine.meter.consumed_wh, rel=0.001)
+
+
+def test_the_present_is_fresh_after_a_long_gap() -> None:
+    world = World()
+    world.follow(2, setpoint=100)
+    world.run(5 * 86_400)
+    house = House(1)
+    house.move_to(world.time_s - 1)
+    assert world.house.consumption_w == house.consumption_w
+    assert world.house.frequency_hz == house.frequency_hz
 
 
 def test_years_pass_in_an_instant_and_stay_in_bounds() -> None:

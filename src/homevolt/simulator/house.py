@@ -47,7 +47,7 @@ DIP_DEPTH_HZ = 0.45
 """A large power plant is lost now and then: how often, for how long, how deep it goes at most."""
 
 _CONSUMPTION, _HEATING, _CLOUD, _PHASE, _FREQUENCY, _FREQUENCY_FAST, _JITTER = range(1, 8)
-_DIP, _DIP_START, _VOLTAGE, _APPLIANCE = 10, 11, 12, 15
+_WITHIN, _DIP, _DIP_START, _VOLTAGE, _APPLIANCE = 9, 10, 11, 12, 15
 
 
 class House:
@@ -119,8 +119,18 @@ class House:
         self._pinned = {name: value for name, value in wanted.items() if value is not None}
         self._fast_bucket = self._slow_bucket = -1
 
-    def move_to(self, time_s: float) -> None:
-        """Set every figure to what it is at `time_s` (epoch seconds)."""
+    def move_to(self, time_s: float, length_s: float = 1) -> None:
+        """Set every figure to what it is in a step.
+
+        A step that is longer than the figures stand still takes them from a second somewhere in
+        it, so that what happens at certain seconds is neither missed nor met every time.
+
+        Args:
+            time_s: When the step begins, epoch seconds.
+            length_s: How long it is.
+        """
+        if length_s > FAST_BUCKET_S:
+            time_s += length_s * self._noise.uniform(_WITHIN, int(time_s))
         bucket = int(time_s // FAST_BUCKET_S)
         if bucket != self._fast_bucket:
             self._fast_bucket = bucket

@@ -145,8 +145,8 @@ class Order:
         setpoint = options.get("setpoint")
         self.setpoint_w = None if setpoint is None else float(setpoint)
         group_w = (limits.group_fuse_a or NO_LIMIT) * PHASES * NOMINAL_VOLTAGE_V
-        self.most_charge_w = min(group_w, _number(options, "max_charge"))
-        self.most_discharge_w = min(group_w, _number(options, "max_discharge"))
+        self.most_charge_w = min(group_w, max(0.0, _number(options, "max_charge")))
+        self.most_discharge_w = min(group_w, max(0.0, _number(options, "max_discharge")))
         self.import_limit_w = min(limits.import_w or NO_LIMIT, _number(options, "import_limit"))
         self.export_limit_w = min(limits.export_w or NO_LIMIT, _number(options, "export_limit"))
         fuse_a = _number(options, "main_fuse") / 1000

@@ -16,7 +16,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from .budget import UNLIMITED
-from .modes import IDLE, NO_LIMIT, wish
+from .modes import NO_LIMIT, wish
 
 if TYPE_CHECKING:
     from .budget import Left
@@ -51,8 +51,6 @@ def demand_w(
     Returns:
         W, + to discharge; exactly 0 means that the battery rests.
     """
-    if order.type == IDLE:
-        return 0.0
     net_w = house.consumption_w - house.solar_w
     target_w, low_w, high_w = wish(order, time_s, net_w, house.frequency_hz)
     low_w = max(low_w, -order.most_charge_w, min(0.0, net_w - order.import_limit_w))

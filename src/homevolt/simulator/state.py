@@ -5,8 +5,8 @@ it imports, solar + when it produces and the house's consumption is positive.
 
 The world moves in whole seconds, so its state does not depend on how often it is advanced. A gap
 of up to `FINE_STEPS` seconds is made up for in steps of one second, a longer one in coarser
-steps, so that it costs a bounded number of them; windows of the schedule open and close on their
-second either way.
+steps, so that it costs a bounded number of them and a minute of fine ones; windows of the
+schedule open and close on their second either way.
 """
 
 from __future__ import annotations
@@ -35,6 +35,7 @@ if TYPE_CHECKING:
 Firmware = Literal["new", "old"]
 
 FINE_STEPS = 2000
+FRESH_S = 60
 COARSE_STEPS_S = (1, 2, 5, 10, 15, 20, 30, 60, 120, 300, 600, 900, 1800, 3600)
 
 _BOOT_CHANNEL = 90
@@ -132,11 +133,6 @@ class Installation:
         return max(0, round((self.clock.now() - self._boot_s) * 1000))
 
     @property
-    def order(self) -> Order:
-        """What the battery follows: the active entry, ready for use."""
-        return self._order
-
-    @property
     def points(self) -> list[MeasuringPoint]:
         """The measuring points that are fitted: solar, grid, load."""
         house, ids = self.house, self._point_ids
@@ -166,7 +162,12 @@ class Installation:
         gap_s = end_s - self.time_s
         if gap_s <= 0:
             return
-        step_s = step_for(gap_s) if step_s is None else step_s
+        if step_s is None:
+            step_s = step_for(gap_s)
+            if step_s > 1:
+                # The present is to be as fresh after a long gap as after a short one.
+                self.advance(end_s - FRESH_S, step_s=step_s)
+                step_s = 1
         self._at_work = [unit for unit in self.units if unit.online]
         self._rest_w = sum(unit.standby_w for unit in self._at_work)
         limits = Limits.of(self.parameters)
@@ -202,7 +203,7 @@ class Installation:
         """Move the world by a step in which house, sun and grid stand still."""
         house, order, meter = self.house, self._order, self.meter
         hours = length_s / SECONDS_PER_HOUR
-        house.move_to(self.time_s)
+        house.move_to(self.time_s, length_s)
         for unit in self._at_work:
             unit.measure_limits(hours, order.min_soc, order.max_soc)
         if order.type == IDLE or (order.follows_meter and not self.with_grid):

@@ -17,6 +17,9 @@ OP_STATES = {"offline": 0, "idle": 1, "charging": 2, "discharging": 3}
 STATES = {"Standby": 2, "Operational": 3, "Throttled": 4}
 """`ems_data.state`: only 4, "Throttled", is a fact (an idle unit shows it)."""
 
+LEAST_WEIGHT = 0.02
+"""So that a unit with next to nothing left still counts."""
+
 FAN_FROM_W = 1500.0
 SYSTEM_SETTLES_S = 900.0
 SYSTEM_RISE_K_PER_W = 0.03
@@ -236,10 +239,10 @@ def _by_weight(
     *,
     discharging: bool,
 ) -> list[float]:
+    charges = [unit.state_of_charge for unit in units]
     weights = [
-        limit_w
-        * (0.02 + (unit.state_of_charge if discharging else 1.0 - unit.state_of_charge)) ** 2
-        for unit, limit_w in zip(units, limits_w, strict=True)
+        limit_w * (LEAST_WEIGHT + (charge if discharging else 1.0 - charge)) ** 2
+        for limit_w, charge in zip(limits_w, charges, strict=True)
     ]
     parts_w = [0.0] * len(units)
     able = [number for number, limit_w in enumerate(limits_w) if limit_w > 0.0]
