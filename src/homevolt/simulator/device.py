@@ -85,6 +85,8 @@ class SimulatedDevice:
         self.cloud.next_visit -= WARM_UP_S
         self.installation.clock = self.clock
         self.advance()
+        self.cloud.next_visit = self.clock.now()
+        self.advance()
         for unit in self.installation.units:
             for blade in unit.blades:
                 blade.state_of_charge = self.options.soc / 100
