@@ -1,0 +1,32 @@
+"""`homevolt demo`: a simulated battery, read as a real one would be."""
+
+from typing import TYPE_CHECKING
+
+from homevolt.cli.options import JsonOption, Target
+from homevolt.cli.output import Terminal
+from homevolt.cli.session import run_with
+from homevolt.cli.showing import show
+
+if TYPE_CHECKING:
+    from homevolt.cli.link import Link
+
+STORY = """
+A simulated Homevolt was started on {url}, read with its password, and ended.
+It makes {count} readings; a battery of your own is read the same way:
+
+  homevolt sensors                      every reading, of a simulated battery
+  homevolt status --watch               the picture above, kept up to date
+  homevolt status --host 192.168.1.100  your battery; its password in HOMEVOLT_PASSWORD
+  homevolt simulate                     a battery to write programs against
+"""
+
+
+def demo(*, as_json: JsonOption = False) -> None:
+    """Start a simulated battery, read it, and show what it says."""
+
+    async def work(link: "Link") -> None:
+        show(link, as_json=as_json)
+        if not as_json:
+            Terminal().print(STORY.format(url=link.url, count=len(link.device.sensors)), end="")
+
+    run_with(Target(None), work)

@@ -1,0 +1,100 @@
+"""Showing what was read of a device: once, or for as long as somebody looks."""
+
+from __future__ import annotations
+
+import logging
+from typing import TYPE_CHECKING, Any
+
+from rich.live import Live
+
+from homevolt.cli.documents import status_document
+from homevolt.cli.output import Terminal, print_json, remark
+from homevolt.cli.view import StatusView
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from homevolt.cli.link import Link
+
+WATCH_LOGGER = "homevolt.device"
+
+
+def show(link: Link, *, as_json: bool) -> None:
+    """Show what was read of a device last."""
+    if as_json:
+        print_json(document(link))
+    else:
+        Terminal().print(picture(link))
+
+
+def document(link: Link) -> dict[str, Any]:
+    """Return what was read of a device last, for programs."""
+    device = link.device
+    return status_document(
+        device.snapshot, url=link.url, simulated=link.simulated, problems=device.problems
+    )
+
+
+def picture(link: Link, trouble: str | None = None) -> StatusView:
+    """Return what was read of a device last, for people.
+
+    Args:
+        link: The device.
+        trouble: Why the picture is not up to date, or None if it is.
+    """
+    remarks = [str(error) for error in link.device.problems.values()]
+    if trouble is not None:
+        remarks = [trouble, "Trying again."]
+    return StatusView(link.device.snapshot, url=link.url, remarks=tuple(remarks))
+
+
+async def keep_showing(link: Link, interval: float, *, as_json: bool) -> None:
+    """Read a device every `interval` seconds and show it, until interrupted.
+
+    A terminal shows one picture that changes; a file or a pipe gets one after the other, and a
+    program one document a line.
+    """
+    terminal = Terminal()
+    if as_json:
+        with Trouble(remark):
+            async for _ in link.device.watch(interval):
+                print_json(document(link), indent=None)
+    elif terminal.is_terminal:
+        await _keep_drawing(link, interval, terminal)
+    else:
+        with Trouble(remark):
+            async for _ in link.device.watch(interval):
+                terminal.print(picture(link))
+
+
+async def _keep_drawing(link: Link, interval: float, terminal: Terminal) -> None:
+    with Live(picture(link), console=terminal, screen=True, auto_refresh=False) as live:
+
+        def complain(message: str) -> None:
+            live.update(picture(link, message), refresh=True)
+
+        with Trouble(complain):
+            async for _ in link.device.watch(interval):
+                live.update(picture(link), refresh=True)
+
+
+class Trouble(logging.Handler):
+    """Passes on what a watch warns of; the watch itself goes on.
+
+    Args:
+        say: Takes each warning.
+    """
+
+    def __init__(self, say: Callable[[str], object]) -> None:
+        super().__init__(logging.WARNING)
+        self._say = say
+
+    def emit(self, record: logging.LogRecord) -> None:
+        """Pass a warning on."""
+        self._say(record.getMessage())
+
+    def __enter__(self) -> None:
+        logging.getLogger(WATCH_LOGGER).addHandler(self)
+
+    def __exit__(self, *_: object) -> None:
+        logging.getLogger(WATCH_LOGGER).removeHandler(self)

@@ -1,0 +1,110 @@
+"""`homevolt simulate`: simulated batteries in the foreground, to write programs against."""
+
+from typing import Annotated
+
+import typer
+
+from homevolt.cli.options import JsonOption
+
+SeedOption = Annotated[
+    int, typer.Option("--seed", metavar="N", help="The same seed gives the same house.")
+]
+HostOption = Annotated[
+    str,
+    typer.Option(
+        "--host", metavar="ADDRESS", help="Address to serve on; 0.0.0.0 lets other machines in."
+    ),
+]
+PortOption = Annotated[
+    int, typer.Option("--port", metavar="N", min=0, max=65535, help="Port; 0 is any free one.")
+]
+PasswordOption = Annotated[
+    str | None,
+    typer.Option(
+        "--password",
+        metavar="TEXT",
+        show_default="secret",
+        help="Password of the simulated device; no secret, so it may stand here. Empty: none.",
+    ),
+]
+UnitsOption = Annotated[
+    int, typer.Option("--units", metavar="N", min=1, help="Units in each installation.")
+]
+FirmwareOption = Annotated[
+    str, typer.Option("--firmware", metavar="NAME", help="How it answers: new, old, or another.")
+]
+SpeedOption = Annotated[
+    float,
+    typer.Option("--speed", metavar="X", help="Simulated seconds in a second, 1 to 3600."),
+]
+FleetOption = Annotated[
+    int, typer.Option("--fleet", metavar="N", min=1, help="Devices, each on a port of its own.")
+]
+FaultOption = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--fault",
+        metavar="FAULT",
+        show_default=False,
+        help="What goes wrong, such as latency:seconds=2 or status:status=503,nth=3; may be "
+        "given several times.",
+    ),
+]
+ControlPortOption = Annotated[
+    int | None,
+    typer.Option(
+        "--control-port",
+        metavar="N",
+        min=0,
+        max=65535,
+        show_default=False,
+        help="Serve faults, journal and reboot on this port of this machine; 0 is any free one.",
+    ),
+]
+HttpsOption = Annotated[
+    bool, typer.Option("--https", help="Serve https too, with a self-signed certificate.")
+]
+MdnsOption = Annotated[
+    bool, typer.Option("--mdns", help="Announce the devices to the local network.")
+]
+LocalModeOption = Annotated[
+    bool, typer.Option("--local-mode", help="Start with local mode on: no plans from the cloud.")
+]
+
+
+def simulate(
+    *,
+    host: HostOption = "127.0.0.1",
+    port: PortOption = 0,
+    password: PasswordOption = None,
+    seed: SeedOption = 1,
+    units: UnitsOption = 1,
+    firmware: FirmwareOption = "new",
+    speed: SpeedOption = 1.0,
+    fleet: FleetOption = 1,
+    fault: FaultOption = None,
+    control_port: ControlPortOption = None,
+    https: HttpsOption = False,
+    mdns: MdnsOption = False,
+    local_mode: LocalModeOption = False,
+    as_json: JsonOption = False,
+) -> None:
+    """Serve simulated batteries until Ctrl-C."""
+    from homevolt.cli import serving  # noqa: PLC0415 - the help must not wait for the simulator
+
+    options = serving.ServeOptions(
+        host=host,
+        port=port,
+        password=password,
+        seed=seed,
+        units=units,
+        firmware=firmware,
+        speed=speed,
+        fleet=fleet,
+        faults=tuple(fault or ()),
+        control_port=control_port,
+        https=https,
+        mdns=mdns,
+        local_mode=local_mode,
+    )
+    serving.run(options, as_json=as_json)

@@ -1,0 +1,55 @@
+"""The table of readings for people: pure functions from sensors to what is shown."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from rich.table import Table
+from rich.text import Text
+
+from homevolt.cli.words import DASH
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from homevolt.models import Sensor
+
+PERCENTAGE = "percentage"
+UNITS = {None: "", "1": "", "Cel": "\N{DEGREE SIGN}C"}
+"""What people write for a unit, where it is not what UCUM writes."""
+
+
+def matching(sensors: Iterable[Sensor], words: Sequence[str]) -> list[Sensor]:
+    """Return the sensors that have all words in their name, slug or part, in any case."""
+    wanted = [word.casefold() for word in words]
+    return [sensor for sensor in sensors if all(word in _searched(sensor) for word in wanted)]
+
+
+def sensor_table(sensors: Iterable[Sensor]) -> Table:
+    """Return the sensors as a table: name, value, unit, part."""
+    table = Table(box=None, padding=(0, 2, 0, 0), header_style="dim", pad_edge=False)
+    table.add_column("Reading", overflow="fold")
+    table.add_column("Value", justify="right", overflow="fold")
+    table.add_column("Unit", no_wrap=True)
+    table.add_column("Part", style="dim", overflow="fold")
+    for sensor in sensors:
+        table.add_row(sensor.name, _value(sensor), _unit(sensor), sensor.device_identifier)
+    return table
+
+
+def _value(sensor: Sensor) -> Text:
+    """Return a value as it is, but a ratio in percent and a number without idle zeros."""
+    value = sensor.value
+    if value is None:
+        return Text(DASH, style="dim")
+    if isinstance(value, str):
+        return Text(value or "none")
+    return Text(f"{value * 100 if sensor.type == PERCENTAGE else value:.10g}")
+
+
+def _unit(sensor: Sensor) -> str:
+    return "%" if sensor.type == PERCENTAGE else UNITS.get(sensor.unit, sensor.unit or "")
+
+
+def _searched(sensor: Sensor) -> str:
+    return f"{sensor.name}\n{sensor.slug}\n{sensor.device_identifier}".casefold()
