@@ -116,6 +116,22 @@ class Replacement:
             await self._step(line, what, entries[:number])
         return self._confirm(entries, await self._path.schedule())
 
+    async def _write_again(self, entries: Sequence[ScheduleEntry]) -> list[ScheduleEntry]:
+        """Write the former entries; return those that the device took.
+
+        One that it refuses, such as one whose time has passed by its clock, costs that one only.
+        """
+        taken: list[ScheduleEntry] = []
+        await self._step("sched_clear", "sched_clear", ())
+        for entry, line in zip(entries, self._lines(entries), strict=True):
+            try:
+                await self._step(line, f"former entry ({entry})", [*taken, entry])
+            except HomevoltCommandRejectedError:
+                continue
+            taken.append(entry)
+        self._confirm(taken, await self._path.schedule())
+        return taken
+
     async def _step(self, line: str, what: str, expected: Sequence[ScheduleEntry]) -> None:
         """Send one command; where its outcome is in doubt, the plan so far must be as expected."""
         doubt = await self._path.command(line, what)
@@ -151,11 +167,14 @@ class Replacement:
         if not missing and not unwanted:
             return f"The former plan stands untouched: {_listed(former)}."
         lasting = self._lasting()
-        await self._write(lasting, self._lines(lasting))
-        ended = len(former) - len(lasting)
-        left_out = f"; {ended} whose time had passed were left out" if ended else ""
+        taken = await self._write_again(lasting)
         cloud = "" if self._former.is_local else ", now as a local one"
-        return f"The former plan was restored{cloud}: {_listed(lasting)}{left_out}."
+        fate = f"The former plan was restored{cloud}: {_listed(taken)}"
+        if ended := len(former) - len(lasting):
+            fate += f"; {ended} whose time had passed left out"
+        if refused := [entry for entry in lasting if entry not in taken]:
+            fate += f"; refused by the device: {_listed(refused)}"
+        return f"{fate}."
 
 
 def compare_plans(wanted: Sequence[ScheduleEntry], seen: Schedule) -> ScheduleDiff:
