@@ -70,7 +70,7 @@ async def test_attributes_say_what_the_sensors_say() -> None:
     assert snapshot.solar is not None
     assert snapshot.load is not None
     assert snapshot.grid.power_w == 3282
-    assert snapshot.grid.l3.power_factor_ratio == 0.96
+    assert snapshot.grid.l3.power_w == 333.3
     assert snapshot.solar.rssi_dbm == -71
     assert (snapshot.load.power_w, snapshot.load.rssi_dbm) == (-788, None)
     assert snapshot.house_consumption_w == 788

@@ -152,7 +152,7 @@ UNIT = (
 """Read once for each unit."""
 
 _SUMMED = ("ems_data.", "ems_prediction.")
-_SUMMED_TYPES = {_W.type, _WH.type, _WH_COUNTER.type, _RATIO.type, _TEXT.type}
+_SUMMED_TYPES = {_W.type, _WH.type, _WH_COUNTER.type, _RATIO.type}
 TOTAL = tuple(
     row for row in UNIT if row.source.startswith(_SUMMED) and row.quantity.type in _SUMMED_TYPES
 )
@@ -231,10 +231,6 @@ PHASE = (
     Reading(
         "{phase} Power", "power_w", "power", _W,
         "Power of the phase; sign as of the measuring point's power",
-    ),
-    Reading(
-        "{phase} Power Factor", "power_factor_ratio", "pf", _RATIO,
-        "Power factor of the phase, -1 to 1",
     ),
 )  # fmt: skip
 """Read once for each of the three phases of each measuring point."""

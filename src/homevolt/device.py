@@ -55,15 +55,15 @@ class Device(BatteryControl):
         self._transport = transport
         self._clock = clock
         self._schedule_zone = as_zone(schedule_timezone)
+        self._document: EmsDocument | None = None
         self._installation: Installation | None = None
         self._layout: Layout | None = None
         self._schedule_body: bytes | None = None
         self._schedule_data: ScheduleData | None = None
         self._schedule: Schedule | None = None
-        self._ems_at: datetime | None = None
-        self._schedule_at: datetime | None = None
+        self._ems_s: float | None = None
+        self._schedule_s: float | None = None
         self._clock_lead_s = 0.0
-        self._read_at = self.now()
         self._sensors: dict[str, Sensor] | None = None
         self._problems: dict[str, HomevoltError] = {}
 
@@ -88,7 +88,7 @@ class Device(BatteryControl):
         Raises:
             HomevoltNotReadyError: Nothing was read yet.
         """
-        return self._ready_layout().device_id
+        return self._laid_out()[1].device_id
 
     @property
     def sensors(self) -> dict[str, Sensor]:
@@ -96,19 +96,20 @@ class Device(BatteryControl):
 
         Those of the schedule are of the entry that was active when the device was read last.
         """
-        if self._installation is None or self._layout is None:
-            return {}
         if self._sensors is None:
+            if self._document is None:
+                return {}
+            installation, layout = self._laid_out()
             schedule = self.schedule or Schedule()
-            values = self._installation.values()
-            values += schedule_values(schedule, schedule.active(self._read_at))
-            self._sensors = self._layout.sensors(values)
+            read_at = _utc(max(self._ems_s or 0.0, self._schedule_s or 0.0) + self._clock_lead_s)
+            values = installation.values() + schedule_values(schedule, schedule.active(read_at))
+            self._sensors = layout.sensors(values)
         return self._sensors
 
     @property
     def device_metadata(self) -> dict[str, DeviceMetadata]:
         """What each part is, by the `device_identifier` of its sensors."""
-        return {} if self._layout is None else self._layout.metadata
+        return {} if self._document is None else self._laid_out()[1].metadata
 
     @property
     def current_schedule(self) -> dict[str, Any]:
@@ -130,12 +131,12 @@ class Device(BatteryControl):
     @property
     def ems_at(self) -> datetime | None:
         """When `/ems.json` was read last, in UTC."""
-        return self._ems_at
+        return None if self._ems_s is None else _utc(self._ems_s)
 
     @property
     def schedule_at(self) -> datetime | None:
         """When `/schedule.json` was read last, in UTC."""
-        return self._schedule_at
+        return None if self._schedule_s is None else _utc(self._schedule_s)
 
     @property
     def problems(self) -> dict[str, HomevoltError]:
@@ -149,16 +150,15 @@ class Device(BatteryControl):
         Raises:
             HomevoltNotReadyError: Nothing was read yet.
         """
-        if self._installation is None or self._ems_at is None:
-            raise _not_ready()
+        installation, _ = self._laid_out()
         return Snapshot(
             at=self.now(),
-            ems_at=self._ems_at,
-            units=unit_views(self._installation),
-            total=total_view(self._installation),
-            meters=meter_views(self._installation),
-            house_consumption_w=self._installation.house_consumption_w(),
-            schedule_at=self._schedule_at,
+            ems_at=_utc(self._ems_s or 0.0),
+            units=unit_views(installation),
+            total=total_view(installation),
+            meters=meter_views(installation),
+            house_consumption_w=installation.house_consumption_w(),
+            schedule_at=self.schedule_at,
             schedule=self.schedule,
             active_entry=self.active_entry,
         )
@@ -169,7 +169,7 @@ class Device(BatteryControl):
         The device opens and closes the windows of its schedule by its own clock. Before the first
         update, and where it tells no possible time, this is the time of this machine.
         """
-        return datetime.fromtimestamp(self._clock.now() + self._clock_lead_s, UTC)
+        return _utc(self._clock.now() + self._clock_lead_s)
 
     async def update_info(self) -> None:
         """Read `/ems.json` and `/schedule.json`; what arrives is kept, each part with its time.
@@ -243,28 +243,28 @@ class Device(BatteryControl):
 
     def _accept_ems(self, document: EmsDocument) -> None:
         """Take over what `/ems.json` said."""
-        installation = Installation(document)
-        if self._layout is None or self._layout.shape != installation.shape():
-            self._layout = Layout(installation)
-        self._installation = installation
-        self._ems_at = self._time()
+        now_s = self._clock.now()
         device_s = document.ts or 0.0
         tells_time = 0 < device_s < _LATEST_S
-        self._clock_lead_s = device_s - self._clock.now() if tells_time else 0.0
-        self._changed()
+        self._clock_lead_s = device_s - now_s if tells_time else 0.0
+        self._document, self._ems_s = document, now_s
+        self._installation = self._sensors = None
 
     def _accept_schedule(self, body: bytes) -> None:
         """Take over what `/schedule.json` said."""
         self._schedule_data = decode_schedule(body)
-        self._schedule_body = body
-        self._schedule_at = self._time()
-        self._schedule = None
-        self._changed()
+        self._schedule_body, self._schedule_s = body, self._clock.now()
+        self._schedule = self._sensors = None
 
-    def _changed(self) -> None:
-        """Let the sensors be made anew when they are asked for."""
-        self._sensors = None
-        self._read_at = self.now()
+    def _laid_out(self) -> tuple[Installation, Layout]:
+        """Return what was read in order, and laid out anew if the installation has changed."""
+        if self._document is None:
+            raise HomevoltNotReadyError("Nothing was read yet: call 'await update_info()' first.")
+        if self._installation is None:
+            self._installation = Installation(self._document)
+        if self._layout is None or self._layout.shape != self._installation.shape():
+            self._layout = Layout(self._installation)
+        return self._installation, self._layout
 
     async def _attempt(self, part: str, fetch: Callable[[], Awaitable[None]]) -> None:
         """Read one part; what is wrong with this part alone becomes a problem."""
@@ -274,21 +274,12 @@ class Device(BatteryControl):
             _LOGGER.debug("%s could not be read: %s", part, error)
             self._problems[part] = error
             if part == "schedule":
-                self._schedule = self._schedule_data = None
-                self._schedule_body = self._schedule_at = None
-                self._changed()
-
-    def _ready_layout(self) -> Layout:
-        if self._layout is None:
-            raise _not_ready()
-        return self._layout
-
-    def _time(self) -> datetime:
-        return datetime.fromtimestamp(self._clock.now(), UTC)
+                self._schedule_data = self._schedule_body = self._schedule_s = None
+                self._schedule = self._sensors = None
 
 
-def _not_ready() -> HomevoltNotReadyError:
-    return HomevoltNotReadyError("Nothing was read yet: call 'await update_info()' first.")
+def _utc(epoch_s: float) -> datetime:
+    return datetime.fromtimestamp(epoch_s, UTC)
 
 
 def _backoff_s(interval: float, failures: int) -> float:

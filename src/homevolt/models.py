@@ -38,7 +38,6 @@ class Sensor(msgspec.Struct, frozen=True, gc=False):
         type: What kind of quantity it is.
         device_identifier: The key in `Device.device_metadata` of the part it belongs to.
         name: The key in `Device.sensors`.
-        slug: The name in snake_case; it never changes.
         unit: UCUM-like: V, A, W, var, VA, Wh, kWh, Hz, Cel, dBm, 1 (a ratio or a count), None for
             text.
     """
@@ -47,8 +46,12 @@ class Sensor(msgspec.Struct, frozen=True, gc=False):
     type: SensorType
     device_identifier: str
     name: str = ""
-    slug: str = ""
     unit: str | None = None
+
+    @property
+    def slug(self) -> str:
+        """The name in snake_case; it never changes."""
+        return re.sub(r"[^0-9a-z]+", "_", self.name.lower()).strip("_")
 
 
 class DeviceMetadata(msgspec.Struct, frozen=True):
@@ -104,8 +107,3 @@ class Reading(msgspec.Struct, frozen=True):
     description: str
     divisor: int = 1
     convert: Convert | None = None
-
-
-def slug(name: str) -> str:
-    """Return a sensor's name in snake_case."""
-    return re.sub(r"[^0-9a-z]+", "_", name.lower()).strip("_")

@@ -10,7 +10,7 @@ from operator import attrgetter
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from homevolt.catalogue import BLADE, HOUSE, METER, PHASE, RADIO, SCHEDULE, TOTAL, UNIT
-from homevolt.models import DeviceMetadata, Reading, Sensor, slug
+from homevolt.models import DeviceMetadata, Reading, Sensor
 from homevolt.wire.ems import MeasuringPoint, MeterPhase
 
 if TYPE_CHECKING:
@@ -80,8 +80,13 @@ class Installation:
 
     def __init__(self, document: EmsDocument) -> None:
         self.units = sorted(document.ems, key=_unit_order)
-        self.points = sorted(filter(_is_meter, document.sensors), key=_point_order)
-        self.functions = [function_of(point) for point in self.points]
+        order = sorted(
+            (*_point_order(point), index)
+            for index, point in enumerate(document.sensors)
+            if not _repeats_a_unit(point)
+        )
+        self.points = [document.sensors[index] for *_, index in order]
+        self.functions = [function for function, *_ in order]
         self.total = document.aggregated if len(self.units) > 1 else None
 
     def shape(self) -> tuple[Any, ...]:
@@ -248,9 +253,9 @@ def _unit_order(unit: Unit) -> tuple[bool, str]:
     return (bool(unit.ecu_host), unit_id(unit))
 
 
-def _is_meter(point: MeasuringPoint) -> bool:
-    """Leave out what repeats a unit's own figures."""
-    return point.sensor_type != "ems" and function_of(point) != "battery"
+def _repeats_a_unit(point: MeasuringPoint) -> bool:
+    """Tell whether a point only repeats a unit's own figures."""
+    return point.sensor_type == "ems" or function_of(point) == "battery"
 
 
 def _point_order(point: MeasuringPoint) -> tuple[str, bool, str]:
@@ -275,4 +280,4 @@ def _column_values(row: tuple[Reading, str, str]) -> tuple[Any, ...]:
     """Return a sensor's name, then what `Sensor` takes after its value."""
     reading, name, identifier = row
     quantity = reading.quantity
-    return name, quantity.type, identifier, name, slug(name), quantity.unit
+    return name, quantity.type, identifier, name, quantity.unit

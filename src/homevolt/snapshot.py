@@ -103,7 +103,6 @@ class PhaseView(View, frozen=True):
     voltage_v: float | None = None
     current_a: float | None = None
     power_w: float | None = None
-    power_factor_ratio: float | None = None
 
 
 class MeterView(View, frozen=True):
