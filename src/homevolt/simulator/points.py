@@ -114,14 +114,20 @@ def solar_point(house: House, meter: EnergyMeter, euid: str, node_id: int | None
     )
 
 
-def load_point(house: House, meter: EnergyMeter, euid: str, node_id: int | None) -> MeasuringPoint:
-    """Return the load that the device works out from the others; consumption is positive."""
+def load_point(
+    house: House, meter: EnergyMeter, battery_w: float, euid: str, node_id: int | None
+) -> MeasuringPoint:
+    """Return the load that the device works out from the others; consumption is positive.
+
+    As on captured devices a phase has the sum of the others' currents and their apparent power,
+    so the phases do not add up to the total.
+    """
     return MeasuringPoint(
         "load",
         euid,
         node_id,
         tuple(
-            phase_of(phase_w, voltage_v, reactive_var(phase_w))
+            _load_phase(phase_w, (house.solar_w + battery_w) / len(house.phases_w), voltage_v)
             for phase_w, voltage_v in zip(house.phases_w, house.voltages_v, strict=True)
         ),
         house.frequency_hz,
@@ -129,3 +135,10 @@ def load_point(house: House, meter: EnergyMeter, euid: str, node_id: int | None)
         0.0,
         meter.consumed_wh / 1000,
     )
+
+
+def _load_phase(house_w: float, others_w: float, voltage_v: float) -> Phase:
+    grid = phase_of(house_w - others_w, voltage_v, reactive_var(house_w))
+    sold = grid.power_w < 0.0
+    current_a = abs((-grid.current_a if sold else grid.current_a) + others_w / voltage_v)
+    return Phase(voltage_v, current_a, current_a * voltage_v, 1.0)

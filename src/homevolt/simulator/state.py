@@ -142,7 +142,7 @@ class Installation:
         if self.with_grid:
             points.append(grid_point(house, self.meter, self.battery_w, *ids["grid"]))
         if self.with_load:
-            points.append(load_point(house, self.meter, *ids["load"]))
+            points.append(load_point(house, self.meter, self.battery_w, *ids["load"]))
         return points
 
     def reboot(self) -> None:
