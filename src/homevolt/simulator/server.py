@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import parse_qsl
 
 from aiohttp import web
+from aiohttp.http import HttpProcessingError
 
 from homevolt.simulator import console, mischief
 from homevolt.simulator.answers import Answer, Call, redirect_answer, text_answer
@@ -112,6 +113,8 @@ class DeviceServer:
             body = await request.read() if request.body_exists else b""
         except web.HTTPRequestEntityTooLarge:
             return self.respond(record, text_answer(TOO_LARGE, 413), close=True)
+        except (HttpProcessingError, web.RequestPayloadError):
+            return self.respond(record, text_answer(BAD_REQUEST, 400), close=True)
         call = Call(device, query=dict(request.query))
         self._read_body(request, body, call, record)
         hits = self.faults.select(record) if len(self.faults) else []
@@ -212,12 +215,8 @@ class DeviceConnection(web.RequestHandler):
     """One connection; it differs from aiohttp's in noting what is no HTTP at all."""
 
     def __init__(self, server: DeviceServer, manager: web.Server) -> None:
-        super().__init__(
-            manager,
-            loop=asyncio.get_running_loop(),
-            access_log=ACCESS_LOG,
-            lingering_time=0,
-        )
+        loop = asyncio.get_running_loop()
+        super().__init__(manager, loop=loop, access_log=ACCESS_LOG)
         self._device_server = server
 
     def handle_error(
