@@ -10,7 +10,7 @@ from operator import attrgetter
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from homevolt.catalogue import BLADE, HOUSE, METER, PHASE, RADIO, SCHEDULE, TOTAL, UNIT
-from homevolt.models import DeviceMetadata, Reading, Sensor
+from homevolt.models import DeviceMetadata, Reading, Sensor, SensorType
 from homevolt.wire.ems import MeasuringPoint, MeterPhase
 
 if TYPE_CHECKING:
@@ -24,6 +24,7 @@ TOTAL_ID = "total"
 """Identifier and tag of the sum over the units of a cluster."""
 UNKNOWN = "unknown"
 NO_EUID = "0000000000000000"
+_NO_EUIDS = (None, "", NO_EUID)
 
 
 class Now(NamedTuple):
@@ -80,10 +81,11 @@ class Installation:
 
     def __init__(self, document: EmsDocument) -> None:
         self.units = sorted(document.ems, key=_unit_order)
+        # Real clamps stand before virtual sums, so that a clamp owns the plain name.
         order = sorted(
-            (*_point_order(point), index)
+            (function_of(point), point.euid in _NO_EUIDS, point.euid or "", index)
             for index, point in enumerate(document.sensors)
-            if not _repeats_a_unit(point)
+            if point.sensor_type != "ems"  # which only repeats a unit's own figures
         )
         self.points = [document.sensors[index] for *_, index in order]
         self.functions = [function for function, *_ in order]
@@ -164,6 +166,7 @@ class Layout:
         self.metadata.setdefault("load", DeviceMetadata("Homevolt Load", "calculated"))
         self._add(_SCHEDULE_ROWS, f"ems_{self.device_id}", "")
         self._names, *self._columns = zip(*map(_column_values, self._rows), strict=True)
+        self._no_sensors = dict.fromkeys(self._names, Sensor(None, SensorType.TEXT, ""))
 
     def sensors(self, values: Iterable[Value]) -> dict[str, Sensor]:
         """Return the sensors by name.
@@ -171,7 +174,9 @@ class Layout:
         Args:
             values: Those of `Installation.values()`, then those of `schedule_values()`.
         """
-        return dict(zip(self._names, map(Sensor, values, *self._columns), strict=True))
+        sensors = self._no_sensors.copy()  # which has room for all and need not grow
+        sensors.update(zip(self._names, map(Sensor, values, *self._columns), strict=True))
+        return sensors
 
     def _add_unit(self, unit: Unit) -> None:
         """Add a unit and its blades; the first one, which answers, owns the plain names."""
@@ -236,7 +241,8 @@ def is_virtual(point: MeasuringPoint) -> bool:
 
 def phases_of(point: MeasuringPoint) -> Sequence[MeterPhase]:
     """Return three phases; those that the device does not give are empty."""
-    return (*point.phase, *_NO_PHASES)[:3]
+    is_complete = len(point.phase) == len(_NO_PHASES)
+    return point.phase if is_complete else (*point.phase, *_NO_PHASES)[: len(_NO_PHASES)]
 
 
 NOTHING = MeasuringPoint()
@@ -251,16 +257,6 @@ def _blade_model(unit: Unit, index: int) -> str:
 
 def _unit_order(unit: Unit) -> tuple[bool, str]:
     return (bool(unit.ecu_host), unit_id(unit))
-
-
-def _repeats_a_unit(point: MeasuringPoint) -> bool:
-    """Tell whether a point only repeats a unit's own figures."""
-    return point.sensor_type == "ems" or function_of(point) == "battery"
-
-
-def _point_order(point: MeasuringPoint) -> tuple[str, bool, str]:
-    """Put real clamps before virtual sums, so that a clamp owns the plain name."""
-    return (function_of(point), point.euid in (None, NO_EUID), point.euid or "")
 
 
 def _sum(values: Sequence[float | None]) -> float | None:
