@@ -295,7 +295,9 @@ def pair_up(
     """
     kept, missing, rest = [], [], list(seen)
     for entry in wanted:
-        found = next((s for s in rest if not differences(entry, s, stamped_before)), None)
+        # The end is never tolerated to differ, so it rules out most of them cheaply.
+        likely = (other for other in rest if other.to_time == entry.to_time)
+        found = next((o for o in likely if not differences(entry, o, stamped_before)), None)
         if found is None:
             missing.append(entry)
         else:
