@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import json
 from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING, Any
@@ -22,10 +23,15 @@ class Client:
         self.sim = sim
         self.password = sim.password
 
-    def headers(self) -> dict[str, str]:
-        if not self.password:
+    @staticmethod
+    def headers_for(password: str | None) -> dict[str, str]:
+        if not password:
             return {}
-        return {"Authorization": aiohttp.encode_basic_auth("admin", self.password)}
+        token = base64.b64encode(f"admin:{password}".encode()).decode()
+        return {"Authorization": f"Basic {token}"}
+
+    def headers(self) -> dict[str, str]:
+        return self.headers_for(self.password)
 
     async def request(self, method: str, path: str, **options: Any) -> tuple[int, bytes]:
         async with self.session.request(

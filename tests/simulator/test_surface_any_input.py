@@ -31,7 +31,7 @@ documents: st.SearchStrategy[Any] = st.recursive(
 console = st.builds(
     lambda name, rest: {"cmd": f"{name} {rest}"},
     st.sampled_from(["sched_add", "sched_set", "sched_del", "param_set", "param_get", "help"]),
-    st.text(alphabet='0159-– "\\;\n=smax_intedfr', max_size=40),
+    st.text(alphabet='0159-\u2013 "\\;\n=smax_intedfr', max_size=40),
 )
 parameters = st.builds(
     lambda name, value: {"k": name, "v": value},
@@ -52,9 +52,7 @@ async def still_well(client: Client) -> None:
 
 
 @settings(max_examples=EXAMPLES)
-@given(
-    st.lists(st.tuples(st.sampled_from(["GET", "POST", "PUT", "PATCH"]), paths, pairs, forms))
-)
+@given(st.lists(st.tuples(st.sampled_from(["GET", "POST", "PUT", "PATCH"]), paths, pairs, forms)))
 def test_any_query_and_form_on_any_path(requests: list[tuple[str, str, Any, Any]]) -> None:
     async def work() -> None:
         async with device(units=2) as client:
@@ -170,8 +168,7 @@ async def test_a_client_that_leaves_in_the_middle_disturbs_nobody() -> None:
         _, writer = await asyncio.open_connection("127.0.0.1", client.sim.port)
         writer.write(HEAD + b"Content-Length: 99\r\n\r\ncmd=he")
         await writer.drain()
-        while not client.sim.journal:
-            await asyncio.sleep(0)
+        await client.sim.seen()
         writer.transport.abort()
         assert await client.status("/schedule.json") == 200
         assert client.sim.journal[0].status is None

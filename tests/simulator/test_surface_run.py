@@ -6,13 +6,17 @@ import asyncio
 import signal
 import sys
 import tracemalloc
+from contextlib import AsyncExitStack
+from ipaddress import ip_address
 from typing import TYPE_CHECKING, Any
 
 import aiohttp
 import pytest
+from zeroconf import ServiceStateChange, Zeroconf
+from zeroconf.asyncio import AsyncServiceBrowser, AsyncServiceInfo, AsyncZeroconf
 
 from homevolt.simulator import ManualClock, RealClock, Simulator
-from homevolt.simulator.announce import SERVICE, announced
+from homevolt.simulator.announce import SERVICE, own_address
 from homevolt.simulator.control import ControlServer
 from homevolt.simulator.fleet import Fleet
 from homevolt.simulator.run import ServeOptions, serve
@@ -62,7 +66,7 @@ async def test_a_signal_ends_it_cleanly(number: signal.Signals) -> None:
 
 async def test_options_that_make_no_sense_are_refused() -> None:
     for options in ({"fleet": 0}, {"speed": 0}, {"firmware": "x"}, {"faults": ("x",)}):
-        with pytest.raises(ValueError, match="x|speed|fleet"):
+        with pytest.raises(ValueError, match=r"x|speed|fleet"):
             await greeting(**options)
 
 
@@ -110,8 +114,7 @@ async def test_a_stop_is_immediate_whatever_clients_are_doing() -> None:
         ]
         await client.get("/schedule.json")
         _, writer = await asyncio.open_connection("127.0.0.1", sim.port)
-        while len(sim.journal) < 3:
-            await asyncio.sleep(0)
+        await sim.seen(3)
         async with asyncio.timeout(1):
             await sim.stop()
         outcomes = await asyncio.gather(*reads, return_exceptions=True)
@@ -119,6 +122,8 @@ async def test_a_stop_is_immediate_whatever_clients_are_doing() -> None:
         writer.close()
         with pytest.raises(aiohttp.ClientConnectorError):
             await client.status()
+        with pytest.raises(RuntimeError, match="does not serve"):
+            await sim.seen()
 
 
 async def test_a_stopped_device_comes_back_on_its_port_with_its_state() -> None:
@@ -153,7 +158,9 @@ async def test_ipv6_addresses_stand_in_brackets() -> None:
 
 
 async def test_the_control_endpoint_adds_lists_and_removes_faults() -> None:
-    async with Fleet(2, clock=ManualClock()) as fleet, ControlServer(fleet.devices) as control:
+    async with AsyncExitStack() as stack:
+        fleet = await stack.enter_async_context(Fleet(2, clock=ManualClock()))
+        control = await stack.enter_async_context(ControlServer(fleet.devices))
         async with aiohttp.ClientSession(control.url) as session:
 
             async def ask(method: str, path: str, **options: Any) -> tuple[int, Any]:
@@ -190,9 +197,6 @@ async def test_the_control_endpoint_adds_lists_and_removes_faults() -> None:
 
 
 async def test_devices_are_announced_as_http_services() -> None:
-    from zeroconf import ServiceStateChange, Zeroconf  # noqa: PLC0415 - only this test needs it
-    from zeroconf.asyncio import AsyncServiceBrowser, AsyncServiceInfo, AsyncZeroconf  # noqa: PLC0415
-
     found: asyncio.Queue[str] = asyncio.Queue()
 
     def note(
@@ -202,15 +206,25 @@ async def test_devices_are_announced_as_http_services() -> None:
         if state_change is ServiceStateChange.Added:
             found.put_nowait(name)
 
-    async with Simulator(clock=ManualClock()) as sim, announced([sim], "127.0.0.1"):
-        async with AsyncZeroconf(interfaces=["127.0.0.1"]) as listener:
-            browser = AsyncServiceBrowser(listener.zeroconf, SERVICE, handlers=[note])
-            name = await asyncio.wait_for(found.get(), 5)
-            info = AsyncServiceInfo(SERVICE, name)
-            assert await info.async_request(listener.zeroconf, 3000)
-            assert (name.partition(".")[0], info.port) == ("Homevolt", sim.port)
-            assert info.server == f"homevolt-{sim.installation.units[0].ecu_id}.local."
-            await browser.async_cancel()
+    lines: list[str] = []
+    stop = asyncio.Event()
+    options = ServeOptions(mdns=True, fleet=2)
+    serving = asyncio.ensure_future(serve(options, say=lines.append, stop=stop))
+    async with AsyncZeroconf(interfaces=["127.0.0.1"]) as listener:
+        browser = AsyncServiceBrowser(listener.zeroconf, SERVICE, handlers=[note])
+        names = {await asyncio.wait_for(found.get(), 5) for _ in range(2)}
+        assert names == {f"Homevolt.{SERVICE}", f"Homevolt-2.{SERVICE}"}
+        info = AsyncServiceInfo(SERVICE, f"Homevolt.{SERVICE}")
+        assert await info.async_request(listener.zeroconf, 3000)
+        stop.set()
+        await serving
+        assert lines[0] == f"Simulated Homevolt at http://127.0.0.1:{info.port}"
+        assert str(info.server).startswith("homevolt-")
+        await browser.async_cancel()
+
+
+def test_the_own_address_is_one() -> None:
+    assert ip_address(own_address()).version == 4
 
 
 async def test_the_command_line_of_python_serves_too() -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import socket
 from contextlib import asynccontextmanager
+from ipaddress import ip_address
 from typing import TYPE_CHECKING, Final
 
 from zeroconf import InterfaceChoice, ServiceInfo
@@ -16,7 +17,6 @@ if TYPE_CHECKING:
     from homevolt.simulator.simulator import Simulator
 
 SERVICE: Final = "_http._tcp.local."
-ANY: Final = frozenset({"0.0.0.0", "::", ""})  # noqa: S104 - recognised here, never bound
 
 
 @asynccontextmanager
@@ -25,11 +25,11 @@ async def announced(devices: Sequence[Simulator], host: str) -> AsyncIterator[No
 
     Args:
         devices: Simulators that serve already.
-        host: The address they are bound to; an address that stands for all interfaces is
+        host: The IP address they are bound to; an address that stands for all interfaces is
             announced as the one this machine uses towards its network.
     """
-    everywhere = host in ANY
-    address = _own_address() if everywhere else host
+    everywhere = ip_address(host).is_unspecified
+    address = own_address() if everywhere else host
     interfaces = InterfaceChoice.All if everywhere else [address]
     async with AsyncZeroconf(interfaces=interfaces) as zeroconf:
         # Registering hands back another awaitable, which ends when the announcements are out.
@@ -56,7 +56,8 @@ def _service(device: Simulator, index: int, address: str) -> ServiceInfo:
     )
 
 
-def _own_address() -> str:
+def own_address() -> str:
+    """Return the address this machine uses towards its network, IPv4, loopback without one."""
     # Nothing is sent: connecting a datagram socket only asks the routing table.
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
         try:

@@ -147,7 +147,9 @@ def _past(entry: Entry, now: float) -> bool:
 
 
 def _reversed_window(entry: Entry, _now: float) -> bool:
-    return None not in (entry.from_time, entry.to_time) and entry.from_time >= entry.to_time  # type: ignore[operator]
+    if entry.from_time is None or entry.to_time is None:
+        return False
+    return entry.from_time >= entry.to_time
 
 
 def _reversed_soc(entry: Entry, _now: float) -> bool:

