@@ -101,7 +101,8 @@ def _usage(error: typer.TyperException) -> str:
     """Return what is wrong with a command line, and where to read how it goes."""
     context = getattr(error, "ctx", None)
     path = context.command_path if context is not None else PROGRAM
-    return f"{error.format_message()} Try '{path} --help'."
+    message = error.format_message()
+    return f"{message}{'' if message.endswith('.') else '.'} Try '{path} --help'."
 
 
 def _hint(error: HomevoltError) -> str:

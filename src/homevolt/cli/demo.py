@@ -2,10 +2,9 @@
 
 from typing import TYPE_CHECKING
 
+from homevolt.cli import later
 from homevolt.cli.options import JsonOption, Target
-from homevolt.cli.output import Terminal
-from homevolt.cli.session import run_with
-from homevolt.cli.showing import show
+from homevolt.cli.output import print_text
 
 if TYPE_CHECKING:
     from homevolt.cli.link import Link
@@ -25,8 +24,8 @@ def demo(*, as_json: JsonOption = False) -> None:
     """Start a simulated battery, read it, and show what it says."""
 
     async def work(link: "Link") -> None:
-        show(link, as_json=as_json)
+        later.showing.show(link, as_json=as_json)
         if not as_json:
-            Terminal().print(STORY.format(url=link.url, count=len(link.device.sensors)), end="")
+            print_text(STORY.format(url=link.url, count=len(link.device.sensors)))
 
-    run_with(Target(None), work)
+    later.link.run(Target(None), work)

@@ -1,6 +1,6 @@
 """The way from a command to its device: address, password, and the simulated one if need be.
 
-This room loads the HTTP library, so `session.run_with` opens it only when a command runs.
+This room loads the HTTP library, so `later` opens it when a command runs.
 """
 
 from __future__ import annotations

@@ -1,5 +1,7 @@
 """The options that several commands share, and what they come to."""
 
+import math
+from collections.abc import Callable
 from typing import Annotated, NamedTuple, Self
 
 import typer
@@ -8,6 +10,41 @@ HOST_VARIABLE = "HOMEVOLT_HOST"
 PASSWORD_VARIABLE = "HOMEVOLT_PASSWORD"  # noqa: S105 - the name of a variable, not a password
 DEFAULT_TIMEOUT_S = 10.0
 SIMULATED = f"No --host and no {HOST_VARIABLE} given: this is a simulated Homevolt."
+
+
+def seconds(text: str | float) -> float:
+    """Read a duration.
+
+    Args:
+        text: What stands on the command line, or a default.
+
+    Raises:
+        typer.BadParameter: It is no positive number.
+    """
+    try:
+        value = float(text)
+    except ValueError:
+        value = math.nan
+    if not 0 < value < math.inf:
+        raise typer.BadParameter(f"{text!r} is no positive number of seconds.")
+    return value
+
+
+def whole_number(low: int, high: int | None = None) -> Callable[[str | int], int]:
+    """Return what reads a whole number from `low` to `high`."""
+    span = f"from {low} up" if high is None else f"from {low} to {high}"
+
+    def read(text: str | int) -> int:
+        try:
+            value = int(text)
+        except ValueError:
+            value = low - 1
+        if value < low or (high is not None and value > high):
+            raise typer.BadParameter(f"{text!r} is no whole number {span}.")
+        return value
+
+    return read
+
 
 HostOption = Annotated[
     str | None,
@@ -21,7 +58,12 @@ HostOption = Annotated[
 ]
 TimeoutOption = Annotated[
     float,
-    typer.Option("--timeout", metavar="SECONDS", help="Time for one request, retries included."),
+    typer.Option(
+        "--timeout",
+        metavar="SECONDS",
+        parser=seconds,
+        help="Time for one request, retries included.",
+    ),
 ]
 FingerprintOption = Annotated[
     str | None,

@@ -8,31 +8,13 @@ import sys
 from typing import TYPE_CHECKING, Any
 
 import typer
-from rich.console import Console
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-PIPED_WIDTH = 160
-"""Columns where there is no terminal to ask: a row of a table stays on one line."""
-
 
 class PipeClosedError(Exception):
     """Nobody reads the output any more, as after `| head`."""
-
-
-class Terminal(Console):
-    """The console for people, which ends quietly when its reader does."""
-
-    def __init__(self) -> None:
-        known = sys.stdout.isatty() or "COLUMNS" in os.environ
-        width = None if known else PIPED_WIDTH
-        super().__init__(width=width, highlight=False, markup=False, emoji=False)
-
-    def on_broken_pipe(self) -> None:
-        """End the command; what was not read yet goes nowhere."""
-        _drop_output()
-        raise PipeClosedError
 
 
 def as_json(document: Mapping[str, Any], *, indent: int | None = 2) -> str:
@@ -41,12 +23,17 @@ def as_json(document: Mapping[str, Any], *, indent: int | None = 2) -> str:
 
 
 def print_json(document: Mapping[str, Any], *, indent: int | None = 2) -> None:
-    """Print a document on stdout, and do not wait to be read in one piece."""
+    """Print a document on stdout."""
+    print_text(as_json(document, indent=indent) + "\n")
+
+
+def print_text(text: str) -> None:
+    """Print a text on stdout at once."""
     try:
-        sys.stdout.write(as_json(document, indent=indent) + "\n")
+        sys.stdout.write(text)
         sys.stdout.flush()
     except BrokenPipeError:
-        _drop_output()
+        drop_output()
         raise PipeClosedError from None
 
 
@@ -60,6 +47,6 @@ def one_line(text: str) -> str:
     return " ".join(text.split())
 
 
-def _drop_output() -> None:
+def drop_output() -> None:
     """Let the interpreter's last flush go nowhere instead of failing."""
     os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from homevolt.cli.documents import sensors_document
+from homevolt.cli import later
 from homevolt.cli.options import (
     DEFAULT_TIMEOUT_S,
     FingerprintOption,
@@ -13,10 +13,6 @@ from homevolt.cli.options import (
     Target,
     TimeoutOption,
 )
-from homevolt.cli.output import Terminal, print_json
-from homevolt.cli.session import run_with
-from homevolt.cli.table import matching, sensor_table
-from homevolt.exceptions import HomevoltValueError
 
 if TYPE_CHECKING:
     from homevolt.cli.link import Link
@@ -42,15 +38,6 @@ def sensors(
     """Show every reading with its unit and the part it belongs to."""
 
     async def work(link: "Link") -> None:
-        rows = matching(link.device.sensors.values(), words or ())
-        if not rows:
-            raise HomevoltValueError(
-                f"No reading has {' and '.join(map(repr, words or ()))} in its name or part; "
-                "without words all are shown."
-            )
-        if as_json:
-            print_json(sensors_document(rows, url=link.url, simulated=link.simulated))
-        else:
-            Terminal().print(sensor_table(rows))
+        later.showing.show_sensors(link, words or (), as_json=as_json)
 
-    run_with(Target.of(host, timeout, fingerprint), work)
+    later.link.run(Target.of(host, timeout, fingerprint), work)

@@ -7,12 +7,15 @@ from typing import TYPE_CHECKING, Any
 
 from rich.live import Live
 
-from homevolt.cli.documents import status_document
-from homevolt.cli.output import Terminal, print_json, remark
+from homevolt.cli.documents import sensors_document, status_document
+from homevolt.cli.output import print_json, remark
+from homevolt.cli.table import SensorTable, matching
+from homevolt.cli.terminal import Terminal
 from homevolt.cli.view import StatusView
+from homevolt.exceptions import HomevoltValueError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
 
     from homevolt.cli.link import Link
 
@@ -24,7 +27,7 @@ def show(link: Link, *, as_json: bool) -> None:
     if as_json:
         print_json(document(link))
     else:
-        Terminal().print(picture(link))
+        Terminal().show(picture(link))
 
 
 def document(link: Link) -> dict[str, Any]:
@@ -48,6 +51,24 @@ def picture(link: Link, trouble: str | None = None) -> StatusView:
     return StatusView(link.device.snapshot, url=link.url, remarks=tuple(remarks))
 
 
+def show_sensors(link: Link, words: Sequence[str], *, as_json: bool) -> None:
+    """Show the readings that have all `words` in their name or part.
+
+    Raises:
+        HomevoltValueError: There is none.
+    """
+    rows = matching(link.device.sensors.values(), words)
+    if not rows:
+        raise HomevoltValueError(
+            f"No reading has {' and '.join(map(repr, words))} in its name or part; without words "
+            "all are shown."
+        )
+    if as_json:
+        print_json(sensors_document(rows, url=link.url, simulated=link.simulated))
+    else:
+        Terminal().show(SensorTable(rows))
+
+
 async def keep_showing(link: Link, interval: float, *, as_json: bool) -> None:
     """Read a device every `interval` seconds and show it, until interrupted.
 
@@ -64,7 +85,7 @@ async def keep_showing(link: Link, interval: float, *, as_json: bool) -> None:
     else:
         with Trouble(remark):
             async for _ in link.device.watch(interval):
-                terminal.print(picture(link))
+                terminal.show(picture(link))
 
 
 async def _keep_drawing(link: Link, interval: float, terminal: Terminal) -> None:

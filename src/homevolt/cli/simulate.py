@@ -4,10 +4,13 @@ from typing import Annotated
 
 import typer
 
-from homevolt.cli.options import JsonOption
+from homevolt.cli import later
+from homevolt.cli.options import JsonOption, whole_number
+
+PORT, COUNT, SEED = whole_number(0, 65535), whole_number(1), whole_number(0)
 
 SeedOption = Annotated[
-    int, typer.Option("--seed", metavar="N", help="The same seed gives the same house.")
+    int, typer.Option("--seed", metavar="N", parser=SEED, help="Same seed, same house.")
 ]
 HostOption = Annotated[
     str,
@@ -16,7 +19,7 @@ HostOption = Annotated[
     ),
 ]
 PortOption = Annotated[
-    int, typer.Option("--port", metavar="N", min=0, max=65535, help="Port; 0 is any free one.")
+    int, typer.Option("--port", metavar="N", parser=PORT, help="Port; 0 is any free one.")
 ]
 PasswordOption = Annotated[
     str | None,
@@ -28,7 +31,7 @@ PasswordOption = Annotated[
     ),
 ]
 UnitsOption = Annotated[
-    int, typer.Option("--units", metavar="N", min=1, help="Units in each installation.")
+    int, typer.Option("--units", metavar="N", parser=COUNT, help="Units in each installation.")
 ]
 FirmwareOption = Annotated[
     str, typer.Option("--firmware", metavar="NAME", help="How it answers: new, old, or another.")
@@ -38,7 +41,7 @@ SpeedOption = Annotated[
     typer.Option("--speed", metavar="X", help="Simulated seconds in a second, 1 to 3600."),
 ]
 FleetOption = Annotated[
-    int, typer.Option("--fleet", metavar="N", min=1, help="Devices, each on a port of its own.")
+    int, typer.Option("--fleet", metavar="N", parser=COUNT, help="Devices, each on its own port.")
 ]
 FaultOption = Annotated[
     list[str] | None,
@@ -55,8 +58,7 @@ ControlPortOption = Annotated[
     typer.Option(
         "--control-port",
         metavar="N",
-        min=0,
-        max=65535,
+        parser=PORT,
         show_default=False,
         help="Serve faults, journal and reboot on this port of this machine; 0 is any free one.",
     ),
@@ -90,9 +92,7 @@ def simulate(
     as_json: JsonOption = False,
 ) -> None:
     """Serve simulated batteries until Ctrl-C."""
-    from homevolt.cli import serving  # noqa: PLC0415 - the help must not wait for the simulator
-
-    options = serving.ServeOptions(
+    options = later.serving.ServeOptions(
         host=host,
         port=port,
         password=password,
@@ -107,4 +107,4 @@ def simulate(
         mdns=mdns,
         local_mode=local_mode,
     )
-    serving.run(options, as_json=as_json)
+    later.serving.run(options, as_json=as_json)

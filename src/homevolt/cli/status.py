@@ -4,6 +4,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from homevolt.cli import later
 from homevolt.cli.options import (
     DEFAULT_TIMEOUT_S,
     FingerprintOption,
@@ -11,9 +12,8 @@ from homevolt.cli.options import (
     JsonOption,
     Target,
     TimeoutOption,
+    seconds,
 )
-from homevolt.cli.session import run_with
-from homevolt.cli.showing import keep_showing, show
 
 if TYPE_CHECKING:
     from homevolt.cli.link import Link
@@ -24,7 +24,10 @@ WatchOption = Annotated[
     bool, typer.Option("--watch", "-w", help="Keep it on the screen and up to date.")
 ]
 IntervalOption = Annotated[
-    float, typer.Option("--interval", metavar="SECONDS", help="With --watch: time between reads.")
+    float,
+    typer.Option(
+        "--interval", metavar="SECONDS", parser=seconds, help="With --watch: time between reads."
+    ),
 ]
 
 
@@ -41,8 +44,8 @@ def status(
 
     async def work(link: "Link") -> None:
         if watch:
-            await keep_showing(link, interval, as_json=as_json)
+            await later.showing.keep_showing(link, interval, as_json=as_json)
         else:
-            show(link, as_json=as_json)
+            later.showing.show(link, as_json=as_json)
 
-    run_with(Target.of(host, timeout, fingerprint), work)
+    later.link.run(Target.of(host, timeout, fingerprint), work)

@@ -12,8 +12,11 @@ from homevolt.cli.words import DASH
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
+    from rich.console import Console, ConsoleOptions, RenderResult
+
     from homevolt.models import Sensor
 
+WIDE = 60
 PERCENTAGE = "percentage"
 UNITS = {None: "", "1": "", "Cel": "\N{DEGREE SIGN}C"}
 """What people write for a unit, where it is not what UCUM writes."""
@@ -25,16 +28,29 @@ def matching(sensors: Iterable[Sensor], words: Sequence[str]) -> list[Sensor]:
     return [sensor for sensor in sensors if all(word in _searched(sensor) for word in wanted)]
 
 
-def sensor_table(sensors: Iterable[Sensor]) -> Table:
-    """Return the sensors as a table: name, value, unit, part."""
-    table = Table(box=None, padding=(0, 2, 0, 0), header_style="dim", pad_edge=False)
-    table.add_column("Reading", overflow="fold")
-    table.add_column("Value", justify="right", overflow="fold")
-    table.add_column("Unit", no_wrap=True)
-    table.add_column("Part", style="dim", overflow="fold")
-    for sensor in sensors:
-        table.add_row(sensor.name, _value(sensor), _unit(sensor), sensor.device_identifier)
-    return table
+class SensorTable:
+    """Sensors as a table: name, value, unit and, where there is room, the part.
+
+    Args:
+        sensors: The sensors, in the order to show them in.
+    """
+
+    def __init__(self, sensors: Iterable[Sensor]) -> None:
+        self.sensors = tuple(sensors)
+
+    def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
+        """Show the table."""
+        has_room = options.max_width >= WIDE
+        table = Table(box=None, padding=(0, 2, 0, 0), header_style="dim", pad_edge=False)
+        table.add_column("Reading", overflow="fold")
+        table.add_column("Value", justify="right", overflow="fold")
+        table.add_column("Unit", no_wrap=True)
+        if has_room:
+            table.add_column("Part", style="dim", overflow="fold")
+        for sensor in self.sensors:
+            part = (sensor.device_identifier,) if has_room else ()
+            table.add_row(sensor.name, _value(sensor), _unit(sensor), *part)
+        yield table
 
 
 def _value(sensor: Sensor) -> Text:

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from homevolt.snapshot import Snapshot, UnitView
 
 WIDEST, WIDE = 80, 60
-LABEL_WIDTH = 10
+LABEL_WIDTH, UNIT_WIDTH = 10, 60
 DIRECTION_WIDTH, POWER_WIDTH = 13, 7
 FULL, EMPTY = "\N{BOX DRAWINGS HEAVY HORIZONTAL}", "\N{BOX DRAWINGS LIGHT HORIZONTAL}"
 LOW_CHARGE_RATIO = 0.1
@@ -158,7 +158,7 @@ def _bar(ratio: float | None, width: int) -> Text:
     """Draw a ratio; one that is not known has no length."""
     full = 0 if ratio is None else round(max(0.0, min(1.0, ratio)) * width)
     low = ratio is not None and ratio < LOW_CHARGE_RATIO
-    text = Text(FULL * full, style=CAREFUL if low else "green")
+    text = Text().append(FULL * full, style=CAREFUL if low else "green")
     return text.append(EMPTY * (width - full), style=QUIET)
 
 
@@ -169,8 +169,10 @@ def _flow(flow: Flow, power: Power, scale_w: float, width: int) -> Text:
     direction = flow.direction.of(power.power_w)
     text = Text(f"{direction:<{DIRECTION_WIDTH}} {words.power(power.power_w):>{POWER_WIDTH}}")
     if width >= WIDE - LABEL_WIDTH:
-        room = width - len(text) - 2
-        text.append("  " + FULL * round(abs(power.power_w) / scale_w * room), style=flow.style)
+        share = abs(power.power_w) / scale_w * (width - len(text) - 2)
+        # Whatever has a direction has a length too.
+        length = max(round(share), 1 if round(power.power_w) else 0)
+        text.append("  " + FULL * length, style=flow.style)
     return text
 
 
@@ -187,7 +189,7 @@ def _unit(unit: UnitView, width: int) -> Text:
     figures = f"{words.percent(unit.state_of_charge_ratio):>6}"
     flow = f"{direction} {words.power(power)}" if power is not None else words.DASH
     text = Text(f"{unit.ecu_id or words.DASH:<12}{figures}")
-    if width >= WIDE - LABEL_WIDTH:
+    if width >= UNIT_WIDTH:
         energy = words.stored(unit.available_discharge_energy_wh, unit.available_capacity_wh)
         text.append(f"  {energy:<17}")
     return text.append(f"  {flow}")
