@@ -146,6 +146,7 @@ def test_of_overlapping_entries_the_one_listed_first_is_active() -> None:
     whole_day, peak = entry(0, None, None), entry(2, -1, 1)
     assert plan(whole_day, peak).active(NOON) == whole_day
     assert plan(peak, whole_day).active(NOON) == peak
+    assert plan(peak, whole_day).active(NOON + HOUR) == whole_day
 
 
 def test_without_a_time_it_is_now() -> None:
