@@ -82,16 +82,13 @@ def _radio(rssi: float, average_rssi: float, pdr: float) -> dict[str, float]:
 
 
 def _phase(phase: Phase, *, virtual: bool) -> dict[str, float]:
-    if virtual:
-        # Currents of all clamps times voltage: apparent, so the phases exceed the total.
-        power_w, factor = -phase.current_a * phase.voltage_v, -1.0 if phase.current_a else 0.0
-    else:
-        power_w, factor = phase.power_w, phase.power_factor
+    # As the total, so the phases: consumption is negative for whoever reads the virtual load.
+    sign = -1 if virtual else 1
     return {
         "voltage": number(phase.voltage_v, 1),
         "amp": number(phase.current_a),
-        "power": number(power_w),
-        "pf": number(factor),
+        "power": number(sign * phase.power_w),
+        "pf": number(sign * phase.power_factor),
     }
 
 
