@@ -6,6 +6,7 @@ import asyncio
 import signal
 import sys
 import tracemalloc
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import AsyncExitStack
 from ipaddress import ip_address
 from typing import TYPE_CHECKING, Any
@@ -62,6 +63,14 @@ async def test_a_signal_ends_it_cleanly(number: signal.Signals) -> None:
     before = signal.getsignal(number)
     assert await greeting(then=lambda: signal.raise_signal(number))
     assert signal.getsignal(number) is before
+
+
+def test_on_another_thread_only_the_event_ends_it() -> None:
+    before = signal.getsignal(signal.SIGINT)
+    with ThreadPoolExecutor() as pool:
+        lines = pool.submit(lambda: asyncio.run(greeting())).result(10)
+    assert lines[0].startswith("Simulated Homevolt at ")
+    assert signal.getsignal(signal.SIGINT) is before
 
 
 async def test_options_that_make_no_sense_are_refused() -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import functools
 import signal
+import threading
 from contextlib import AsyncExitStack, contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -131,6 +132,10 @@ def _greeting(fleet: Fleet, control: ControlServer | None) -> Iterator[str]:
 
 @contextmanager
 def _ended_by_signals(stop: asyncio.Event) -> Iterator[None]:
+    if threading.current_thread() is not threading.main_thread():
+        # Signals belong to the main thread; here only `stop` ends it.
+        yield
+        return
     loop = asyncio.get_running_loop()
     former = {number: signal.getsignal(number) for number in SIGNALS}
 
