@@ -16,17 +16,22 @@ from homevolt.cli.output import PipeClosedError, as_json, one_line
 from homevolt.cli.sensors import sensors
 from homevolt.cli.simulate import simulate
 from homevolt.cli.status import status
-from homevolt.exceptions import HomevoltConnectionError, HomevoltDataError, HomevoltError
+from homevolt.exceptions import (
+    HomevoltCertificateError,
+    HomevoltConnectionError,
+    HomevoltDataError,
+    HomevoltError,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
 PROGRAM = "homevolt"
-WRONG_USAGE = 2
 EPILOG = "\b\n" + exits.as_text()
 
 # What to do about an error whose own message cannot say it.
 HINTS: tuple[tuple[type[HomevoltError], str], ...] = (
+    (HomevoltCertificateError, ""),
     (HomevoltConnectionError, "Is the device on, and is this its address?"),
     (HomevoltDataError, "Is this the address of a Homevolt?"),
 )
@@ -73,12 +78,13 @@ def run(arguments: Sequence[str]) -> int:
             list(arguments), prog_name=PROGRAM, standalone_mode=False
         )
     except typer.TyperException as error:
-        return _fail(arguments, error, error.exit_code, _usage(error))
+        return _fail(arguments, "UsageError", error.exit_code, _usage(error))
     except HomevoltError as error:
-        return _fail(arguments, error, exits.code_of(error), f"{error}{_hint(error)}")
+        message = f"{error}{_hint(error)}"
+        return _fail(arguments, type(error).__name__, exits.code_of(error), message)
     except ModuleNotFoundError as error:
         message = f"this needs the package {error.name!r}: pip install {error.name}"
-        return _fail(arguments, error, exits.MISSING, message)
+        return _fail(arguments, type(error).__name__, exits.MISSING, message)
     except typer.Abort:
         return exits.INTERRUPTED
     except PipeClosedError:
@@ -86,11 +92,11 @@ def run(arguments: Sequence[str]) -> int:
     return code or 0
 
 
-def _fail(arguments: Sequence[str], error: Exception, code: int, message: str) -> int:
+def _fail(arguments: Sequence[str], kind: str, code: int, message: str) -> int:
     """Say what went wrong: in one line on stderr, or with --json as JSON on stdout."""
     message = one_line(message)
     if "--json" in arguments:
-        detail = {"type": type(error).__name__, "message": message, "exit_code": code}
+        detail = {"type": kind, "message": message, "exit_code": code}
         typer.echo(as_json({"error": detail}))
     else:
         typer.echo(f"{PROGRAM}: {message}", err=True)
@@ -109,4 +115,5 @@ def _hint(error: HomevoltError) -> str:
     """Return what to do, unless the device itself said what is the matter."""
     if getattr(error, "status", None) is not None:
         return ""
-    return next((f" {hint}" for kind, hint in HINTS if isinstance(error, kind)), "")
+    hint = next((hint for kind, hint in HINTS if isinstance(error, kind)), "")
+    return hint and f" {hint}"

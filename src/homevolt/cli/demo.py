@@ -10,13 +10,13 @@ if TYPE_CHECKING:
     from homevolt.cli.link import Link
 
 STORY = """
-A simulated Homevolt was started on {url}, read with its password, and ended.
-It makes {count} readings; a battery of your own is read the same way:
+A simulated battery was started, read with its password, and ended.
+It has {count} readings. What to try next:
 
-  homevolt sensors                      every reading, of a simulated battery
+  homevolt sensors                      all of them
   homevolt status --watch               the picture above, kept up to date
-  homevolt status --host 192.168.1.100  your battery; its password in HOMEVOLT_PASSWORD
   homevolt simulate                     a battery to write programs against
+  homevolt status --host 192.168.1.100  your own battery
 """
 
 
@@ -26,6 +26,6 @@ def demo(*, as_json: JsonOption = False) -> None:
     async def work(link: "Link") -> None:
         later.showing.show(link, as_json=as_json)
         if not as_json:
-            print_text(STORY.format(url=link.url, count=len(link.device.sensors)))
+            print_text(STORY.format(count=len(link.device.sensors)))
 
     later.link.run(Target(None), work)

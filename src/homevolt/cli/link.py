@@ -10,12 +10,13 @@ import getpass
 import os
 import secrets
 import sys
-from contextlib import AsyncExitStack
+from contextlib import AsyncExitStack, contextmanager
 from typing import TYPE_CHECKING, NamedTuple
 
 import aiohttp
 
 from homevolt.cli.options import PASSWORD_VARIABLE, Target
+from homevolt.cli.output import remark
 from homevolt.connection import Homevolt
 from homevolt.exceptions import (
     HomevoltAuthenticationError,
@@ -26,7 +27,7 @@ from homevolt.exceptions import (
 from homevolt.simulator import Simulator
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable
+    from collections.abc import Awaitable, Callable, Iterator
 
     from homevolt.device import Device
 
@@ -57,50 +58,63 @@ def run(target: Target, work: Callable[[Link], Awaitable[None]]) -> None:
     Raises:
         HomevoltError: Whatever went wrong, in words for people at a shell.
     """
-    asyncio.run(_run(target, work))
+    password = os.environ.get(PASSWORD_VARIABLE) or None
+    try:
+        asyncio.run(_run(target, password, work))
+    except HomevoltAuthenticationError:
+        if target.host is None or password is not None or not sys.stdin.isatty():
+            raise
+        # Outside of the event loop, which would keep a Ctrl-C from ending the question.
+        asyncio.run(_run(target, _asked(target.host), work))
 
 
-async def _run(target: Target, work: Callable[[Link], Awaitable[None]]) -> None:
+async def _run(
+    target: Target, password: str | None, work: Callable[[Link], Awaitable[None]]
+) -> None:
     async with AsyncExitStack() as stack:
         simulated = target.host is None
-        password = os.environ.get(PASSWORD_VARIABLE) or None
         if simulated:
             simulator = await stack.enter_async_context(Simulator(secrets.token_hex(4)))
             target, password = target._replace(host=simulator.host), simulator.password
-        connection = await _read(stack, target, password)
+        connection = await stack.enter_async_context(_connection(target, password))
+        with _in_words_of_the_shell(connection.base_url, target, password):
+            await connection.update_info()
         await work(Link(connection.get_device(), connection.base_url, simulated))
 
 
-async def _read(stack: AsyncExitStack, target: Target, password: str | None) -> Homevolt:
-    """Read a device; ask for its password if it wants one and somebody is there to ask."""
-    connection = await stack.enter_async_context(_connection(target, password))
-    url = connection.base_url
+@contextmanager
+def _in_words_of_the_shell(url: str, target: Target, password: str | None) -> Iterator[None]:
+    """Say in options and variables what the library says in arguments."""
     try:
-        await connection.update_info()
+        yield
     except HomevoltRateLimitError:
         raise
     except HomevoltAuthenticationError as error:
-        if password is not None:
-            raise HomevoltAuthenticationError(
-                f"{url} refuses the password. Correct {PASSWORD_VARIABLE}, or unset it to be asked."
-            ) from error
-        if not sys.stdin.isatty():
+        if password is None:
             raise HomevoltAuthenticationError(
                 f"{url} wants a password. Put it into {PASSWORD_VARIABLE}."
             ) from error
-        return await _read(stack, target, _asked(url))
+        raise HomevoltAuthenticationError(
+            f"{url} refuses the password. Correct {PASSWORD_VARIABLE}, or unset it to be asked."
+        ) from error
     except HomevoltCertificateError as error:
         raise HomevoltCertificateError(
             f"The certificate of {url} is not trusted. If it is the device's own, pin it with "
             "--fingerprint."
+            if target.fingerprint is None
+            else f"The certificate of {url} has another fingerprint than --fingerprint says."
         ) from error
-    return connection
 
 
-def _asked(url: str) -> str:
-    password = getpass.getpass(f"Password of {url}: ")
+def _asked(host: str) -> str:
+    """Ask the person at the terminal for the password, without showing it."""
+    try:
+        password = getpass.getpass(f"Password of {host}: ")
+    except KeyboardInterrupt:
+        remark("")  # the question's line has not ended yet
+        raise
     if not password:
-        raise HomevoltAuthenticationError(f"{url} wants a password, and none was given.")
+        raise HomevoltAuthenticationError("No password was given.")
     return password
 
 

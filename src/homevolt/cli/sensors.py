@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 FilterArgument = Annotated[
     list[str] | None,
     typer.Argument(
-        metavar="[WORD]...",
+        metavar="WORD",
         show_default=False,
         help="Show only readings whose name or part has all these words.",
     ),
