@@ -24,10 +24,10 @@ def base_url(address: str) -> str:
     if not isinstance(address, str):
         raise HomevoltValueError(f"An address is text, not {type(address).__name__}.")
     text = address.strip()
-    parts = _split(text)
-    if parts.username is not None or parts.password is not None:
-        # The address may hold a password, so it is not repeated here.
+    if "@" in text:
+        # There is no other use for it. What it holds may be a password, so it is not repeated.
         raise HomevoltValueError("The address holds credentials; pass them as password=.")
+    parts = _split(text)
     if parts.scheme not in ("http", "https"):
         raise _wrong(text, "only http and https are spoken")
     if parts.path not in ("", "/") or parts.query or parts.fragment:
@@ -43,7 +43,7 @@ def _split(text: str) -> SplitResult:
             text = f"http://{_bracketed(text)}"
         return urlsplit(text)
     except ValueError as error:
-        raise _wrong(text.rpartition("@")[2], str(error)) from None
+        raise _wrong(text, str(error)) from None
 
 
 def _bracketed(text: str) -> str:
@@ -76,6 +76,7 @@ def _port(parts: SplitResult, text: str) -> int | None:
 
 
 def _wrong(text: str, why: str) -> HomevoltValueError:
+    text = re.split("[?#]", text, maxsplit=1)[0]  # behind these a secret may follow
     return HomevoltValueError(
         f"{text!r} is no address of a device: {why}. "
         "Give an IP address, a host name, host:port or a URL such as 'http://192.168.1.100'."

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import asyncio
-import math
+import sys
 import time
 from typing import Protocol
 
 from homevolt.exceptions import HomevoltValueError
+
+_LONGEST_S = sys.float_info.max
 
 
 class Clock(Protocol):
@@ -49,6 +51,6 @@ def positive_seconds(name: str, value: object) -> float:
     Raises:
         HomevoltValueError: It is no positive finite number.
     """
-    if isinstance(value, int | float) and not isinstance(value, bool) and 0 < value < math.inf:
+    if isinstance(value, int | float) and not isinstance(value, bool) and 0 < value <= _LONGEST_S:
         return float(value)
     raise HomevoltValueError(f"{name} must be a positive number of seconds, not {value!r}.")

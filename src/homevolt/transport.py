@@ -5,6 +5,9 @@ from __future__ import annotations
 import asyncio
 import base64
 import random
+import ssl as ssl_module
+from contextvars import ContextVar
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 from urllib.parse import urlencode, urljoin, urlsplit
 
@@ -24,10 +27,12 @@ from homevolt.exceptions import (
     HomevoltTimeoutError,
     HomevoltValueError,
 )
+from homevolt.lockout import PasswordGuard
 
 if TYPE_CHECKING:
-    import ssl as ssl_module
     from collections.abc import Mapping
+
+    from aiohttp.connector import Connection
 
     SslOption = bool | ssl_module.SSLContext | aiohttp.Fingerprint
 
@@ -36,12 +41,30 @@ MAX_BODY_BYTES = 4 * 1024 * 1024
 RETRY_BACKOFF_S = (0.25, 0.5)
 """Upper bounds of the two pauses between the three attempts of a read (full jitter)."""
 RETRIED_STATUS = frozenset({500, 502, 503, 504})
-FREE_TRIES = 3
-"""Wrong passwords sent before calls are refused here; the device locks at the fifth."""
-LOCKOUT_MEMORY_S = 300.0
-"""The device forgets wrong passwords after this long without one."""
-
 _jitter = random.SystemRandom()
+
+
+@dataclass(slots=True)
+class _Request:
+    """One call of `get` or `post`.
+
+    Attributes:
+        method: GET or POST.
+        url: The whole URL.
+        form: What a POST sends.
+        closings: How often the transport had been closed when the call came.
+        sent: Whether any of it may have reached the device.
+    """
+
+    method: str
+    url: str
+    form: Mapping[str, str] | None
+    closings: int
+    sent: bool = False
+
+
+_on_its_way: ContextVar[_Request] = ContextVar("_on_its_way")
+"""The request of this task, for the answer that aiohttp makes for it."""
 
 
 class Transport:
@@ -70,12 +93,13 @@ class Transport:
         self.base_url = base_url(address)
         self._clock: Clock = clock or SystemClock()
         self._timeout = positive_seconds("timeout", timeout)
-        self._ssl = ssl
+        self._ssl = _ssl_option(ssl)
         self._borrowed = websession
         self._session: aiohttp.ClientSession | None = None
         self._headers = _headers(password)
-        self._guard = PasswordGuard(self._clock) if password else None
-        self._turn = asyncio.Lock()
+        self._guard = PasswordGuard(self._clock)
+        self._turns: tuple[object, asyncio.Lock] = (None, asyncio.Lock())
+        self._closings = 0
 
     async def get(self, path: str, params: Mapping[str, str] | None = None) -> bytes:
         """Return the body of a GET, tried up to three times within the deadline.
@@ -90,7 +114,7 @@ class Transport:
             HomevoltDataError: The body is larger than 4 MiB or is compressed.
         """
         url = f"{self.base_url}{path}" + (f"?{urlencode(params)}" if params else "")
-        return await self._in_turn("GET", url, None, RETRY_BACKOFF_S)
+        return await self._in_turn(_Request("GET", url, None, self._closings), RETRY_BACKOFF_S)
 
     async def post(self, path: str, form: Mapping[str, str]) -> bytes:
         """Send a form once, whatever happens, and return the body of the answer.
@@ -107,10 +131,15 @@ class Transport:
             HomevoltAuthenticationError: It refused the password.
             HomevoltDataError: The body is larger than 4 MiB or is compressed.
         """
-        return await self._in_turn("POST", f"{self.base_url}{path}", form, ())
+        url = f"{self.base_url}{path}"
+        return await self._in_turn(_Request("POST", url, form, self._closings), ())
 
     async def close(self) -> None:
-        """Close the connection. A session that was passed in stays open."""
+        """Close the connection. A session that was passed in stays open.
+
+        Calls that wait for their turn or their answer fail; a later call connects anew.
+        """
+        self._closings += 1
         session, self._session = self._session, None
         if session is None:
             return
@@ -125,43 +154,52 @@ class Transport:
         if session is not None and self._borrowed is not None:
             session.detach()
 
-    async def _in_turn(
-        self, method: str, url: str, form: Mapping[str, str] | None, backoff: tuple[float, ...]
-    ) -> bytes:
-        async with self._turn:
+    async def _in_turn(self, request: _Request, backoff_s: tuple[float, ...]) -> bytes:
+        async with self._turn():
             try:
                 async with asyncio.timeout(self._timeout):
-                    return await self._with_retries(method, url, form, backoff)
+                    return await self._with_retries(request, backoff_s)
             except TimeoutError:
                 raise HomevoltTimeoutError(
                     f"{self.base_url} gave no complete answer within {self._timeout:g} s.",
-                    maybe_sent=True,
+                    maybe_sent=request.sent,
                 ) from None
 
-    async def _with_retries(
-        self, method: str, url: str, form: Mapping[str, str] | None, backoff: tuple[float, ...]
-    ) -> bytes:
-        for pause in backoff:
-            try:
-                return await self._exchange(method, url, form)
-            except HomevoltCertificateError:
-                raise
-            except HomevoltConnectionError as error:
-                if error.status is not None and error.status not in RETRIED_STATUS:
-                    raise
-                await self._clock.sleep(_jitter.uniform(0, pause))
-        return await self._exchange(method, url, form)
+    def _turn(self) -> asyncio.Lock:
+        """Return the lock that gives one call after another its turn."""
+        loop = asyncio.get_running_loop()
+        if self._turns[0] is not loop:  # a lock serves one event loop; a script may run several
+            self._turns = (loop, asyncio.Lock())
+        return self._turns[1]
 
-    async def _exchange(self, method: str, url: str, form: Mapping[str, str] | None) -> bytes:
+    async def _with_retries(self, request: _Request, backoff_s: tuple[float, ...]) -> bytes:
+        for pause_s in backoff_s:
+            try:
+                return await self._exchange(request)
+            except HomevoltConnectionError as error:
+                if self._is_final(error, request):
+                    raise
+                await self._clock.sleep(_jitter.uniform(0, pause_s))
+        return await self._exchange(request)
+
+    def _is_final(self, error: HomevoltConnectionError, request: _Request) -> bool:
+        """Tell whether the same request would fail the same way again."""
+        return (
+            isinstance(error, HomevoltCertificateError)
+            or (error.status is not None and error.status not in RETRIED_STATUS)
+            or self._is_closed_for(request)
+        )
+
+    async def _exchange(self, request: _Request) -> bytes:
         """Send one request and read its answer; every failure becomes an error of this library."""
-        if self._guard is not None:
-            self._guard.check()
-        session = self._open_session()
+        self._guard.check()
+        session = self._open_session(request)
+        _on_its_way.set(request)
         try:
             async with session.request(
-                method,
-                url,
-                data=form,
+                request.method,
+                request.url,
+                data=request.form,
                 headers=self._headers,
                 allow_redirects=False,
                 ssl=self._ssl,
@@ -170,26 +208,41 @@ class Transport:
                 return await _bounded_body(response)
         except (HomevoltError, TimeoutError):
             raise
-        except aiohttp.ClientConnectorCertificateError as error:
+        except (
+            aiohttp.ClientConnectorCertificateError,
+            aiohttp.ServerFingerprintMismatch,
+        ) as error:
             raise HomevoltCertificateError(
-                f"The certificate of {self.base_url} is not trusted ({error.certificate_error}). "
+                f"The certificate of {self.base_url} is not trusted ({_distrust(error)}). "
                 "If it is the device's own, pass ssl=aiohttp.Fingerprint(...) to pin it.",
             ) from error
         except aiohttp.ClientConnectorError as error:
             raise HomevoltConnectionError(f"{self.base_url} is not reached: {error}.") from error
+        except aiohttp.ClientResponseError as error:
+            # Not chained: it holds the headers of the request, and these the password.
+            raise HomevoltConnectionError(
+                f"{self.base_url} answers what is no HTTP: {error.message}.",
+                maybe_sent=request.sent,
+            ) from None
         except (aiohttp.ClientError, OSError, ValueError, RuntimeError) as error:
             reason = str(error) or type(error).__name__
             raise HomevoltConnectionError(
-                f"{self.base_url} broke off: {reason}.", maybe_sent=True
+                f"{self.base_url} broke off: {reason}.", maybe_sent=request.sent
             ) from error
 
-    def _open_session(self) -> aiohttp.ClientSession:
+    def _is_closed_for(self, request: _Request) -> bool:
+        lent = self._borrowed
+        return self._closings != request.closings or (lent is not None and lent.closed)
+
+    def _open_session(self, request: _Request) -> aiohttp.ClientSession:
         """Return a session of our own, on the connections of the one passed in if there is one.
 
         Cookies, headers and settings of somebody else's session are neither used nor changed.
         """
         if self._borrowed is not None and self._borrowed.closed:
             raise HomevoltConnectionError("The session passed as websession= is closed.")
+        if self._is_closed_for(request):
+            raise HomevoltConnectionError(f"The connection to {self.base_url} was closed.")
         if self._session is None or self._session.closed:
             connector = self._borrowed.connector if self._borrowed is not None else None
             self._session = aiohttp.ClientSession(
@@ -198,23 +251,24 @@ class Transport:
                 cookie_jar=aiohttp.DummyCookieJar(),
                 timeout=aiohttp.ClientTimeout(),  # the deadline is kept in _in_turn
                 auto_decompress=False,
+                response_class=_Response,
             )
         return self._session
 
     def _check_status(self, response: aiohttp.ClientResponse) -> None:
         """Turn every status that is no answer into the error that says what to do."""
         status = response.status
+        if status in (200, 204) or (status == 400 and response.method == "POST"):  # noqa: PLR2004
+            # No other status tells that the password was right: a busy device does not look at it.
+            self._guard.accepted()
+            return
         if status in (401, 403):
             raise self._refused(status)
         if status == 429:  # noqa: PLR2004
             raise HomevoltRateLimitError(
                 f"{self.base_url} answers 429: too many wrong passwords reached it. Wait.",
-                retry_after=_seconds(response.headers.get("Retry-After")),
+                retry_after=self._guard.locked(_seconds(response.headers.get("Retry-After"))),
             )
-        if self._guard is not None:
-            self._guard.accepted()
-        if status in (200, 204) or (status == 400 and response.method == "POST"):  # noqa: PLR2004
-            return
         if 300 <= status < 400:  # noqa: PLR2004
             raise self._redirected(response)
         raise HomevoltResponseError(
@@ -225,7 +279,7 @@ class Transport:
         )
 
     def _refused(self, status: int) -> HomevoltAuthenticationError:
-        if self._guard is None:
+        if "Authorization" not in self._headers:
             return HomevoltAuthenticationError(
                 f"{self.base_url} answers {status}: it wants a password; pass password=."
             )
@@ -235,11 +289,15 @@ class Transport:
         )
 
     def _redirected(self, response: aiohttp.ClientResponse) -> HomevoltRedirectError:
-        location = urljoin(str(response.url), response.headers.get("Location", ""))
-        target = urlsplit(location)
+        location = response.headers.get("Location", "")
         hint = "Redirects are not followed."
-        if target.scheme == "https" and target.hostname == response.url.host:
-            hint = f"Use the address https://{target.netloc} instead."
+        try:
+            location = urljoin(str(response.url), location)
+            target = urlsplit(location)
+            if target.scheme == "https" and target.hostname == response.url.host:
+                hint = f"Use the address {base_url(f'https://{target.netloc}')} instead."
+        except ValueError:
+            pass  # it points to no URL; the message shows what it is
         return HomevoltRedirectError(
             f"{self.base_url} answers {response.status} and points to {location!r}. {hint}",
             location=location,
@@ -247,41 +305,35 @@ class Transport:
         )
 
 
-class PasswordGuard:
-    """Keeps a wrong password from being sent until the device locks its user out."""
+class _Response(aiohttp.ClientResponse):
+    """An answer to a request that is noted as sent, and not sent again unasked."""
 
-    def __init__(self, clock: Clock) -> None:
-        self._clock = clock
-        self._refusals = 0
-        self._last = 0.0
+    async def start(self, connection: Connection) -> aiohttp.ClientResponse:
+        """Wait for the headers; the request is on its way by now."""
+        _on_its_way.get().sent = True
+        try:
+            return await super().start(connection)
+        except (aiohttp.ClientOSError, aiohttp.ServerDisconnectedError) as error:
+            # At either of these aiohttp itself would send a GET once more.
+            raise aiohttp.ClientPayloadError(str(error) or type(error).__name__) from error
 
-    def check(self) -> None:
-        """Raise `HomevoltAuthenticationError` if one more wrong password could lock the device."""
-        wait = self._wait()
-        if wait is not None:
-            raise HomevoltAuthenticationError(
-                f"The password was refused {self._refusals} times; it is not sent again for "
-                f"{wait:.0f} s, so that the device does not lock. Check the password.",
-                retry_after=wait,
-            )
 
-    def refused(self) -> float | None:
-        """Count a refusal; return the seconds until the next try, or None if it may come now."""
-        if self._clock.monotonic() - self._last >= LOCKOUT_MEMORY_S:
-            self._refusals = 0
-        self._refusals += 1
-        self._last = self._clock.monotonic()
-        return self._wait()
+def _distrust(
+    error: aiohttp.ClientConnectorCertificateError | aiohttp.ServerFingerprintMismatch,
+) -> str:
+    """Return in words why a certificate is not trusted."""
+    if isinstance(error, aiohttp.ServerFingerprintMismatch):
+        return f"its SHA-256 fingerprint is {error.got.hex()}, not {error.expected.hex()}"
+    return str(error.certificate_error)
 
-    def accepted(self) -> None:
-        """Forget the refusals."""
-        self._refusals = 0
 
-    def _wait(self) -> float | None:
-        if self._refusals < FREE_TRIES:
-            return None
-        wait = self._last + LOCKOUT_MEMORY_S - self._clock.monotonic()
-        return wait if wait > 0 else None
+def _ssl_option(option: object) -> SslOption:
+    if isinstance(option, bool | ssl_module.SSLContext | aiohttp.Fingerprint):
+        return option
+    raise HomevoltValueError(
+        "ssl must be True, False, an ssl.SSLContext or an aiohttp.Fingerprint, "
+        f"not {type(option).__name__}."
+    )
 
 
 def _headers(password: object) -> dict[str, str]:
@@ -290,7 +342,10 @@ def _headers(password: object) -> dict[str, str]:
     if not isinstance(password, str | None):
         raise HomevoltValueError(f"password must be text, not {type(password).__name__}.")
     if password:
-        token = base64.b64encode(f"{USER}:{password}".encode()).decode("ascii")
+        try:
+            token = base64.b64encode(f"{USER}:{password}".encode()).decode("ascii")
+        except UnicodeEncodeError:
+            raise HomevoltValueError("password holds something that is no character.") from None
         headers["Authorization"] = f"Basic {token}"
     return headers
 

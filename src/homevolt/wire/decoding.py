@@ -5,15 +5,20 @@ from __future__ import annotations
 import json
 import logging
 import math
-from typing import Any, TypeVar, get_args, get_origin
+import re
+from types import UnionType
+from typing import Any, TypeVar, Union, get_args, get_origin
 
 import msgspec
 
 from homevolt.exceptions import HomevoltDataError
 
 _LOGGER = logging.getLogger(__name__)
-_LONGEST_INT = 18
+_LONGEST_INT = 20
 """Digits of the longest integer taken for a number; the device counts in 64 bits."""
+_LONE_SURROGATE = re.compile("[\ud800-\udfff]")
+_REPLACEMENT = "\ufffd"
+"""Stands in a text for each byte or escape that is no character."""
 
 T = TypeVar("T")
 
@@ -40,16 +45,18 @@ def decode(data: bytes, decoder: msgspec.json.Decoder[T]) -> T:
 def parse(data: bytes) -> Any:
     """Return JSON as plain values; numbers that no double or 64-bit integer holds become None.
 
+    What is no character in a text is replaced there, so that it costs no more than itself.
+
     Raises:
         HomevoltDataError: The bytes are no JSON.
     """
     try:
+        text = data.decode("utf-8-sig", "replace")
         value = json.loads(
-            data.decode("utf-8"),
-            parse_constant=lambda _: None,
-            parse_float=_finite,
-            parse_int=_bounded,
+            text, parse_constant=lambda _: None, parse_float=_finite, parse_int=_bounded
         )
+        # Only an escape can bring a surrogate, which no file and no terminal takes.
+        value = _without_surrogates(value) if "\\u" in text else value
     except (ValueError, RecursionError) as error:
         start = data[:60].decode("utf-8", "replace")
         raise HomevoltDataError(f"This is no JSON ({error}); it begins {start!r}.") from None
@@ -97,18 +104,35 @@ def _fit_or_default(item: Any, type_: Any, path: str) -> Any:
         return _fit(item, type_, path)
     except msgspec.ValidationError as error:
         _LOGGER.debug("Dropped %s: %s", path, error)
-        return type_() if isinstance(type_, type) else None
+        if type_ is str:
+            return _REPLACEMENT  # it may be an alarm, so it must not look like none
+        if isinstance(type_, type) and issubclass(type_, msgspec.Struct):
+            return type_()
+        raise  # of numbers there is no place to keep: a zero would be a reading
 
 
 def _container(type_: Any, value: Any) -> Any:
-    """Return the struct, list or tuple type within `type_` that `value` could be, or None."""
-    for choice in (type_, *get_args(type_)):
+    """Return the struct, list or tuple type of `type_` that `value` could be, or None."""
+    # Only a union is looked into: an object is no list, whatever the list holds.
+    choices = get_args(type_) if get_origin(type_) in (Union, UnionType) else (type_,)
+    for choice in choices:
         if isinstance(value, list) and get_origin(choice) in (list, tuple):
             return choice
         is_struct = isinstance(choice, type) and issubclass(choice, msgspec.Struct)
         if isinstance(value, dict) and is_struct:
             return choice
     return None
+
+
+def _without_surrogates(value: Any) -> Any:
+    """Replace what is no character in every text of a JSON value."""
+    if isinstance(value, str):
+        return _LONE_SURROGATE.sub(_REPLACEMENT, value)
+    if isinstance(value, list):
+        return [_without_surrogates(item) for item in value]
+    if isinstance(value, dict):
+        return {_without_surrogates(key): _without_surrogates(value[key]) for key in value}
+    return value
 
 
 def _finite(text: str) -> float | None:
