@@ -336,3 +336,40 @@ async def test_the_identical_entry_of_the_device_stays_when_its_twin_is_deleted(
         running.plan(Entry(1, options={"setpoint": 1}), Entry(1, options={"setpoint": 1}))
         await running.device.delete_schedule(1)
         assert [entry.id for entry in running.sim.installation.plan.entries] == [2]
+
+
+async def test_a_command_of_the_callers_own_gives_the_reply_of_the_device() -> None:
+    async with rig() as (sim, device, _):
+        reply = await device.console("sched_list")
+        assert reply.succeeded
+        assert "Schedule get: 0 schedules" in reply.output
+        assert (await device.console("help")).succeeded
+        with pytest.raises(HomevoltCommandRejectedError, match=r"'sched_del'.*not found"):
+            await device.console("sched_del 7")
+        assert sim.journal.commands == ["sched_list", "help", "sched_del 7"]
+
+
+async def test_a_destructive_command_needs_to_be_called_unsafe() -> None:
+    async with rig() as (sim, device, _):
+        for command in ("factory_reset", "help; rm /spiffs/x", "OTA_START", "format\n"):
+            with pytest.raises(HomevoltValueError, match=r"unsafe=True|control characters"):
+                await device.console(command)
+        assert len(sim.journal) == 0
+        assert sim.device.harm == []
+        assert (await device.console("efr_flash", unsafe=True)).succeeded
+        assert sim.device.harm == ["efr_flash"]
+
+
+async def test_a_restart_is_waited_for_and_its_losses_are_read() -> None:
+    async with rig() as (sim, device, _):
+        sim.advance(3600)
+        await device.add_schedule(2)
+        await device.set_battery_idle()
+        await device.set_parameter("ledstrip_bright_max", 7, store=False)
+        await device.reboot()
+        assert sim.journal.commands[-1] == "reset"
+        assert device.schedule is not None
+        assert device.schedule.entries == ()
+        assert await device.get_parameter("ledstrip_bright_max") == 100
+        with pytest.raises(HomevoltValueError, match="wait_s"):
+            await device.reboot(wait_s=0)

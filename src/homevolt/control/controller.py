@@ -31,6 +31,7 @@ from homevolt.exceptions import (
 )
 from homevolt.options import whole_number
 from homevolt.quoting import brief
+from homevolt.schedule import Schedule
 from homevolt.times import LATEST, as_zone, offset_text
 
 if TYPE_CHECKING:
@@ -38,7 +39,7 @@ if TYPE_CHECKING:
     from datetime import tzinfo
 
     from homevolt.clock import Clock
-    from homevolt.schedule import Schedule, ScheduleEntry
+    from homevolt.schedule import ScheduleEntry
     from homevolt.transport import Transport
 
 _LARGEST_ID = 2**31 - 1
@@ -94,20 +95,20 @@ class Controller:
             return seen.entries[0]
 
         async with self._path.turn:
-            await self._path.local_schedule()
-            return await self._path.write(line, f"sched_set ({entry})", confirm)
+            await self._path.require_local_mode()
+            return await self._path.write(line, confirm)
 
     async def add(self, mode: object, options: Mapping[str, object]) -> ScheduleEntry:
         """Append one entry (`sched_add`) and return it with the id the device gave it."""
         entry = new_entry(mode, options, self._now())
         line = render_entry("sched_add", entry, self._zone)
         async with self._path.turn:
-            before = await self._path.local_schedule()
+            before = Schedule.from_wire(await self._path.require_local_mode())
 
             def confirm(seen: Schedule) -> ScheduleEntry:
                 return self._find_added(entry, came_in(before.entries, seen.entries))
 
-            return await self._path.write(line, f"sched_add ({entry})", confirm)
+            return await self._path.write(line, confirm)
 
     async def delete(self, entry_id: object) -> None:
         """Delete one entry (`sched_del`)."""
@@ -115,7 +116,7 @@ class Controller:
         if not 0 <= number <= _LARGEST_ID:
             raise HomevoltValueError(f"schedule_id is the id of an entry, not {brief(number)}")
         async with self._path.turn:
-            before = await self._path.local_schedule()
+            before = Schedule.from_wire(await self._path.require_local_mode())
             entry = before.find(number)
             if entry is None:
                 ids = ", ".join(str(known.id) for known in before.entries) or "none"
@@ -131,8 +132,7 @@ class Controller:
                         seen=entry,
                     )
 
-            line = command_line("sched_del", number)
-            await self._path.write(line, f"sched_del ({entry})", confirm)
+            await self._path.write(command_line("sched_del", number), confirm)
 
     async def clear(self) -> None:
         """Delete every entry (`sched_clear`)."""
@@ -146,14 +146,14 @@ class Controller:
                 )
 
         async with self._path.turn:
-            await self._path.local_schedule()
-            await self._path.write("sched_clear", "sched_clear", confirm)
+            await self._path.require_local_mode()
+            await self._path.write("sched_clear", confirm)
 
     async def replace(self, entries: object) -> Schedule:
         """Replace the whole plan, all or nothing."""
         wanted = self._checked_plan(entries)
         async with self._path.turn:
-            former = await self._path.local_schedule()
+            former = Schedule.from_wire(await self._path.require_local_mode())
             replacement = Replacement(self._path, self._zone, self._now, former)
             return await to_its_end(replacement.run(wanted), on_cancel=replacement.stop)
 

@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from datetime import datetime, tzinfo
 
 _LONGEST_NAME = 60
+_MODES: Final = {mode.slug: mode for mode in BatteryMode}
 
 STAMP_SLACK: Final = timedelta(minutes=5)
 """How far the device's clock may be ahead when it writes down the start of an open window."""
@@ -112,12 +113,11 @@ def check_mode(mode: object) -> BatteryMode:
     Raises:
         HomevoltValueError: There is no such mode.
     """
-    names = {known.slug: known for known in BatteryMode}
     if isinstance(mode, str):
         slug = mode[:_LONGEST_NAME].strip().lower().replace(" ", "_").replace("-", "_")
-        if slug in names:
-            return names[slug]
-        raise HomevoltValueError(f"there is no mode {brief(mode)}{nearest(slug, names)}")
+        if slug in _MODES:
+            return _MODES[slug]
+        raise HomevoltValueError(f"there is no mode {brief(mode)}{nearest(slug, _MODES)}")
     number = whole_number("mode", mode)
     if 0 <= number < len(BatteryMode):
         return BatteryMode(number)

@@ -41,6 +41,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Coroutine
 
     from homevolt.transport import Transport
+    from homevolt.wire.schedule import ScheduleData
 
 _LOGGER = logging.getLogger(__name__)
 
@@ -75,28 +76,31 @@ class WritePath:
 
     async def schedule(self) -> Schedule:
         """Read `/schedule.json` afresh and hand it to the device."""
-        body = await self._transport.get(SCHEDULE_PATH)
-        schedule = Schedule.from_wire(decode_schedule(body))
-        self._on_schedule(body)
-        return schedule
+        return Schedule.from_wire(await self._schedule_data())
 
-    async def local_schedule(self) -> Schedule:
+    async def require_local_mode(self) -> ScheduleData:
         """Read the schedule afresh and make sure that local mode is on.
 
         Raises:
             HomevoltLocalModeError: It is off, or the device does not say that it is on.
         """
-        schedule = await self.schedule()
-        on = schedule.local_mode
+        data = await self._schedule_data()
+        on = data.local_mode
         if on is None:
             on = await self.local_mode_parameter()
         if on:
-            return schedule
+            return data
         state = "is off" if on is False else "is not reported by the device"
         raise HomevoltLocalModeError(
             f"Local mode {state}, so the cloud may replace the schedule at any time; "
             "call enable_local_mode() first. Nothing was sent."
         )
+
+    async def _schedule_data(self) -> ScheduleData:
+        body = await self._transport.get(SCHEDULE_PATH)
+        data = decode_schedule(body)
+        self._on_schedule(body)
+        return data
 
     async def local_mode_parameter(self) -> bool | None:
         """Read local mode from `/params.json`, for firmware that tells it nowhere else."""
@@ -179,11 +183,11 @@ class WritePath:
                 raise
             raise unsettled(what, doubt, error) from doubt
 
-    async def write(self, line: str, what: str, confirm: Callable[[Schedule], T]) -> T:
+    async def write(self, line: str, confirm: Callable[[Schedule], T]) -> T:
         """Send a command once, and return what the schedule that was read back confirms."""
 
         async def send_and_confirm() -> T:
-            return await self.confirmed(what, await self.command(line, what), confirm)
+            return await self.confirmed(line, await self.command(line, line), confirm)
 
         return await to_its_end(send_and_confirm())
 
