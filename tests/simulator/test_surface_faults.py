@@ -170,6 +170,25 @@ async def test_a_reset_is_a_reset_of_the_connection(when: str) -> None:
         assert client.sim.journal[0].status is None
 
 
+@pytest.mark.parametrize(("when", "effects"), [("before", 0), ("after", 1)])
+async def test_a_client_that_gives_up_on_latency_has_written_or_not(
+    when: str, effects: int
+) -> None:
+    forever = asyncio.Event()
+
+    async def sleep(_seconds: float) -> None:
+        await forever.wait()
+
+    async with device(faults=[f"latency:seconds=9,when={when}"], sleep=sleep, cloud=False) as c:
+        writing = asyncio.ensure_future(c.console(ADD))
+        await c.sim.seen()
+        writing.cancel()
+        await asyncio.gather(writing, return_exceptions=True)
+        c.sim.faults.clear()
+        assert await count_entries(c) == effects
+        assert c.sim.journal.writes[0].effects == effects
+
+
 async def count_entries(client: Client) -> int:
     return len((await client.get("/schedule.json"))["schedule"])
 

@@ -170,10 +170,10 @@ async def test_the_control_endpoint_adds_lists_and_removes_faults() -> None:
     async with AsyncExitStack() as stack:
         fleet = await stack.enter_async_context(Fleet(2, clock=ManualClock()))
         control = await stack.enter_async_context(ControlServer(fleet.devices))
-        async with aiohttp.ClientSession(control.url) as session:
+        async with aiohttp.ClientSession() as session:
 
             async def ask(method: str, path: str, **options: Any) -> tuple[int, Any]:
-                async with session.request(method, path, **options) as response:
+                async with session.request(method, control.url + path, **options) as response:
                     if response.content_type == "application/json":
                         return response.status, await response.json()
                     return response.status, await response.text()

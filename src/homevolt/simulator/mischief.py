@@ -26,12 +26,17 @@ NO_LINGER: Final = struct.pack("hh" if os.name == "nt" else "ii", 1, 0)
 GARBAGE_BYTES: Final = 512
 
 
-async def prepare(server: DeviceServer, call: Call, fault: Fault) -> None:
-    """Do what a fault does before anything else: wait, move the clock, or change the call."""
-    if fault.kind == "latency":
-        await server.sleep(fault.seconds)
-    elif fault.kind in _SETTERS:
+def prepare(call: Call, fault: Fault) -> None:
+    """Do what a fault does before anything else: move the clock, or change the call."""
+    if fault.kind in _SETTERS:
         _SETTERS[fault.kind](call, fault)
+
+
+async def delay(server: DeviceServer, faults: list[Fault]) -> None:
+    """Wait as long as the faults of latency among these say."""
+    seconds = sum(fault.seconds for fault in faults if fault.kind == "latency")
+    if seconds:
+        await server.sleep(seconds)
 
 
 async def replace(

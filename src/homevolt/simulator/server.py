@@ -136,13 +136,15 @@ class DeviceServer:
         self, request: web.BaseRequest, record: RequestRecord, call: Call, hits: list[Fault]
     ) -> web.StreamResponse:
         for fault in hits:
-            await mischief.prepare(self, call, fault)
+            mischief.prepare(call, fault)
+        await mischief.delay(self, [fault for fault in hits if fault.comes_before])
         for fault in hits:
             if fault.comes_before and fault.kind in mischief.REPLACING:
                 return await mischief.replace(self, request, record, fault)
         reboots = self.device.reboots
         answer = self._decide(request, record, call)
         record.effects = call.control.effects
+        await mischief.delay(self, [fault for fault in hits if not fault.comes_before])
         for fault in hits:
             if fault.kind in mischief.SPOILING:
                 return await mischief.spoil(self, request, record, fault, answer)
