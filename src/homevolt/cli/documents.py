@@ -86,7 +86,7 @@ def sensors_document(
         url: Where they were read.
         simulated: Whether the device is a simulated one.
     """
-    return {"url": url, "simulated": simulated, "sensors": [plain(sensor) for sensor in sensors]}
+    return {"url": url, "simulated": simulated, "sensors": [*map(_sensor, sensors)]}
 
 
 def entry_document(entry: ScheduleEntry) -> dict[str, Any]:
@@ -112,6 +112,17 @@ def plain(value: Any) -> Any:
     if isinstance(value, tuple):
         return [plain(item) for item in value]
     return value.isoformat() if isinstance(value, datetime) else value
+
+
+def _sensor(sensor: Sensor) -> dict[str, Any]:
+    return {
+        "name": sensor.name,
+        "slug": sensor.slug,
+        "value": sensor.value,
+        "unit": sensor.unit,
+        "type": sensor.type.value,
+        "device_identifier": sensor.device_identifier,
+    }
 
 
 def _entry(entry: ScheduleEntry | None) -> dict[str, Any] | None:

@@ -8,7 +8,7 @@ from rich.table import Table
 from rich.text import Text
 
 from homevolt.cli import words
-from homevolt.cli.overview import Overview, Power, overview
+from homevolt.cli.overview import UNKNOWN, Overview, Power, overview
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -109,7 +109,7 @@ class StatusView:
         """Say what the schedule makes the battery do now, and until when."""
         entry, following = self.snapshot.active_entry, self._glance.next_entry
         if self.snapshot.schedule is None:
-            return _unknown()
+            return _missing()
         if entry is None:
             start = None if following is None else following.from_time
             return Text("nothing planned" + ("" if start is None else f" until {self._at(start)}"))
@@ -122,7 +122,7 @@ class StatusView:
         """Say what comes next, from when and until when."""
         entry = self._glance.next_entry
         if self.snapshot.schedule is None:
-            return _unknown()
+            return _missing()
         if entry is None or entry.from_time is None:
             return Text("nothing planned")
         text = Text(f"{words.plan(entry)}, from {self._at(entry.from_time)}")
@@ -147,6 +147,8 @@ def _charge(glance: Overview, width: int) -> Text:
     """Draw the state of charge as a bar, with the energy in it and the energy that fits."""
     ratio = glance.state_of_charge_ratio
     figures = f"{words.percent(ratio):>6}"
+    if ratio is None and glance.available_energy_wh is None and glance.capacity_wh is None:
+        return _missing()
     energy = f"  {words.stored(glance.available_energy_wh, glance.capacity_wh)}"
     bar = width - len(figures) - len(energy) - 1
     text = _bar(ratio, bar if width >= WIDE - LABEL_WIDTH else width - len(figures) - 1)
@@ -165,7 +167,7 @@ def _bar(ratio: float | None, width: int) -> Text:
 def _flow(flow: Flow, power: Power, scale_w: float, width: int) -> Text:
     """Say which way power flows and how much, and draw it where there is room."""
     if power.power_w is None:
-        return Text(f"{power.why:<{DIRECTION_WIDTH}} {words.DASH:>{POWER_WIDTH}}", style=QUIET)
+        return _missing(power.why)
     direction = flow.direction.of(power.power_w)
     text = Text(f"{direction:<{DIRECTION_WIDTH}} {words.power(power.power_w):>{POWER_WIDTH}}")
     if width >= WIDE - LABEL_WIDTH:
@@ -186,7 +188,7 @@ def _unit(unit: UnitView, width: int) -> Text:
     """Put a unit of a cluster on a line."""
     power = unit.power_w
     direction = words.DASH if power is None else words.BATTERY.of(power)
-    figures = f"{words.percent(unit.state_of_charge_ratio):>6}"
+    figures = f"{words.percent(unit.state_of_charge_ratio):>7}"
     flow = f"{direction} {words.power(power)}" if power is not None else words.DASH
     text = Text(f"{unit.ecu_id or words.DASH:<12}{figures}")
     if width >= UNIT_WIDTH:
@@ -198,11 +200,11 @@ def _unit(unit: UnitView, width: int) -> Text:
 def _control(schedule: Schedule | None) -> Text:
     """Say who decides what the battery does, and whose plan it follows."""
     if schedule is None or schedule.local_mode is None:
-        return _unknown()
+        return _missing()
     who = "you (local mode on)" if schedule.local_mode else "the cloud (local mode off)"
     if schedule.schedule_id is None:
         return Text(who)
-    return Text(f"{who}, plan written {'here' if schedule.is_local else 'by the cloud'}")
+    return Text(f"{who}, plan written {'locally' if schedule.is_local else 'by the cloud'}")
 
 
 def _messages(
@@ -210,7 +212,7 @@ def _messages(
 ) -> Iterator[tuple[str, Text]]:
     """Yield a line for each message, or one that says that there is none."""
     if messages is None:
-        yield label, _unknown()
+        yield label, _missing()
     elif not messages:
         yield label, Text("none")
     else:
@@ -231,5 +233,5 @@ def _labels(first: str) -> Iterator[str]:
         yield ""
 
 
-def _unknown() -> Text:
-    return Text(f"{words.DASH} unknown", style=QUIET)
+def _missing(why: str = UNKNOWN) -> Text:
+    return Text(f"{words.DASH} {why}", style=QUIET)

@@ -1,0 +1,56 @@
+"""What tests of the shell lean on."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from collections.abc import Awaitable, Callable
+from typing import Any, NamedTuple
+
+import pytest
+
+from homevolt.cli.app import run
+from homevolt.cli.options import HOST_VARIABLE, PASSWORD_VARIABLE
+
+
+class Outcome(NamedTuple):
+    """How a command ended."""
+
+    code: int
+    out: str
+    err: str
+
+    @property
+    def document(self) -> dict[str, Any]:
+        """The one JSON document on stdout."""
+        document: dict[str, Any] = json.loads(self.out)
+        return document
+
+    @property
+    def line(self) -> str:
+        """The one line on stderr."""
+        assert self.err.count("\n") == 1
+        return self.err.removesuffix("\n")
+
+
+Shell = Callable[..., Awaitable[Outcome]]
+
+
+@pytest.fixture(autouse=True)
+def _plain_surroundings(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let nothing of the developer's own shell into a test."""
+    monkeypatch.delenv(HOST_VARIABLE, raising=False)
+    monkeypatch.delenv(PASSWORD_VARIABLE, raising=False)
+    monkeypatch.setenv("COLUMNS", "80")
+
+
+@pytest.fixture
+def shell(capsys: pytest.CaptureFixture[str]) -> Shell:
+    """Return what runs a command line beside the test's own servers."""
+
+    async def run_line(*arguments: str) -> Outcome:
+        code = await asyncio.to_thread(run, arguments)
+        captured = capsys.readouterr()
+        return Outcome(code, captured.out, captured.err)
+
+    return run_line

@@ -1,0 +1,248 @@
+"""Pictures, compared whole."""
+
+from __future__ import annotations
+
+import io
+from datetime import timedelta
+
+import msgspec
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from rich.cells import cell_len
+from rich.console import Console
+
+from homevolt import BatteryMode, Schedule, ScheduleEntry, Sensor, SensorType, Snapshot
+from homevolt.cli.table import SensorTable, matching
+from homevolt.cli.view import StatusView
+from tests.cli.samples import NOON, STOCKHOLM, UNIT, URL, cluster, drawn, house, silence
+
+
+def picture(snapshot: Snapshot, *remarks: str) -> StatusView:
+    return StatusView(snapshot, url=URL, zone=STOCKHOLM, remarks=remarks)
+
+
+HOUSE_80 = """\
+Homevolt B6  68b6b34f57e2, firmware v31.4, http://192.168.1.100
+
+Charge    ━━━━━━━━━━━━━━━━━━━━━━━━━━━━━─────────────────  62 %  8.2 of 13.2 kWh
+
+Battery   charging       2.1 kW  ━━━━━━━━━━━━━━━━
+Grid      exporting      1.5 kW  ━━━━━━━━━━━━
+Solar     producing      4.0 kW  ━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━
+House     consuming       400 W  ━━━
+
+Control   you (local mode on), plan written locally
+Now       hold the grid at 1.5 kW of export, until 20:00
+          up to 90 %
+Next      discharge at 2.5 kW, from tomorrow 00:00
+
+Alarms    none
+Warnings  none
+Read      14:00:00"""
+
+HOUSE_40 = """\
+Homevolt B6  68b6b34f57e2, firmware
+v31.4, http://192.168.1.100
+
+Charge    ━━━━━━━━━━━━━━─────────  62 %
+          8.2 of 13.2 kWh
+
+Battery   charging       2.1 kW
+Grid      exporting      1.5 kW
+Solar     producing      4.0 kW
+House     consuming       400 W
+
+Control   you (local mode on), plan
+          written locally
+Now       hold the grid at 1.5 kW of
+          export, until 20:00
+          up to 90 %
+Next      discharge at 2.5 kW, from
+          tomorrow 00:00
+
+Alarms    none
+Warnings  none
+Read      14:00:00"""
+
+CLUSTER_80 = """\
+Homevolt B6  2 units, 68b6b34f57e2, firmware v31.4, http://192.168.1.100
+
+Charge    ━━━━━━━━━━━━━━━━──────────────────────────────  35 %  8.3 of 24.0 kWh
+Units     68b6b34f57e2   62 %  8.2 of 13.2 kWh    charging 2.1 kW
+          68b6b3c3f46b  0.7 %  0.1 of 10.8 kWh    discharging 900 W
+
+Battery   charging       1.2 kW  ━━━━━
+Grid      — not heard
+Solar     — no measuring point
+House     — unknown
+
+Control   the cloud (local mode off), plan written by the cloud
+Now       nothing planned until tomorrow 00:00
+Next      discharge at 2.5 kW, from tomorrow 00:00
+
+Alarms    68b6b3c3f46b: battery 1: BMS_ALARM_CELL_OVER_TEMPERATURE
+          68b6b3c3f46b: Fan failure
+Warnings  68b6b3c3f46b: EMS_WARNING_UNDER_SOC_MIN_WARNING
+          68b6b3c3f46b: EMS_WARNING_FAN
+Read      14:00:00"""
+
+SILENCE_80 = """\
+Homevolt  —, firmware —, http://192.168.1.100
+
+Charge    — unknown
+
+Battery   — unknown
+Grid      — no measuring point
+Solar     — no measuring point
+House     — unknown
+
+Control   — unknown
+Now       — unknown
+Next      — unknown
+
+Alarms    — unknown
+Warnings  — unknown
+Read      14:00:00
+Note      $.schedule is no list
+          Trying again."""
+
+
+def test_a_house_at_a_glance() -> None:
+    assert drawn(picture(house())) == HOUSE_80
+
+
+def test_a_narrow_terminal_gets_the_same_without_the_bars_of_the_flows() -> None:
+    assert drawn(picture(house()), 40) == HOUSE_40
+
+
+def test_a_wide_terminal_gets_no_longer_bars() -> None:
+    assert drawn(picture(house()), 200) == HOUSE_80
+
+
+def test_a_cluster_shows_its_units_and_their_sum() -> None:
+    assert drawn(picture(cluster())) == CLUSTER_80
+
+
+def test_what_is_missing_is_never_a_zero() -> None:
+    shown = drawn(picture(silence(), "$.schedule is no list", "Trying again."))
+    assert shown == SILENCE_80
+
+
+@pytest.mark.parametrize("sample", [house, cluster, silence])
+@pytest.mark.parametrize("width", [30, 40, 59, 60, 69, 70, 79, 80, 81])
+def test_no_line_is_wider_than_the_terminal(sample: object, width: int) -> None:
+    assert callable(sample)
+    lines = drawn(picture(sample()), width).splitlines()
+    assert max(map(cell_len, lines)) <= width
+
+
+@given(st.floats(-1e6, 1e6), st.floats(0, 1))
+def test_any_figures_fit(power_w: float, ratio: float) -> None:
+    unit = msgspec.structs.replace(UNIT, power_w=power_w, state_of_charge_ratio=ratio)
+    lines = drawn(picture(msgspec.structs.replace(house(), units=(unit,)))).splitlines()
+    assert max(map(cell_len, lines)) <= 80
+    assert lines[2].count("━") + lines[2].count("─") == 46
+
+
+def test_a_small_flow_has_a_bar_and_none_has_none() -> None:
+    def bar(power_w: float) -> str:
+        unit = msgspec.structs.replace(UNIT, power_w=power_w)
+        shown = drawn(picture(msgspec.structs.replace(house(), units=(unit,))))
+        return shown.splitlines()[4].partition("W")[2].strip()
+
+    assert (bar(0.0), bar(1.0), bar(-1.0)) == ("", "━", "━")
+
+
+def test_a_low_charge_is_set_off_by_colour() -> None:
+    def colours(ratio: float) -> str:
+        unit = msgspec.structs.replace(UNIT, state_of_charge_ratio=ratio)
+        console = Console(
+            file=io.StringIO(), width=80, force_terminal=True, color_system="standard"
+        )
+        with console.capture() as captured:
+            console.print(picture(msgspec.structs.replace(house(), units=(unit,))))
+        return captured.get().splitlines()[2]
+
+    assert "\x1b[33m━" in colours(0.05)
+    assert "\x1b[32m━" in colours(0.5)
+
+
+@pytest.mark.parametrize(
+    ("schedule", "shown"),
+    [
+        (Schedule(), "Control   — unknown"),
+        (Schedule(local_mode=True), "Control   you (local mode on)"),
+        (Schedule(local_mode=False), "Control   the cloud (local mode off)"),
+    ],
+)
+def test_control_says_no_more_than_is_known(schedule: Schedule, shown: str) -> None:
+    snapshot = msgspec.structs.replace(house(), schedule=schedule, active_entry=None)
+    lines = drawn(picture(snapshot)).splitlines()
+    assert lines[9:12] == [shown, "Now       nothing planned", "Next      nothing planned"]
+
+
+def test_an_entry_without_an_end_says_none_and_one_to_come_says_both() -> None:
+    now = ScheduleEntry(mode=BatteryMode.IDLE, from_time=NOON)
+    then = ScheduleEntry(
+        mode=BatteryMode.SOLAR_CHARGE,
+        from_time=NOON + timedelta(hours=1),
+        to_time=NOON + timedelta(hours=2),
+    )
+    snapshot = msgspec.structs.replace(
+        house(), schedule=Schedule(entries=(now, then)), active_entry=now
+    )
+    lines = drawn(picture(snapshot)).splitlines()
+    assert lines[10:12] == [
+        "Now       idle",
+        "Next      charge from solar only, from 15:00 until 16:00",
+    ]
+
+
+SENSORS = [
+    Sensor(1822.0, SensorType.POWER, "ems_1", "Power", "W"),
+    Sensor(0.6, SensorType.PERCENTAGE, "ems_1", "Battery State of Charge", "1"),
+    Sensor(None, SensorType.TEMPERATURE, "battery_1", "Homevolt battery 1 tmin", "Cel"),
+    Sensor(213.0, SensorType.COUNT, "battery_1", "Homevolt battery 1 charge cycles", "1"),
+    Sensor(8508.51, SensorType.ENERGY_INCREASING, "grid", "Energy imported grid", "kWh"),
+    Sensor("", SensorType.TEXT, "ems_1", "Alarms", None),
+    Sensor("discharging", SensorType.TEXT, "ems_1", "Operating State", None),
+]
+
+
+def test_a_table_has_name_value_unit_and_part() -> None:
+    shown = """\
+Reading                                 Value  Unit  Part
+Power                                    1822  W     ems_1
+Battery State of Charge                    60  %     ems_1
+Homevolt battery 1 tmin                     —  °C    battery_1
+Homevolt battery 1 charge cycles          213        battery_1
+Energy imported grid                  8508.51  kWh   grid
+Alarms                                   none        ems_1
+Operating State                   discharging        ems_1"""
+    assert drawn(SensorTable(SENSORS)) == shown
+
+
+def test_a_narrow_table_goes_without_the_part() -> None:
+    shown = drawn(SensorTable(SENSORS[:2]), 40)
+    assert (
+        shown
+        == """\
+Reading                  Value  Unit
+Power                     1822  W
+Battery State of Charge     60  %"""
+    )
+
+
+@pytest.mark.parametrize(
+    ("words", "names"),
+    [
+        ((), [sensor.name for sensor in SENSORS]),
+        (("BATTERY", "c"), [SENSORS[1].name, SENSORS[3].name]),
+        (("grid",), ["Energy imported grid"]),
+        (("state_of_charge",), ["Battery State of Charge"]),
+        (("nothing",), []),
+    ],
+)
+def test_a_filter_wants_all_its_words(words: tuple[str, ...], names: list[str]) -> None:
+    assert [sensor.name for sensor in matching(SENSORS, words)] == names

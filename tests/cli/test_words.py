@@ -1,0 +1,137 @@
+"""Quantities, times and modes in words."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from homevolt.cli import words
+from homevolt.schedule import BatteryMode, ScheduleEntry
+
+STOCKHOLM = ZoneInfo("Europe/Stockholm")
+NOW = datetime(2026, 6, 1, 12, 0, tzinfo=UTC)
+
+
+@pytest.mark.parametrize(
+    ("power_w", "said"),
+    [
+        (None, "—"),
+        (0.0, "0 W"),
+        (-0.4, "0 W"),
+        (198.0, "198 W"),
+        (-198.0, "198 W"),
+        (999.4, "999 W"),
+        (999.6, "1.0 kW"),
+        (-2100.0, "2.1 kW"),
+        (12345.0, "12.3 kW"),
+    ],
+)
+def test_a_power_is_said_without_its_sign(power_w: float | None, said: str) -> None:
+    assert words.power(power_w) == said
+
+
+@given(st.floats(-1e5, 1e5))
+def test_only_what_rounds_to_nothing_is_said_to_have_no_direction(power_w: float) -> None:
+    none = words.power(power_w) == "0 W"
+    assert (words.BATTERY.of(power_w) == "idle") == none
+    assert (words.GRID.of(power_w) == "importing") == (power_w > 0 and not none)
+    assert (words.GRID.of(power_w) == "exporting") == (power_w < 0 and not none)
+
+
+@pytest.mark.parametrize(
+    ("ratio", "said"),
+    [
+        (None, "—"),
+        (0.0, "0 %"),
+        (0.0068, "0.7 %"),
+        (0.01, "1 %"),
+        (0.6, "60 %"),
+        (0.994, "99.4 %"),
+        (1.0, "100 %"),
+    ],
+)
+def test_a_battery_is_empty_or_full_only_if_it_is(ratio: float | None, said: str) -> None:
+    assert words.percent(ratio) == said
+
+
+@pytest.mark.parametrize(
+    ("available_wh", "capacity_wh", "said"),
+    [
+        (None, None, "—"),
+        (0.0, None, "0.0 of — kWh"),
+        (None, 13200.0, "— of 13.2 kWh"),
+        (7931.0, 13219.0, "7.9 of 13.2 kWh"),
+    ],
+)
+def test_missing_energy_is_a_dash(
+    available_wh: float | None, capacity_wh: float | None, said: str
+) -> None:
+    assert words.stored(available_wh, capacity_wh) == said
+
+
+@pytest.mark.parametrize(
+    ("later", "said"),
+    [
+        (timedelta(0), "14:00"),
+        (timedelta(hours=9, minutes=59), "23:59"),
+        (timedelta(hours=10), "tomorrow 00:00"),
+        (timedelta(hours=-15), "yesterday 23:00"),
+        (timedelta(days=2), "Wed 14:00"),
+        (timedelta(days=6), "Sun 14:00"),
+        (timedelta(days=7), "2026-06-08 14:00"),
+        (timedelta(days=-2), "2026-05-30 14:00"),
+    ],
+)
+def test_a_moment_is_said_in_local_time(later: timedelta, said: str) -> None:
+    assert words.clock(NOW + later, NOW, STOCKHOLM) == said
+
+
+@pytest.mark.parametrize(
+    ("mode", "setpoint", "said"),
+    [
+        (BatteryMode.IDLE, None, "idle"),
+        (BatteryMode.INVERTER_CHARGE, 3000, "charge at 3.0 kW"),
+        (BatteryMode.INVERTER_CHARGE, None, "charge"),
+        (BatteryMode.INVERTER_DISCHARGE, 500, "discharge at 500 W"),
+        (BatteryMode.GRID_CHARGE, 3000, "charge from the grid at 3.0 kW"),
+        (BatteryMode.GRID_DISCHARGE, 3000, "discharge to the grid at 3.0 kW"),
+        (BatteryMode.GRID_CHARGE_DISCHARGE, 200, "hold the grid at 200 W of import"),
+        (BatteryMode.GRID_CHARGE_DISCHARGE, 0, "hold the grid at 0 W"),
+        (BatteryMode.GRID_CHARGE_DISCHARGE, -3000, "hold the grid at 3.0 kW of export"),
+        (BatteryMode.FREQUENCY_RESERVE, None, "frequency reserve"),
+        (BatteryMode.SOLAR_CHARGE, 0, "charge from solar only"),
+        (BatteryMode.SOLAR_CHARGE_DISCHARGE, None, "charge and discharge by solar"),
+        (BatteryMode.FULL_SOLAR_EXPORT, None, "export all solar"),
+        (42, 100, "unknown mode 42"),
+    ],
+)
+def test_a_mode_says_what_the_battery_does(
+    mode: BatteryMode | int, setpoint: int | None, said: str
+) -> None:
+    assert words.plan(ScheduleEntry(mode=mode, setpoint=setpoint)) == said
+
+
+def test_every_mode_has_words() -> None:
+    assert set(words.MODES) == {mode.slug for mode in BatteryMode}
+
+
+def test_the_limits_of_an_entry_are_said_in_full() -> None:
+    entry = ScheduleEntry(
+        mode=BatteryMode.IDLE,
+        offline=True,
+        min_soc=0,
+        max_soc=90,
+        max_charge=0,
+        max_discharge=2500,
+    )
+    assert words.plan(entry) == "idle, off line"
+    assert words.limits(entry) == (
+        "charging at most 0 W",
+        "discharging at most 2.5 kW",
+        "up to 90 %",
+        "down to 0 %",
+    )
