@@ -28,6 +28,8 @@ def basic(text: str, encoding: str = "utf-8") -> str:
         (basic("admin:a:b"), "a:b", True),
         (basic("admin:åäö"), "åäö", True),
         (basic("admin:åäö", "latin-1"), "åäö", True),
+        (basic("admin:€"), "€", True),
+        (basic("admin:?"), "€", False),
         ("Bearer secret", "secret", False),
         ("Basic ???", "secret", False),
         ("Basic", "secret", False),

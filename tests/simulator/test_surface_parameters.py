@@ -19,6 +19,8 @@ from homevolt.simulator.parameters import (
 
 from .client import device
 
+JSON_TYPE = {"Content-Type": "application/json"}
+
 
 @pytest.mark.parametrize(
     ("name", "text", "value"),
@@ -56,6 +58,7 @@ def test_values_are_read_by_their_declared_type(name: str, text: str, value: obj
         ("ledstrip_mode", "blink"),
         ("ota_channel", "x" * 32),
         ("ota_channel", "a\0b"),
+        ("ota_channel", "\ud800"),
         ("wifi_power_dbm", "nan"),
         ("wifi_power_dbm", "1e39"),
         ("ems_meter_gain", "inf"),
@@ -140,7 +143,11 @@ async def test_a_json_object_sets_parameters(document: dict[str, object]) -> Non
         {"json": {"ecu_main_fuse_size_a": 20, "nonsense": 1}},
         {"json": ["settings_local"]},
         {"json": {"settings_local": None}},
-        {"data": b"{", "headers": {"Content-Type": "application/json"}},
+        {"json": {"ota_channel": "\ud800"}},
+        {"data": b'{"a":' + b"[" * 100_000, "headers": JSON_TYPE},
+        {"data": b'{"a":' + b"[" * 20_000 + b"]" * 20_000 + b"}", "headers": JSON_TYPE},
+        {"data": b'{"ecu_main_fuse_size_a":' + b"9" * 9_000 + b"}", "headers": JSON_TYPE},
+        {"data": b"{", "headers": JSON_TYPE},
         {"data": {"k": "settings_local"}},
         {"data": {"k": "nonsense", "v": "1"}},
         {"data": b""},

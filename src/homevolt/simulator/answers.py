@@ -27,7 +27,7 @@ class Call:
         device: The device asked.
         query: Query parameters; of repeated ones the last.
         form: Form fields, or the members of a JSON body as text.
-        document: The JSON body when it was an object.
+        is_document: Whether the body was JSON.
         control: How writes are carried out.
         without_peers: Whether the peers of a cluster have dropped out.
         without_sensors: Whether the measuring points are not available.
@@ -36,7 +36,7 @@ class Call:
     device: SimulatedDevice
     query: Mapping[str, str] = field(default_factory=dict)
     form: Mapping[str, str] = field(default_factory=dict)
-    document: Mapping[str, Any] | None = None
+    is_document: bool = False
     control: WriteControl = field(default_factory=WriteControl)
     without_peers: bool = False
     without_sensors: bool = False

@@ -6,6 +6,10 @@ import base64
 import binascii
 import hmac
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 USER = "admin"
 
@@ -70,8 +74,13 @@ def credentials_match(header: str | None, password: str) -> bool:
         decoded = base64.b64decode(token.strip(), validate=True)
     except (binascii.Error, ValueError):
         return False
-    expected = f"{USER}:{password}"
-    return any(
-        hmac.compare_digest(decoded, expected.encode(encoding, "replace"))
-        for encoding in ("utf-8", "latin-1")
-    )
+    return any(hmac.compare_digest(decoded, token) for token in _spellings(f"{USER}:{password}"))
+
+
+def _spellings(text: str) -> Iterator[bytes]:
+    # Clients differ in how they encode what is beyond ASCII.
+    for encoding in ("utf-8", "latin-1"):
+        try:
+            yield text.encode(encoding)
+        except UnicodeEncodeError:
+            continue

@@ -101,7 +101,11 @@ class Parameter:
         return self._parse_float(text) if self.type in FLOAT_LIMITS else self._parse_integer(text)
 
     def _parse_text(self, text: str) -> str:
-        if len(text.encode("utf-8", "surrogatepass")) >= SIZES["str32"] or "\0" in text:
+        try:
+            size_bytes = len(text.encode())
+        except UnicodeEncodeError:
+            raise ParameterError("text is not Unicode") from None
+        if size_bytes >= SIZES["str32"] or "\0" in text:
             raise ParameterError("text is too long")
         if self.choices and text not in self.choices:
             raise ParameterError(f"'{text}' is not one of {', '.join(self.choices)}")

@@ -7,7 +7,7 @@ import json
 import logging
 from email.utils import formatdate
 from http import HTTPStatus
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 from urllib.parse import parse_qsl
 
 from aiohttp import web
@@ -20,7 +20,7 @@ from homevolt.simulator.journal import Journal, RequestRecord, mask_form, mask_s
 from homevolt.simulator.routes import ROUTES, file_endpoint
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable, Mapping
+    from collections.abc import Awaitable, Callable
 
     from homevolt.simulator.device import SimulatedDevice
     from homevolt.simulator.faults import Fault, FaultTable
@@ -182,8 +182,8 @@ class DeviceServer:
         """Read form or JSON, and note in the record what it asks for."""
         if body:
             if request.content_type == "application/json":
-                call.document = read_document(body)
-                call.form = {key: as_text(value) for key, value in (call.document or {}).items()}
+                call.form = read_document(body)
+                call.is_document = True
             else:
                 call.form = read_form(body)
         record.form = mask_form(call.form)
@@ -261,19 +261,18 @@ def read_form(body: bytes) -> dict[str, str]:
         return {}
 
 
-def read_document(body: bytes) -> Mapping[str, Any] | None:
-    """Return a JSON body that is an object, None for anything else."""
+def read_document(body: bytes) -> dict[str, str]:
+    """Return the members of a JSON object as the texts a form would carry; nonsense gives none."""
     try:
         document = json.loads(body)
+        members = document.items() if isinstance(document, dict) else ()
+        return {key: as_text(value) for key, value in members}
     except (ValueError, RecursionError):
-        return None
-    return document if isinstance(document, dict) else None
+        return {}
 
 
 def as_text(value: object) -> str:
-    """Return a member of a JSON body as the text a form would carry."""
-    if isinstance(value, str):
-        return value
+    """Return a member of a JSON body as text; the elements of an array between commas."""
     if isinstance(value, list):
         return ",".join(map(as_text, value))
-    return json.dumps(value)
+    return value if isinstance(value, str) else json.dumps(value)

@@ -29,7 +29,7 @@ def post_parameters(call: Call) -> Answer:
     """
     form = call.form
     store = form.get("store", STORE_DEFAULT).strip().lower() not in ("0", "false")
-    if call.document is not None and not ENVELOPE.issuperset(form):
+    if call.is_document and not ENVELOPE.issuperset(form):
         wanted = {name: text for name, text in form.items() if name != "store"}
     elif "k" in form and "v" in form:
         wanted = {form["k"]: form["v"]}
