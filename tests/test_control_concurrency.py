@@ -57,7 +57,7 @@ async def test_a_write_that_is_cancelled_on_its_way_is_read_back_before_it_ends(
         writing.cancel()  # once more, for those who insist
 
     async with rig(sleep=cancel) as (sim, device, _):
-        sim.faults.add("latency", write=True, when=when, count=1)
+        sim.faults.add("latency", seconds=1, write=True, when=when, count=1)
         writing = asyncio.create_task(device.charge_battery(max_power=3000))
         with pytest.raises(asyncio.CancelledError):
             await writing
@@ -75,7 +75,7 @@ async def test_what_went_wrong_behind_a_cancellation_is_logged(
         writing.cancel()
 
     async with rig(sleep=cancel) as (sim, device, _):
-        sim.faults.add("latency", write=True, count=1)
+        sim.faults.add("latency", seconds=1, write=True, count=1)
         sim.faults.add("ignore")
         writing = asyncio.create_task(device.charge_battery(max_power=3000))
         with caplog.at_level(logging.WARNING), pytest.raises(asyncio.CancelledError):
@@ -89,7 +89,7 @@ async def test_a_write_that_is_cancelled_while_it_checks_sends_nothing() -> None
         await asyncio.sleep(0)
 
     async with rig(sleep=cancel) as (sim, device, _):
-        sim.faults.add("latency", write=False, count=1)
+        sim.faults.add("latency", seconds=1, write=False, count=1)
         writing = asyncio.create_task(device.charge_battery(max_power=3000))
         with pytest.raises(asyncio.CancelledError):
             await writing

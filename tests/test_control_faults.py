@@ -86,8 +86,9 @@ async def test_a_write_is_sent_once_and_the_read_back_decides(
         assert running.sim.journal.writes[0].effects <= 1
 
 
-@pytest.mark.parametrize("name", WRITES)
-@pytest.mark.parametrize("kind", ["reset", "silence"])
+@pytest.mark.parametrize(
+    ("name", "kind"), [*((name, "reset") for name in WRITES), ("mode", "silence")]
+)
 async def test_without_an_answer_it_is_a_success_if_the_device_shows_it_and_unknown_if_not(
     name: str, kind: str
 ) -> None:

@@ -75,6 +75,12 @@ async def test_a_reply_without_a_verdict_leaves_the_read_back_to_decide(reply: s
         assert len(odd.writes) == 2
 
 
+async def test_a_reply_that_is_too_large_leaves_the_read_back_to_decide() -> None:
+    async with odd_device(schedule=document(), console=b"x" * 5 * 2**20) as (odd, device, _):
+        await device.clear_all_schedules()
+        assert odd.writes == [{"cmd": "sched_clear"}]
+
+
 async def test_a_failed_read_back_leaves_the_outcome_unknown() -> None:
     async with odd_device(
         schedule=turns(document(), document(), b"<html>"), console=done("sched_clear")
@@ -117,6 +123,17 @@ async def test_a_start_left_open_may_come_back_as_the_time_of_the_write() -> Non
             else:
                 with pytest.raises(HomevoltCommandVerificationError, match="from_time"):
                     await device.add_schedule(0)
+
+
+async def test_a_time_that_is_off_by_some_seconds_is_no_matter_of_zones() -> None:
+    seen = {"id": 0, "type": 0, "from": NOW + 107}
+    async with odd_device(
+        schedule=turns(document(), document(), document(seen)), console=done("sched_add")
+    ) as (_, device, _clock):
+        with pytest.raises(HomevoltCommandVerificationError) as caught:
+            await device.add_schedule(0, from_time=_time(NOW + 100))
+        assert "from_time: wanted" in str(caught.value)
+        assert "timezone" not in str(caught.value)
 
 
 async def test_an_omitted_value_is_the_same_only_where_its_absence_means_it() -> None:

@@ -7,7 +7,11 @@ from typing import Any
 
 import pytest
 
-from homevolt import HomevoltCommandVerificationError, HomevoltValueError
+from homevolt import (
+    HomevoltCommandOutcomeUnknownError,
+    HomevoltCommandVerificationError,
+    HomevoltValueError,
+)
 from homevolt.simulator.parameters import BY_NAME, PARAMETERS
 from tests.rig import rig
 
@@ -126,6 +130,16 @@ async def test_a_secret_is_written_and_never_shown(caplog: pytest.LogCaptureFixt
         with pytest.raises(HomevoltCommandVerificationError) as caught:
             await device.set_parameter("wifi_sta_password", "hunter3")
         assert "hunter3" not in f"{caught.value} {caught.value.wanted} {caught.value.seen}"
+
+
+@pytest.mark.parametrize("key", ["ledstrip_mode", "webserver_password"])
+async def test_a_password_that_is_refused_at_the_read_back_proves_nothing_else(key: str) -> None:
+    async with rig() as (sim, device, _):
+        sim.faults.add("reset", write=True, count=1)
+        sim.faults.add("status", status=401, write=False, nth=2)
+        with pytest.raises(HomevoltCommandOutcomeUnknownError, match="reading back failed"):
+            await device.set_parameter(key, "on")
+        assert len(sim.journal.writes) == 1
 
 
 async def test_a_new_password_of_the_device_is_proven_by_the_refusal_of_the_old_one() -> None:

@@ -259,7 +259,7 @@ async def test_a_cancelled_replacement_restores_the_former_plan_before_it_ends()
     async with rig(sleep=cancel) as running:
         cloud_plan(running)
         former = contents(running)
-        running.sim.faults.add("latency", write=True, nth=20)
+        running.sim.faults.add("latency", seconds=1, write=True, nth=20)
         replacing = asyncio.create_task(running.device.replace_schedule(hours(200)))
         with pytest.raises(asyncio.CancelledError):
             await replacing
