@@ -7,9 +7,11 @@ import io
 from typing import Any
 from urllib.parse import quote, urlencode
 
+import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
+from homevolt.simulator.answers import Answer, Call
 from homevolt.simulator.routes import ROUTES
 
 from .client import Client, device
@@ -153,6 +155,20 @@ async def test_what_is_no_http_is_noted_and_answered_400() -> None:
         assert client.sim.journal[0].status == 400
         logged = await client.get("/logs.json")
         assert any("malformed request" in line["data"] for line in logged)
+
+
+async def test_a_failure_of_the_simulator_itself_is_told_and_survived(
+    caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(_call: Call) -> Answer:
+        raise ZeroDivisionError("a bug")
+
+    monkeypatch.setitem(ROUTES, "/pid.json", {"GET": fail})
+    async with device() as client:
+        assert await client.status("/pid.json") == 500
+        assert "the simulator itself failed" in caplog.text
+        assert "a bug" in caplog.text
+        assert await client.status() == 200
 
 
 async def test_a_body_beyond_all_measure_is_refused() -> None:

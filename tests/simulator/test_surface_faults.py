@@ -79,6 +79,8 @@ def test_a_rate_is_drawn_from_the_seed() -> None:
         ("reset:rate=nan", "share from 0 to 1"),
         ("latency:seconds=-1", "seconds"),
         ("latency:seconds=inf", "seconds"),
+        ("skew:seconds=-1e10", "seconds"),
+        ("skew:seconds=nan", "seconds"),
         ("status:status=99", "no HTTP status 99"),
         ("reset:when=later", "'before' or 'after'"),
         ("stall:when=before", "cannot come before"),

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 import random
 from dataclasses import asdict, dataclass, field, fields
 from fnmatch import fnmatchcase
@@ -35,6 +34,7 @@ KINDS: Final[dict[str, str]] = {
 }
 
 FINAL_STATUSES: Final = range(200, 600)
+MOST_SECONDS: Final = 1e9
 ONLY_AFTER: Final = frozenset({"stall", "truncate", "content_type"})
 ONLY_WRITES: Final = frozenset({"ignore", "normalise"})
 
@@ -96,8 +96,9 @@ class Fault:
             raise FaultError(f"'{self.kind}' needs an answer to spoil: it cannot come before")
         if not 0 <= self.rate <= 1:
             raise FaultError(f"rate is a share from 0 to 1, not {self.rate}")
-        if not math.isfinite(self.seconds) or (self.seconds < 0 and self.kind != "skew"):
-            raise FaultError(f"seconds is 0 or more, not {self.seconds}")
+        least = -MOST_SECONDS if self.kind == "skew" else 0
+        if not least <= self.seconds <= MOST_SECONDS:
+            raise FaultError(f"seconds is from {least:g} to {MOST_SECONDS:g}, not {self.seconds}")
         if self.nth is not None and self.nth < 1:
             raise FaultError(f"nth counts from 1, not {self.nth}")
         if self.status not in FINAL_STATUSES:

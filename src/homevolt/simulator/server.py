@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from homevolt.simulator.device import SimulatedDevice
     from homevolt.simulator.faults import Fault, FaultTable
 
+LOGGER: Final = logging.getLogger("homevolt.simulator")
 ACCESS_LOG: Final = logging.getLogger("homevolt.simulator.access")
 """Silent unless somebody turns it on at level INFO."""
 
@@ -240,7 +241,8 @@ class DeviceConnection(web.RequestHandler):
         message: str | None = None,
     ) -> web.StreamResponse:
         """Answer what could not be read as a request, and end the connection."""
-        del exc, message
+        if status == HTTPStatus.INTERNAL_SERVER_ERROR:
+            LOGGER.error("the simulator itself failed: %s", message, exc_info=exc)
         if request.writer.output_size > 0:
             raise ConnectionError("part of an answer is out already")
         self._device_server.note_malformed(status)
