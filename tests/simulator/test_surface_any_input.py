@@ -4,17 +4,20 @@ from __future__ import annotations
 
 import asyncio
 import io
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from urllib.parse import quote, urlencode
 
-import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from homevolt.simulator.answers import Answer, Call
 from homevolt.simulator.routes import ROUTES
 
 from .client import Client, device
+
+if TYPE_CHECKING:
+    import pytest
+
+    from homevolt.simulator.answers import Answer, Call
 
 STATUSES = {200, 302, 400, 401, 403, 404, 405, 408, 411, 413, 414, 431, 501, 503, 505}
 """What a small web server answers with; never 500, which would be a fault of ours."""

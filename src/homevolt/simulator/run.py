@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import functools
+import shlex
 import signal
 import threading
 from contextlib import AsyncExitStack, contextmanager
@@ -121,7 +122,8 @@ def _greeting(fleet: Fleet, control: ControlServer | None) -> Iterator[str]:
     first = fleet[0]
     if first.password:
         yield f"User admin, password {first.password}"
-        yield f"Try: curl -u 'admin:{first.password}' {first.url}/ems.json"
+        user = shlex.quote(f"admin:{first.password}")
+        yield f"Try: curl -u {user} {first.url}/ems.json"
     else:
         yield "No password"
         yield f"Try: curl {first.url}/ems.json"
