@@ -90,6 +90,20 @@ async def test_a_failed_read_back_leaves_the_outcome_unknown() -> None:
         assert len(odd.writes) == 1
 
 
+@pytest.mark.parametrize(
+    "unclear",
+    [document(schedule="none"), document({"id": 1, "type": "charge"}), {"local_mode": True}],
+)
+async def test_a_plan_that_cannot_be_read_whole_proves_nothing(unclear: dict[str, Any]) -> None:
+    async with odd_device(schedule=unclear, console=done("sched_clear")) as (odd, device, _):
+        with pytest.raises(HomevoltCommandOutcomeUnknownError, match=r"schedule\.json"):
+            await device.clear_all_schedules()
+        assert len(odd.writes) == 1
+        with pytest.raises(HomevoltDataError, match=r"schedule\.json"):
+            await device.replace_schedule([])
+        assert len(odd.writes) == 1
+
+
 async def test_entries_that_are_numbered_anew_are_recognised_by_what_they_say() -> None:
     night = {"id": 4, "type": 1, "from": NOW + 100, "to": NOW + 200}
     day = {"id": 5, "type": 2, "from": NOW + 200, "to": NOW + 300}

@@ -200,6 +200,17 @@ async def test_a_step_that_the_device_refuses_restores_the_former_plan() -> None
         assert "refused by the device: 1 entry (2: grid_charge_discharge" in str(e.value)
 
 
+async def test_a_plan_is_restored_at_its_own_times_by_a_device_in_another_zone() -> None:
+    async with rig(firmware="local-time") as running:
+        cloud_plan(running)
+        former = contents(running)
+        with pytest.raises(HomevoltCommandVerificationError) as caught:
+            await running.device.replace_schedule(hours(3, first=4))
+        assert "reads times at UTC+01:00" in str(caught.value)
+        assert "The former plan was restored" in str(caught.value)
+        assert contents(running) == former[1:]
+
+
 async def test_a_plan_that_reads_back_otherwise_is_undone() -> None:
     async with rig(firmware="limited") as running:
         cloud_plan(running)

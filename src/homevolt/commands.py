@@ -222,7 +222,8 @@ class BatteryControl:
         """Replace the whole schedule, all or nothing.
 
         If anything fails, or the caller is cancelled, the former plan is written again, the
-        cloud's too (as a local one), and the error says what was restored.
+        cloud's too (as a local one), and the error says what was restored. Until the last command
+        the device holds a part of the plan; `diff_schedule` tells beforehand if it is worth it.
 
         Args:
             entries: At most 200, in any order: `ScheduleEntry` or mappings with `mode` and the

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, NoReturn
 
 from homevolt.clock import SystemClock, positive_seconds
@@ -22,7 +22,8 @@ from homevolt.control.entries import (
 from homevolt.control.replacing import MOST_ENTRIES, Replacement, ScheduleDiff, compare_plans
 from homevolt.control.restarting import restart
 from homevolt.control.settings import Settings
-from homevolt.control.writing import CONSOLE_PATH, WritePath, to_its_end
+from homevolt.control.writing import CONSOLE_PATH, WritePath, to_its_end, whole_schedule
+from homevolt.control.zones import find_shift, zone_hint
 from homevolt.exceptions import (
     HomevoltCommandOutcomeUnknownError,
     HomevoltCommandRejectedError,
@@ -31,21 +32,17 @@ from homevolt.exceptions import (
 )
 from homevolt.options import whole_number
 from homevolt.quoting import brief
-from homevolt.schedule import Schedule
-from homevolt.times import LATEST, as_zone, offset_text
+from homevolt.times import LATEST, as_zone
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
     from datetime import tzinfo
 
     from homevolt.clock import Clock
-    from homevolt.schedule import ScheduleEntry
+    from homevolt.schedule import Schedule, ScheduleEntry
     from homevolt.transport import Transport
 
 _LARGEST_ID = 2**31 - 1
-_QUARTER = timedelta(minutes=15)
-_LARGEST_OFFSET = timedelta(hours=27)
-"""From UTC-12 to UTC+15: no two clocks on earth are further apart."""
 
 
 class Controller:
@@ -103,7 +100,7 @@ class Controller:
         entry = new_entry(mode, options, self._now())
         line = render_entry("sched_add", entry, self._zone)
         async with self._path.turn:
-            before = Schedule.from_wire(await self._path.require_local_mode())
+            before = whole_schedule(await self._path.require_local_mode())
 
             def confirm(seen: Schedule) -> ScheduleEntry:
                 return self._find_added(entry, came_in(before.entries, seen.entries))
@@ -116,7 +113,7 @@ class Controller:
         if not 0 <= number <= _LARGEST_ID:
             raise HomevoltValueError(f"schedule_id is the id of an entry, not {brief(number)}")
         async with self._path.turn:
-            before = Schedule.from_wire(await self._path.require_local_mode())
+            before = whole_schedule(await self._path.require_local_mode())
             entry = before.find(number)
             if entry is None:
                 ids = ", ".join(str(known.id) for known in before.entries) or "none"
@@ -153,7 +150,7 @@ class Controller:
         """Replace the whole plan, all or nothing."""
         wanted = self._checked_plan(entries)
         async with self._path.turn:
-            former = Schedule.from_wire(await self._path.require_local_mode())
+            former = whole_schedule(await self._path.require_local_mode())
             replacement = Replacement(self._path, self._zone, self._now, former)
             return await to_its_end(replacement.run(wanted), on_cancel=replacement.stop)
 
@@ -228,29 +225,9 @@ class Controller:
         standing = "" if seen.id is None else f" Entry {seen.id} stands as it was read back."
         raise HomevoltCommandVerificationError(
             f"The entry was written, but reads back otherwise: {describe(found)}."
-            f"{self._zone_hint(found)}{standing}",
+            f"{zone_hint(find_shift(found, self._zone), self._zone)}{standing}",
             wanted=wanted,
             seen=seen,
-        )
-
-    def _zone_hint(self, found: Sequence[Difference]) -> str:
-        """Explain times that are off by a zone's offset, empty if that is not what happened."""
-        shifted = [
-            item
-            for item in found
-            if isinstance(item.wanted, datetime) and isinstance(item.seen, datetime)
-        ]
-        if not shifted:
-            return ""
-        first = shifted[0]
-        shift = first.seen - first.wanted
-        if shift % _QUARTER or abs(shift) > _LARGEST_OFFSET:
-            return ""
-        ours = first.wanted.astimezone(self._zone).utcoffset() or timedelta()
-        return (
-            f" The device took the time for one {shift.total_seconds():+.0f} s away: it reads "
-            f"times at {offset_text(ours - shift)}, while schedule_timezone is {self._zone} "
-            f"({offset_text(ours)}). Pass the device's own zone as schedule_timezone=."
         )
 
 

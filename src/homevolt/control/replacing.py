@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING, NoReturn
 
 import msgspec
 
-from homevolt.control.entries import STAMP_SLACK, pair_up, render_entry
+from homevolt.control.entries import STAMP_SLACK, differences, pair_up, render_entry
+from homevolt.control.zones import find_shift, zone_hint
 from homevolt.exceptions import (
     HomevoltCommandError,
     HomevoltCommandOutcomeUnknownError,
@@ -144,11 +145,27 @@ class Replacement:
         if missing or unwanted:
             raise HomevoltCommandVerificationError(
                 "The plan that was read back is not the one that was written: "
-                f"missing {_listed(missing)}; not asked for {_listed(unwanted)}.",
+                f"missing {_listed(missing)}; not asked for {_listed(unwanted)}."
+                f"{self._learn_zone(missing, unwanted)}",
                 wanted=tuple(entries),
                 seen=seen.entries,
             )
         return seen
+
+    def _learn_zone(
+        self, missing: Sequence[ScheduleEntry], unwanted: Sequence[ScheduleEntry]
+    ) -> str:
+        """Say if the device reads times in another zone, and go by that one from here on.
+
+        Otherwise what is restored would be as wrong as what was written.
+        """
+        for wanted, seen in zip(missing, unwanted, strict=False):
+            shift = find_shift(differences(wanted, seen), self._zone)
+            if shift is not None:
+                hint = zone_hint(shift, self._zone)
+                self._zone = shift.zone
+                return hint
+        return ""
 
     async def _give_up(self, failure: HomevoltError) -> NoReturn:
         """Restore the former plan and raise what happened, with what became of it."""

@@ -76,7 +76,7 @@ class WritePath:
 
     async def schedule(self) -> Schedule:
         """Read `/schedule.json` afresh and hand it to the device."""
-        return Schedule.from_wire(await self._schedule_data())
+        return whole_schedule(await self._schedule_data())
 
     async def require_local_mode(self) -> ScheduleData:
         """Read the schedule afresh and make sure that local mode is on.
@@ -192,6 +192,23 @@ class WritePath:
         return await to_its_end(send_and_confirm())
 
 
+def whole_schedule(data: ScheduleData) -> Schedule:
+    """Return the typed plan, every entry of it.
+
+    Raises:
+        HomevoltDataError: The plan or the mode of an entry is missing. To show such a plan without
+            it is one thing; to compare with it, or to restore it, would be a lie.
+    """
+    if data.schedule is None:
+        raise HomevoltDataError("/schedule.json tells no schedule.", path="$.schedule")
+    for index, entry in enumerate(data.schedule):
+        if entry.type is None:
+            raise HomevoltDataError(
+                f"Entry {index} of /schedule.json has no mode.", path=f"$.schedule[{index}].type"
+            )
+    return Schedule.from_wire(data)
+
+
 def unread(
     what: str, doubt: HomevoltError | None, error: HomevoltError
 ) -> HomevoltCommandOutcomeUnknownError:
@@ -214,6 +231,8 @@ async def to_its_end(
     work: Coroutine[Any, Any, T], on_cancel: Callable[[], None] = lambda: None
 ) -> T:
     """Run `work` to its end, also when the caller is cancelled meanwhile.
+
+    Only an event loop that is torn down with all its tasks cuts it off.
 
     Args:
         work: What must not be cut off half-way.
