@@ -12,6 +12,7 @@ import aiohttp
 import pytest
 
 from homevolt.simulator import FAULT_KINDS, Fault, FaultError, RequestRecord
+from homevolt.simulator.certificate import self_signed
 from homevolt.simulator.faults import FaultTable
 
 from .client import Client, device
@@ -104,10 +105,18 @@ def test_faults_are_taken_out_by_number_or_all() -> None:
     assert len(table) == 0
 
 
-async def outcome(client: Client, path: str = "/ems.json") -> str:
+HANGING = ("silence", "stall")
+
+
+def patience_s(fault: str) -> float:
+    """Return how long to wait: short only where nothing is to come."""
+    return 0.3 if fault.startswith(HANGING) else 10
+
+
+async def outcome(client: Client, fault: str = "", path: str = "/ems.json") -> str:
     """Return what came of a read, in a word."""
     try:
-        async with asyncio.timeout(0.2):
+        async with asyncio.timeout(patience_s(fault)):
             status, body = await client.request("GET", path)
     except TimeoutError:
         return "timeout"
@@ -147,7 +156,7 @@ async def test_a_fault_is_seen_once_and_then_all_is_well(fault: str, seen: str) 
         waited.append(seconds)
 
     async with device(faults=[fault + (",nth=1" if ":" in fault else ":nth=1")], sleep=sleep) as c:
-        assert await outcome(c) == seen
+        assert await outcome(c, fault) == seen
         if fault.startswith("reboot"):
             assert await outcome(c) == "503"
             c.sim.advance(5)
@@ -217,7 +226,7 @@ async def test_a_write_takes_effect_or_not_as_the_fault_says(fault: str, effects
     async with device(cloud=False) as client:
         client.sim.faults.add(fault)
         try:
-            async with asyncio.timeout(0.2):
+            async with asyncio.timeout(patience_s(fault)):
                 await client.request("POST", "/console.json", data={"cmd": ADD})
         except (TimeoutError, aiohttp.ClientError):
             pass
@@ -299,3 +308,9 @@ async def test_https_needs_the_certificate_to_be_pinned_and_http_may_redirect_th
         assert await client.status() == 302
         async with client.session.get(client.sim.url + "/ems.json", **options) as response:
             assert str(response.url) == url
+
+
+def test_a_certificate_names_a_host_or_an_address() -> None:
+    for host in ("homevolt.local", "127.0.0.1", "::1"):
+        _, pem = self_signed(host)
+        assert pem.startswith(b"-----BEGIN CERTIFICATE-----")

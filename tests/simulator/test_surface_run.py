@@ -17,7 +17,7 @@ import pytest
 from zeroconf import ServiceStateChange, Zeroconf
 from zeroconf.asyncio import AsyncServiceBrowser, AsyncServiceInfo, AsyncZeroconf
 
-from homevolt.simulator import ManualClock, RealClock, Simulator
+from homevolt.simulator import Fault, ManualClock, RealClock, Simulator
 from homevolt.simulator.announce import SERVICE, own_address
 from homevolt.simulator.control import ControlServer
 from homevolt.simulator.fleet import Fleet
@@ -80,12 +80,49 @@ async def test_options_that_make_no_sense_are_refused() -> None:
             await greeting(**options)
 
 
+@pytest.mark.parametrize(
+    ("option", "package", "room", "advice"),
+    [
+        ("https", "cryptography", "certificate", "pip install cryptography"),
+        ("mdns", "zeroconf", "announce", r"pip install 'homevolt\[discovery\]'"),
+    ],
+)
+async def test_a_missing_package_is_named(
+    monkeypatch: pytest.MonkeyPatch, option: str, package: str, room: str, advice: str
+) -> None:
+    monkeypatch.setitem(sys.modules, package, None)
+    monkeypatch.delitem(sys.modules, f"homevolt.simulator.{room}", raising=False)
+    with pytest.raises(ValueError, match=advice):
+        await greeting(then=None, **{option: True})
+
+
+async def test_faults_are_counted_by_each_device_of_a_fleet() -> None:
+    faults: list[Fault | str] = [Fault("html", nth=1), "status:nth=2"]
+    async with Fleet(2, clock=ManualClock(), faults=iter(faults)) as fleet:
+        assert [[one.kind for one in sim.faults] for sim in fleet] == [["html", "status"]] * 2
+        async with aiohttp.ClientSession() as session:
+            await Client(session, fleet[0]).status()
+        assert [next(iter(sim.faults)).hits for sim in fleet] == [1, 0]
+
+
 async def test_a_taken_port_is_an_error_and_leaves_nothing_open() -> None:
     async with Simulator(clock=ManualClock()) as sim:
         with pytest.raises(OSError, match="address already in use"):
             await greeting(port=sim.port)
         with pytest.raises(RuntimeError, match="serves already"):
             await sim.start()
+
+
+async def test_a_taken_https_port_frees_the_other_one() -> None:
+    async with Simulator(clock=ManualClock(), https=True) as first:
+        assert first.https_url is not None
+        second = Simulator(clock=ManualClock(), https=True)
+        second._https_port = int(first.https_url.rpartition(":")[2])
+        with pytest.raises(OSError, match="address already in use"):
+            await second.start()
+        third = Simulator(clock=ManualClock(), port=second.port)
+        await third.start()
+        await third.stop()
 
 
 async def test_devices_of_a_fleet_are_independent() -> None:

@@ -9,10 +9,11 @@ from homevolt.simulator.clock import RealClock
 from homevolt.simulator.simulator import Simulator
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
     from types import TracebackType
 
     from homevolt.simulator.clock import SimClock
+    from homevolt.simulator.faults import Fault
 
 
 class Fleet:
@@ -23,6 +24,7 @@ class Fleet:
         seed: Seed of the first; each further one has the next.
         port: Port of the first, each further one has the next; 0 for any free ones.
         clock: Time of all of them.
+        faults: Faults of each to begin with.
         **options: What else `Simulator` takes, the same for all.
     """
 
@@ -33,13 +35,20 @@ class Fleet:
         seed: int = 1,
         port: int = 0,
         clock: SimClock | None = None,
+        faults: Iterable[Fault | str] = (),
         **options: Any,
     ) -> None:
         if count < 1:
             raise ValueError(f"a fleet has at least one device, not {count}")
-        clock = clock or RealClock()
+        clock, faults = clock or RealClock(), tuple(faults)
         self.devices = [
-            Simulator(seed=seed + index, port=port and port + index, clock=clock, **options)
+            Simulator(
+                seed=seed + index,
+                port=port and port + index,
+                clock=clock,
+                faults=faults,
+                **options,
+            )
             for index in range(count)
         ]
         self._stack = AsyncExitStack()

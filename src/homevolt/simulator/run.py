@@ -17,6 +17,7 @@ from homevolt.simulator.fleet import Fleet
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
+    from contextlib import AbstractAsyncContextManager
 
 READY = "Simulated Homevolt at "
 """How the line begins that says a device is ready; its address follows."""
@@ -89,9 +90,7 @@ async def serve(
                 control = ControlServer(fleet.devices, options.control_port)
                 await stack.enter_async_context(control)
             if options.mdns:
-                from homevolt.simulator.announce import announced  # noqa: PLC0415 - an extra
-
-                await stack.enter_async_context(announced(fleet.devices, options.host))
+                await stack.enter_async_context(_announced(fleet, options.host))
             for line in _greeting(fleet, control):
                 say(line)
             await stop.wait()
@@ -112,6 +111,16 @@ def _fleet(options: ServeOptions) -> Fleet:
         local_mode=options.local_mode,
         **password,
     )
+
+
+def _announced(fleet: Fleet, host: str) -> AbstractAsyncContextManager[None]:
+    try:
+        from homevolt.simulator.announce import announced  # noqa: PLC0415 - an extra
+    except ImportError as error:
+        raise ValueError(
+            "announcing needs the extra discovery: pip install 'homevolt[discovery]'"
+        ) from error
+    return announced(fleet.devices, host)
 
 
 def _greeting(fleet: Fleet, control: ControlServer | None) -> Iterator[str]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from dataclasses import replace
 from typing import TYPE_CHECKING, Self
 
 from homevolt.simulator.clock import ManualClock, RealClock, SimClock
@@ -96,7 +97,8 @@ class Simulator:
         self.journal = Journal()
         self.faults = FaultTable(seed)
         for fault in faults:
-            self.faults.add(fault)
+            # A copy, so that the devices of a fleet do not count each other's hits.
+            self.faults.add(fault if isinstance(fault, str) else replace(fault))
         self._bind_host = host
         self._port = port
         self._https_port = 0
@@ -188,15 +190,26 @@ class Simulator:
         self.device.reboot(boot_s)
 
     async def start(self) -> None:
-        """Begin to serve; after a `stop` on the same port again."""
+        """Begin to serve; after a `stop` on the same port again.
+
+        Raises:
+            RuntimeError: When it serves already.
+            ValueError: When https is asked for and the package it needs is not installed.
+            OSError: When the port cannot be bound.
+        """
         if self._server is not None:
             raise RuntimeError("the simulator serves already")
         server = DeviceServer(self.device, self.journal, self.faults, self._sleep)
-        self._port = await self._listen(server, self._port, None)
-        if self._https:
-            self._https_port = await self._listen(server, self._https_port, self._tls())
-            server.https_url = self.https_url
-            server.redirect = self._redirect
+        tls = self._tls() if self._https else None
+        try:
+            self._port = await self._listen(server, self._port, None)
+            if tls:
+                self._https_port = await self._listen(server, self._https_port, tls)
+        except OSError:
+            await self.stop()
+            raise
+        server.https_url = self.https_url
+        server.redirect = self._redirect
         self._server = server
 
     async def stop(self) -> None:
@@ -219,8 +232,12 @@ class Simulator:
         return bound
 
     def _tls(self) -> ssl.SSLContext:
-        from homevolt.simulator.certificate import self_signed  # noqa: PLC0415 - needs an extra
-
+        try:
+            from homevolt.simulator.certificate import self_signed  # noqa: PLC0415 - an extra
+        except ImportError as error:
+            raise ValueError(
+                "https needs the package cryptography: pip install cryptography"
+            ) from error
         context, self.certificate_pem = self_signed(self._bind_host)
         return context
 
