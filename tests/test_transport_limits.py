@@ -1,4 +1,4 @@
-"""Nothing takes longer than its deadline, nothing is larger than its bound, nothing is left open."""
+"""Nothing outlasts its deadline, outgrows its bound, or stays open behind its owner's back."""
 
 from __future__ import annotations
 

@@ -219,9 +219,11 @@ class Transport:
         except aiohttp.ClientConnectorError as error:
             raise HomevoltConnectionError(f"{self.base_url} is not reached: {error}.") from error
         except aiohttp.ClientResponseError as error:
-            # Not chained: it holds the headers of the request, and these the password.
+            # Not chained: it holds the headers of the request, and these the password. Behind the
+            # first line of its message stands what was received.
+            reason = error.message.partition("\n")[0].rstrip(":.")
             raise HomevoltConnectionError(
-                f"{self.base_url} answers what is no HTTP: {error.message}.",
+                f"{self.base_url} answers what is no HTTP: {reason}.",
                 maybe_sent=request.sent,
             ) from None
         except (aiohttp.ClientError, OSError, ValueError, RuntimeError) as error:
