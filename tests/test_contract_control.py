@@ -26,7 +26,7 @@ async def test_a_day_of_control_runs_as_the_contract_shows_it() -> None:
         await unit.set_battery_mode(mode=1, max_charge=3000, max_soc=90)
 
         # Neither a zone nor whole seconds, as people write it.
-        evening = datetime.now().replace(hour=23, minute=0, second=0)  # noqa: DTZ005
+        evening = datetime.now().replace(hour=23, minute=0, second=0)  # noqa: DTZ005 - as people do
         morning = (evening + timedelta(days=1)).replace(hour=7, minute=0, second=0)
         await unit.add_schedule(
             mode=1,

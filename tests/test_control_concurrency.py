@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from homevolt import HomevoltError
+from homevolt import HomevoltError, ScheduleEntry
 from homevolt.simulator.plan import Entry
 from tests.rig import SHORT_S, rig
 
@@ -31,8 +31,8 @@ async def test_a_hundred_concurrent_writes_and_reads_are_in_turn_and_none_is_los
         assert len(sim.journal.writes) == 60
         assert max(record.in_flight for record in sim.journal) == 1
         ids = {entry.id: entry.options["setpoint"] for entry in held}
-        added = [entry for entry in results if getattr(entry, "setpoint", None) is not None]
-        assert {entry.id: entry.setpoint for entry in added} == ids  # type: ignore[attr-defined] # filtered above
+        added = [entry for entry in results if isinstance(entry, ScheduleEntry)]
+        assert {entry.id: entry.setpoint for entry in added} == ids
         await device.fetch_schedule_data()
         assert device.schedule is not None
         assert len(device.schedule.entries) == 40

@@ -30,7 +30,7 @@ async def test_a_window_over_midnight_is_written_in_utc() -> None:
 
 
 async def test_a_naive_time_is_the_local_time_of_this_machine() -> None:
-    local = datetime.fromtimestamp(WINTER_NOON + 3600)  # noqa: DTZ006 - this is the point
+    local = datetime.fromtimestamp(WINTER_NOON + 3600, UTC).astimezone().replace(tzinfo=None)
     async with rig() as (sim, device, _):
         await device.add_schedule(1, from_time=local.isoformat())
         await device.add_schedule(1, from_time=local.replace(microsecond=500_000))
@@ -76,11 +76,10 @@ async def test_a_device_in_another_zone_is_noticed_and_told_how_to_set_it() -> N
         assert caught.value.wanted.from_time == EVENING
 
 
-async def test_a_time_that_is_off_by_something_else_is_no_matter_of_zones() -> None:
+async def test_a_time_before_the_epoch_is_refused() -> None:
     async with rig(firmware="local-time") as (_, device, _clock):
-        far = datetime(1900, 1, 1)  # noqa: DTZ001
         with pytest.raises(HomevoltValueError, match="out of range"):
-            await device.add_schedule(1, from_time=far)
+            await device.add_schedule(1, from_time="1900-01-01T00:00:00")
 
 
 @pytest.mark.parametrize("zone", ["Europe/Stockholm", STOCKHOLM])

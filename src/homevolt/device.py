@@ -70,8 +70,7 @@ class Device(BatteryControl):
     @cached_property
     def _control(self) -> Controller:
         """The write side."""
-        # Made and loaded at the first write: whoever only reads does not pay for it.
-        from homevolt.control import Controller  # noqa: PLC0415
+        from homevolt.control import Controller  # noqa: PLC0415 - who only reads does not pay
 
         return Controller(
             self._transport,

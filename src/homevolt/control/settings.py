@@ -29,7 +29,8 @@ if TYPE_CHECKING:
     from homevolt.parameters import Value
 
 _SAVED = "saved parameter"
-_OWN_PASSWORD_KEY = "webserver_password"  # noqa: S105 - the name of a parameter
+_OWN_LOGIN_KEY = "webserver_password"
+_STATES = {True: "on", False: "off", None: "not reported"}
 
 
 class Settings:
@@ -104,7 +105,7 @@ class Settings:
                 state = await self._path.local_mode_parameter()
             if state is not on:
                 error = HomevoltCommandVerificationError(
-                    f"Local mode is {_on_off(state)} after it was switched {_on_off(on)}.",
+                    f"Local mode is {_STATES[state]} after it was switched {_STATES[on]}.",
                     wanted=on,
                     seen=state,
                 )
@@ -133,7 +134,7 @@ class Settings:
         try:
             seen = (await self.find(parameter.name)).value
         except HomevoltAuthenticationError as error:
-            if saved and parameter.name == _OWN_PASSWORD_KEY:
+            if saved and parameter.name == _OWN_LOGIN_KEY:
                 return wanted  # the new password is in force: it is our own that is refused now
             raise unread(what, doubt, error) from error
         except HomevoltError as error:
@@ -154,7 +155,3 @@ class Settings:
         if doubt is None:
             raise different
         raise unsettled(what, doubt, different) from doubt
-
-
-def _on_off(state: bool | None) -> str:  # noqa: FBT001 - a state, not a switch
-    return "not reported" if state is None else "on" if state else "off"
