@@ -51,6 +51,8 @@ def test_only_what_rounds_to_nothing_is_said_to_have_no_direction(power_w: float
         (0.01, "1 %"),
         (0.6, "60 %"),
         (0.994, "99.4 %"),
+        (0.99999, "99.9 %"),
+        (0.00001, "0.1 %"),
         (1.0, "100 %"),
     ],
 )

@@ -21,6 +21,7 @@ from homevolt.connection import Homevolt
 from homevolt.exceptions import (
     HomevoltAuthenticationError,
     HomevoltCertificateError,
+    HomevoltDataError,
     HomevoltRateLimitError,
     HomevoltValueError,
 )
@@ -96,6 +97,10 @@ def _in_words_of_the_shell(url: str, target: Target, password: str | None) -> It
             ) from error
         raise HomevoltAuthenticationError(
             f"{url} refuses the password. Correct {PASSWORD_VARIABLE}, or unset it to be asked."
+        ) from error
+    except HomevoltDataError as error:
+        raise HomevoltDataError(
+            f"{url} does not answer as a Homevolt does: {error}", path=error.path
         ) from error
     except HomevoltCertificateError as error:
         raise HomevoltCertificateError(

@@ -16,7 +16,8 @@ if TYPE_CHECKING:
 
     from homevolt.models import Sensor
 
-WIDE = 60
+WIDE, VERY_WIDE = 60, 100
+LONGEST_VALUE = 18  # half of a UUID
 PERCENTAGE = "percentage"
 UNITS = {None: "", "1": "", "Cel": "\N{DEGREE SIGN}C"}
 """What people write for a unit, where it is not what UCUM writes."""
@@ -43,7 +44,8 @@ class SensorTable:
         has_room = options.max_width >= WIDE
         table = Table(box=None, padding=(0, 2, 0, 0), header_style="dim", pad_edge=False)
         table.add_column("Reading", overflow="fold")
-        table.add_column("Value", justify="right", overflow="fold")
+        longest = None if options.max_width >= VERY_WIDE else LONGEST_VALUE
+        table.add_column("Value", justify="right", overflow="fold", max_width=longest)
         table.add_column("Unit", no_wrap=True)
         if has_room:
             table.add_column("Part", style="dim", overflow="fold")

@@ -62,7 +62,7 @@ def percent(ratio: float | None) -> str:
     if ratio is None:
         return DASH
     nearly = 0 < ratio < NEARLY or 1 - NEARLY < ratio < 1
-    return f"{ratio * 100:.1f} %" if nearly else f"{ratio * 100:.0f} %"
+    return f"{min(max(ratio * 100, 0.1), 99.9):.1f} %" if nearly else f"{ratio * 100:.0f} %"
 
 
 def clock(moment: datetime, now: datetime, zone: tzinfo | None = None) -> str:

@@ -1,0 +1,105 @@
+"""Watching a device: one picture after the other, also through bad times."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from contextlib import suppress
+from typing import TYPE_CHECKING
+
+import pytest
+
+from homevolt import Homevolt, HomevoltAuthenticationError
+from homevolt.cli.link import Link
+from homevolt.cli.showing import keep_showing
+from homevolt.clock import SystemClock
+from homevolt.simulator import ManualClock, Simulator
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator
+
+SLEEPS = 8
+FAILED_READ = "status:status=503,path=/ems.json,nth=3,count=3"
+"""Takes the third read of the readings down with all its retries."""
+
+
+class Hurry(SystemClock):
+    """A clock for which waiting takes no time, and which notices when it was enough."""
+
+    def __init__(self) -> None:
+        self.slept = 0
+        self.enough = asyncio.Event()
+
+    async def sleep(self, seconds: float) -> None:
+        """Let the others go on."""
+        assert seconds <= 300
+        self.slept += 1
+        if self.slept == SLEEPS:
+            self.enough.set()
+        await asyncio.sleep(0)
+
+
+@pytest.fixture
+async def battery() -> AsyncIterator[Simulator]:
+    """Serve a battery that fails for a while."""
+    async with Simulator(None, clock=ManualClock(), faults=[FAILED_READ]) as simulator:
+        yield simulator
+
+
+async def watch(battery: Simulator, *, as_json: bool = False) -> None:
+    """Watch a battery until it was read several times, and then leave as Ctrl-C does."""
+    clock = Hurry()
+    async with Homevolt(battery.host, clock=clock) as connection:
+        await connection.update_info()
+        link = Link(connection.get_device(), connection.base_url)
+        watching = asyncio.create_task(keep_showing(link, 10.0, as_json=as_json))
+        enough = asyncio.create_task(clock.enough.wait())
+        await asyncio.wait({watching, enough}, return_when=asyncio.FIRST_COMPLETED)
+        for task in (watching, enough):
+            task.cancel()
+        with suppress(asyncio.CancelledError):
+            await watching
+
+
+async def test_a_program_gets_a_document_a_line_and_nothing_else(
+    battery: Simulator, capsys: pytest.CaptureFixture[str]
+) -> None:
+    await watch(battery, as_json=True)
+    out, err = capsys.readouterr()
+    documents = [json.loads(line) for line in out.splitlines()]
+    assert len(documents) >= 2
+    assert {document["url"] for document in documents} == {battery.url}
+    assert err.count("\n") == 1
+    assert f"{battery.url} answers 503" in err
+
+
+async def test_a_file_gets_one_picture_after_the_other(
+    battery: Simulator, capsys: pytest.CaptureFixture[str]
+) -> None:
+    await watch(battery)
+    out, err = capsys.readouterr()
+    assert out.count("Homevolt B6  ") >= 2
+    assert "\x1b" not in out
+    assert err.count("\n") == 1
+
+
+async def test_a_terminal_gets_one_picture_that_changes_and_its_screen_back(
+    battery: Simulator, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("FORCE_COLOR", "1")
+    monkeypatch.setenv("TERM", "xterm")
+    await watch(battery)
+    out, err = capsys.readouterr()
+    assert out.count("Trying again.") == 1
+    assert out.index("\x1b[?1049h") < out.index("Homevolt B6") < out.index("Trying again.")
+    assert out.rindex("Warnings") > out.index("Trying again.")
+    assert out.index("\x1b[?1049l") > out.rindex("Warnings")
+    assert err == ""
+
+
+async def test_a_refused_password_ends_the_watch(capsys: pytest.CaptureFixture[str]) -> None:
+    refusal = "status:status=401,path=/ems.json,nth=3"
+    async with Simulator(None, clock=ManualClock(), faults=[refusal]) as battery:
+        with pytest.raises(HomevoltAuthenticationError):
+            await watch(battery)
+    assert capsys.readouterr().out.count("Homevolt B6  ") == 1
