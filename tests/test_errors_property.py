@@ -68,7 +68,7 @@ def answers(draw: st.DrawFn) -> Answer:
     return Answer(data[:cut], then=draw(st.sampled_from(["keep", "close", "reset"])))
 
 
-@settings(max_examples=120)
+@settings(max_examples=80)
 @given(st.lists(answers(), min_size=1, max_size=4), st.sampled_from([None, "secret"]))
 async def test_any_answer_ends_in_success_or_a_library_error(
     answers: list[Answer], password: str | None
@@ -111,7 +111,7 @@ def damaged(draw: st.DrawFn, document: Any) -> bytes:
     return encoded(damaged)
 
 
-@settings(max_examples=150)
+@settings(max_examples=100)
 @given(damaged(ems()) | damaged(cluster()), damaged(schedule()))
 async def test_any_damage_to_a_payload_leaves_readings_that_can_be_read(
     ems_body: bytes, schedule_body: bytes

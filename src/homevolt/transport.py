@@ -8,6 +8,7 @@ import random
 import ssl as ssl_module
 from contextvars import ContextVar
 from dataclasses import dataclass
+from http import HTTPStatus
 from typing import TYPE_CHECKING
 from urllib.parse import urlencode, urljoin, urlsplit
 
@@ -40,6 +41,9 @@ USER = "admin"
 MAX_BODY_BYTES = 4 * 1024 * 1024
 RETRY_BACKOFF_S = (0.25, 0.5)
 """Upper bounds of the two pauses between the three attempts of a read (full jitter)."""
+ANSWERS = {"GET": frozenset({200, 204}), "POST": frozenset({200, 204, 400})}
+"""The status of an answer; 400 is how the device answers a command that it does not know."""
+REDIRECTS = range(300, 400)
 RETRIED_STATUS = frozenset({500, 502, 503, 504})
 _jitter = random.SystemRandom()
 
@@ -260,18 +264,18 @@ class Transport:
     def _check_status(self, response: aiohttp.ClientResponse) -> None:
         """Turn every status that is no answer into the error that says what to do."""
         status = response.status
-        if status in (200, 204) or (status == 400 and response.method == "POST"):  # noqa: PLR2004
+        if status in ANSWERS[response.method]:
             # No other status tells that the password was right: a busy device does not look at it.
             self._guard.accepted()
             return
-        if status in (401, 403):
+        if status in (HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN):
             raise self._refused(status)
-        if status == 429:  # noqa: PLR2004
+        if status == HTTPStatus.TOO_MANY_REQUESTS:
             raise HomevoltRateLimitError(
                 f"{self.base_url} answers 429: too many wrong passwords reached it. Wait.",
                 retry_after=self._guard.locked(_seconds(response.headers.get("Retry-After"))),
             )
-        if 300 <= status < 400:  # noqa: PLR2004
+        if status in REDIRECTS:
             raise self._redirected(response)
         raise HomevoltResponseError(
             f"{self.base_url} answers {status} to {response.method} {response.url.path}"
