@@ -77,7 +77,7 @@ class Device(BatteryControl):
             clock=self._clock,
             now=self.now,
             schedule_timezone=self._schedule_zone,
-            on_schedule=self._accept_schedule,
+            decode=self._accept_schedule,
         )
 
     @property
@@ -249,11 +249,12 @@ class Device(BatteryControl):
         self._document, self._ems_s = document, now_s
         self._installation = self._sensors = None
 
-    def _accept_schedule(self, body: bytes) -> None:
-        """Take over what `/schedule.json` said."""
-        self._schedule_data = decode_schedule(body)
+    def _accept_schedule(self, body: bytes) -> ScheduleData:
+        """Take over what `/schedule.json` said, and return it."""
+        self._schedule_data = data = decode_schedule(body)
         self._schedule_body, self._schedule_s = body, self._clock.now()
         self._schedule = self._sensors = None
+        return data
 
     def _laid_out(self) -> tuple[Installation, Layout]:
         """Return what was read in order, and laid out anew if the installation has changed."""

@@ -10,10 +10,12 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 
 from homevolt.exceptions import HomevoltDataError
-from homevolt.options import OPTIONS, Kind, Option
+from homevolt.options import OPTIONS, Kind
 from homevolt.times import EARLIEST, LATEST, from_epoch
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from homevolt.wire.schedule import EntryData, ScheduleData
 
 _LOGGER = logging.getLogger(__name__)
@@ -21,8 +23,13 @@ _LOGGER = logging.getLogger(__name__)
 LOCAL_SCHEDULE_ID = "Manual Schedule"
 """`schedule_id` of a schedule that was written locally; the cloud's is a UUID."""
 
-# Where an entry of /schedule.json keeps an option that is not among its `params`.
-_BESIDE_PARAMS = {"min_soc": "min", "max_soc": "max"}
+_READ: dict[Kind, Callable[[Any], Any]] = {
+    Kind.WHOLE: round,
+    Kind.FLAG: bool,
+    Kind.TIME: from_epoch,
+}
+_PARAMS = tuple((o.name, _READ[o.kind]) for o in OPTIONS if o.name not in {"min_soc", "max_soc"})
+"""The options that an entry of /schedule.json keeps among its `params`, and how each is read."""
 
 
 class BatteryMode(IntEnum):
@@ -147,12 +154,18 @@ class ScheduleEntry(msgspec.Struct, frozen=True, kw_only=True, gc=False):
         """
         if data.type is None:
             raise HomevoltDataError("an entry without a type is no entry", path="$.schedule[].type")
-        options = {option.name: _read(option, data) for option in OPTIONS}
+        options: dict[str, Any] = {}
+        for name, read in _PARAMS:
+            value = getattr(data.params, name)
+            if value is not None:
+                options[name] = read(value)
         return cls(
             mode=known_mode(data.type),
             from_time=from_epoch(data.from_),
             to_time=from_epoch(data.to),
             id=data.id,
+            min_soc=None if data.min is None else round(data.min),
+            max_soc=None if data.max is None else round(data.max),
             **options,
         )
 
@@ -258,16 +271,6 @@ def known_mode(number: int) -> BatteryMode | int:
         return BatteryMode(number)
     except ValueError:
         return number
-
-
-def _read(option: Option, data: EntryData) -> Any:
-    beside = _BESIDE_PARAMS.get(option.name)
-    value = getattr(data, beside) if beside else getattr(data.params, option.name)
-    if value is None:
-        return None
-    if option.kind is Kind.TIME:
-        return from_epoch(value)
-    return bool(value) if option.kind is Kind.FLAG else round(value)
 
 
 def _start(entry: ScheduleEntry) -> datetime:

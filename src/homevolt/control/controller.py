@@ -33,6 +33,7 @@ from homevolt.exceptions import (
 from homevolt.options import whole_number
 from homevolt.quoting import brief
 from homevolt.times import LATEST, as_zone
+from homevolt.wire.schedule import decode_schedule
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -41,6 +42,7 @@ if TYPE_CHECKING:
     from homevolt.clock import Clock
     from homevolt.schedule import Schedule, ScheduleEntry
     from homevolt.transport import Transport
+    from homevolt.wire.schedule import ScheduleData
 
 _LARGEST_ID = 2**31 - 1
 
@@ -53,7 +55,7 @@ class Controller:
         clock: The time to go by.
         now: Returns the present by the device's clock; None is the time of `clock`.
         schedule_timezone: The zone in which the device reads the times of a command, or its name.
-        on_schedule: Called with the body of each `/schedule.json` read on the way.
+        decode: Decodes the body of each `/schedule.json` read on the way; a device takes it over.
 
     Attributes:
         settings: The parameters.
@@ -66,12 +68,12 @@ class Controller:
         clock: Clock | None = None,
         now: Callable[[], datetime] | None = None,
         schedule_timezone: tzinfo | str = UTC,
-        on_schedule: Callable[[bytes], None] = lambda _: None,
+        decode: Callable[[bytes], ScheduleData] = decode_schedule,
     ) -> None:
         self._clock: Clock = clock or SystemClock()
         self._now = now or (lambda: datetime.fromtimestamp(self._clock.now(), UTC))
         self._zone = as_zone(schedule_timezone)
-        self._path = WritePath(transport, on_schedule)
+        self._path = WritePath(transport, decode)
         self.settings = Settings(self._path)
 
     async def set_mode(self, mode: object, options: Mapping[str, object]) -> ScheduleEntry:

@@ -35,7 +35,6 @@ from homevolt.exceptions import (
 )
 from homevolt.schedule import Schedule
 from homevolt.wire.params import decode_params
-from homevolt.wire.schedule import decode_schedule
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Coroutine
@@ -58,16 +57,16 @@ class WritePath:
 
     Args:
         transport: The requests to the device.
-        on_schedule: Called with the body of each `/schedule.json` that was read on the way, so
-            that the device's readings are as fresh as the last write.
+        decode: Decodes the body of each `/schedule.json` that is read on the way; a device takes
+            it over there, so that its readings are as fresh as the last write.
 
     Attributes:
         turn: Held by a write from its first check until it has been read back.
     """
 
-    def __init__(self, transport: Transport, on_schedule: Callable[[bytes], None]) -> None:
+    def __init__(self, transport: Transport, decode: Callable[[bytes], ScheduleData]) -> None:
         self._transport = transport
-        self._on_schedule = on_schedule
+        self._decode = decode
         self.turn = asyncio.Lock()
 
     async def get(self, path: str) -> bytes:
@@ -97,10 +96,7 @@ class WritePath:
         )
 
     async def _schedule_data(self) -> ScheduleData:
-        body = await self._transport.get(SCHEDULE_PATH)
-        data = decode_schedule(body)
-        self._on_schedule(body)
-        return data
+        return self._decode(await self._transport.get(SCHEDULE_PATH))
 
     async def local_mode_parameter(self) -> bool | None:
         """Read local mode from `/params.json`, for firmware that tells it nowhere else."""
