@@ -1,0 +1,24 @@
+"""The page on control is true."""
+
+from __future__ import annotations
+
+import re
+
+import homevolt
+from homevolt.commands import BatteryControl
+from tests.control_page import PAGE, with_tables
+
+
+def test_the_tables_are_those_of_the_code() -> None:
+    text = PAGE.read_text("utf-8")
+    assert with_tables(text) == text, "run: python -m tests.control_page"
+
+
+def test_every_method_of_control_is_on_the_page() -> None:
+    methods = {name for name in vars(BatteryControl) if not name.startswith("_")}
+    assert set(re.findall(r"^\| `(\w+)\(", PAGE.read_text("utf-8"), re.MULTILINE)) == methods
+
+
+def test_every_error_on_the_page_exists() -> None:
+    for name in re.findall(r"`(Homevolt\w+Error)`", PAGE.read_text("utf-8")):
+        assert issubclass(getattr(homevolt, name), homevolt.HomevoltError)
