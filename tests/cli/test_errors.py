@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -11,6 +12,7 @@ import pytest
 import homevolt
 from homevolt import HomevoltError, exceptions
 from homevolt.cli import exits
+from homevolt.cli.missing import remedy
 from homevolt.cli.options import PASSWORD_VARIABLE, SIMULATED
 from homevolt.simulator import Simulator
 
@@ -169,13 +171,24 @@ async def test_a_port_that_is_taken_cannot_be_served_on(shell: Shell) -> None:
 
 
 async def test_a_missing_package_is_named(shell: Shell, monkeypatch: pytest.MonkeyPatch) -> None:
-    def missing(*_: object, **__: object) -> None:
-        raise ModuleNotFoundError("No module named 'zeroconf'", name="zeroconf")
+    monkeypatch.setitem(sys.modules, "cryptography", None)
+    monkeypatch.delitem(sys.modules, "homevolt.simulator.certificate", raising=False)
+    outcome = await shell("simulate", "--https", "--json")
+    assert (outcome.code, outcome.err) == (9, "")
+    assert outcome.document["error"] == {
+        "type": "ModuleNotFoundError",
+        "message": "this needs the package cryptography, which is not installed: "
+        "pip install cryptography",
+        "exit_code": 9,
+    }
 
-    monkeypatch.setattr("homevolt.cli.serving.serve", missing)
-    outcome = await shell("simulate", "--mdns")
-    assert outcome.code == 9
-    assert outcome.line == "homevolt: this needs the package 'zeroconf': pip install zeroconf"
+
+@pytest.mark.parametrize(
+    ("name", "wanted"),
+    [("zeroconf.asyncio", "'homevolt[discovery]'"), ("rich", "'homevolt[cli]'"), ("x", "x")],
+)
+def test_the_extra_that_brings_a_package_is_named(name: str, wanted: str) -> None:
+    assert remedy(ModuleNotFoundError(name=name)).endswith(f": pip install {wanted}")
 
 
 def test_every_error_of_the_library_has_an_exit_code() -> None:

@@ -5,8 +5,7 @@ from __future__ import annotations
 import sys
 
 from homevolt.cli.exits import MISSING
-
-SHELL_PACKAGES = frozenset({"typer", "rich"})
+from homevolt.cli.missing import remedy
 
 
 def main() -> None:
@@ -14,10 +13,6 @@ def main() -> None:
     try:
         from homevolt.cli.app import run  # noqa: PLC0415 - an extra
     except ModuleNotFoundError as error:
-        if error.name not in SHELL_PACKAGES:
-            raise
-        sys.stderr.write(
-            f"homevolt: the shell needs the package {error.name!r}: pip install 'homevolt[cli]'\n"
-        )
+        sys.stderr.write(f"homevolt: {remedy(error)}\n")
         sys.exit(MISSING)
     sys.exit(run(sys.argv[1:]))

@@ -12,6 +12,7 @@ import typer.main
 
 from homevolt.cli import exits
 from homevolt.cli.demo import demo
+from homevolt.cli.missing import remedy
 from homevolt.cli.output import PipeClosedError, as_json, one_line
 from homevolt.cli.sensors import sensors
 from homevolt.cli.simulate import simulate
@@ -83,8 +84,7 @@ def run(arguments: Sequence[str]) -> int:
         message = f"{error}{_hint(error)}"
         return _fail(arguments, type(error).__name__, exits.code_of(error), message)
     except ModuleNotFoundError as error:
-        message = f"this needs the package {error.name!r}: pip install {error.name}"
-        return _fail(arguments, type(error).__name__, exits.MISSING, message)
+        return _fail(arguments, type(error).__name__, exits.MISSING, remedy(error))
     except typer.Abort:
         return exits.INTERRUPTED
     except PipeClosedError:

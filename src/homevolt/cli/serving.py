@@ -24,10 +24,13 @@ def run(options: ServeOptions, *, as_json: bool) -> None:
 
     Raises:
         HomevoltValueError: An option makes no sense, or its port is taken.
+        ModuleNotFoundError: An option needs a package that is not installed.
     """
     try:
         asyncio.run(_serve(options, as_json=as_json))
     except ValueError as error:
+        if isinstance(error.__cause__, ModuleNotFoundError):
+            raise error.__cause__ from None
         raise HomevoltValueError(f"{error}.") from error
     except OSError as error:
         where = f"{options.host}:{options.port}"
