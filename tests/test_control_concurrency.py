@@ -10,7 +10,7 @@ import pytest
 
 from homevolt import HomevoltError, ScheduleEntry
 from homevolt.simulator.plan import Entry
-from tests.rig import SHORT_S, rig
+from tests.rig import rig
 
 if TYPE_CHECKING:
     from collections.abc import Coroutine
@@ -113,10 +113,14 @@ async def test_a_write_that_is_cancelled_while_it_waits_sends_nothing() -> None:
 
 
 async def test_a_deadline_of_the_caller_ends_a_write_after_it_was_read_back() -> None:
-    async with rig(timeout=SHORT_S) as (sim, device, _):
-        sim.faults.add("silence", write=True, when="after", count=1)
+    async def pass_deadline(_seconds: float) -> None:
+        deadline.reschedule(asyncio.get_running_loop().time())
+        await asyncio.sleep(0)
+
+    async with rig(sleep=pass_deadline) as (sim, device, _):
+        sim.faults.add("latency", seconds=1, write=True, when="after", count=1)
         with pytest.raises(TimeoutError):
-            async with asyncio.timeout(SHORT_S / 5):
+            async with asyncio.timeout(None) as deadline:
                 await device.charge_battery(max_power=3000)
         assert device.schedule is not None
         assert [entry.max_charge for entry in device.schedule.entries] == [3000]

@@ -6,7 +6,7 @@ import math
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from homevolt.exceptions import HomevoltValueError
@@ -216,6 +216,7 @@ def test_the_default_of_every_parameter_is_written_as_the_device_parses_it(
     assert (parsed if several else (parsed,)) == tuple(default)
 
 
+@example("uint8", "0\x1f")  # white space to one function of Python and not to another
 @given(
     st.sampled_from(["bool", "flt", "double", "str32", *INTEGERS]),
     st.none() | st.booleans() | st.integers() | st.floats() | st.text() | st.binary(),

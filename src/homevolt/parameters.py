@@ -209,8 +209,8 @@ def _check_bool(_type: str, value: object) -> tuple[bool | None, str]:
 def _check_integer(type_: str, value: Any) -> tuple[int | None, str]:
     low, high = _integer_range(type_)
     wanted = f"a whole number from {low} to {high}"
-    if isinstance(value, str) and _DIGITS.fullmatch(value.strip()):
-        value = int(value)
+    if isinstance(value, str) and _DIGITS.fullmatch(text := value.strip()):
+        value = int(text)
     try:
         number = None if isinstance(value, bool) else int(operator.index(value))
     except TypeError:
