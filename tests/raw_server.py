@@ -60,6 +60,7 @@ class RawServer:
         self._in_flight = 0
         self._tls = tls
         self._tasks: set[asyncio.Task[None]] = set()
+        self._writers: list[asyncio.StreamWriter] = []
 
     @property
     def host(self) -> str:
@@ -76,10 +77,14 @@ class RawServer:
         for task in self._tasks:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
+        for writer in self._writers:  # a task that was cancelled before it ran has closed nothing
+            writer.transport.abort()
         await self._server.wait_closed()
+        await asyncio.sleep(0)  # the sockets are closed one turn of the loop after the abort
 
     def _accept(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         self.connections += 1
+        self._writers.append(writer)
         task = asyncio.ensure_future(self._serve(reader, writer))
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)

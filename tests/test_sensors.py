@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from homevolt.catalogue import CATALOGUE
+from homevolt.exceptions import HomevoltDataError
 from homevolt.models import Sensor, SensorType
 from homevolt.schedule import Schedule
 from homevolt.sensors import Installation, Layout, schedule_values
@@ -279,3 +280,19 @@ def test_a_scaled_reading_is_the_nearest_double(value: int) -> None:
     assert sensors["Frequency"].value == value / 1000
     assert sensors["Battery State of Charge"].value == value / 10000
     assert sensors["System Temperature"].value == value / 10
+
+
+@pytest.mark.parametrize("junk", [None, 5, [], {}, "unit"])
+def test_what_is_no_unit_and_no_measuring_point_adds_nothing(junk: object) -> None:
+    document = ems()
+    broken = document | {
+        "ems": [junk, *document["ems"]],
+        "sensors": [*document["sensors"], junk],
+    }
+    assert sensors_of(broken) == sensors_of(document)
+
+
+@pytest.mark.parametrize("junk", [None, 5, {}])
+def test_where_nothing_is_a_unit_the_answer_is_refused(junk: object) -> None:
+    with pytest.raises(HomevoltDataError, match="names no unit"):
+        decode_ems(encoded(ems() | {"ems": [junk]}))

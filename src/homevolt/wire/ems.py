@@ -251,8 +251,20 @@ def decode_ems(data: bytes) -> EmsDocument:
         HomevoltDataError: It is no JSON object with at least one unit in `ems`.
     """
     document = decode(data, _DECODER)
+    if NO_UNIT in document.ems or NO_POINT in document.sensors:
+        document = msgspec.structs.replace(
+            document,
+            ems=tuple(unit for unit in document.ems if unit != NO_UNIT),
+            sensors=tuple(point for point in document.sensors if point != NO_POINT),
+        )
     if not document.ems:
         raise HomevoltDataError(
             "The answer of /ems.json names no unit: $.ems is empty or missing.", path="$.ems"
         )
     return document
+
+
+NO_UNIT = Unit()
+"""What is left of an item of `ems` that is no unit at all."""
+NO_POINT = MeasuringPoint()
+"""What is left of an item of `sensors` that is no measuring point at all."""
