@@ -170,11 +170,12 @@ async def test_the_password_is_asked_for_where_somebody_can_answer(
     assert outcomes[2].document["error"]["message"] == "No password was given."
 
 
-async def test_a_question_ended_by_ctrl_c_ends_the_command(
-    shell: Shell, battery: Simulator, monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize("end", [KeyboardInterrupt, EOFError])
+async def test_a_question_ended_by_ctrl_c_or_ctrl_d_ends_the_command(
+    shell: Shell, battery: Simulator, monkeypatch: pytest.MonkeyPatch, end: type[BaseException]
 ) -> None:
     def interrupt(_: str) -> str:
-        raise KeyboardInterrupt
+        raise end
 
     monkeypatch.delenv(PASSWORD_VARIABLE)
     monkeypatch.setattr(sys.stdin, "isatty", lambda: True)

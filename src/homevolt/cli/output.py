@@ -33,7 +33,7 @@ def print_text(text: str) -> None:
         sys.stdout.write(text)
         sys.stdout.flush()
     except BrokenPipeError:
-        drop_output()
+        _drop_output()
         raise PipeClosedError from None
 
 
@@ -47,6 +47,6 @@ def one_line(text: str) -> str:
     return " ".join(text.split())
 
 
-def drop_output() -> None:
+def _drop_output() -> None:
     """Let the interpreter's last flush go nowhere instead of failing."""
     os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from rich.console import Console
 
-from homevolt.cli.output import PipeClosedError, drop_output, print_text
+from homevolt.cli.output import print_text
 
 if TYPE_CHECKING:
     from rich.console import RenderableType
@@ -18,7 +18,7 @@ PIPED_WIDTH = 160
 
 
 class Terminal(Console):
-    """The console for people, which ends quietly when its reader does."""
+    """The console for people, as wide as their terminal."""
 
     def __init__(self) -> None:
         known = sys.stdout.isatty() or "COLUMNS" in os.environ
@@ -33,8 +33,3 @@ class Terminal(Console):
         with self.capture() as captured:
             self.print(picture)
         print_text("".join(f"{line.rstrip()}\n" for line in captured.get().splitlines()))
-
-    def on_broken_pipe(self) -> None:
-        """End the command; what was not read yet goes nowhere."""
-        drop_output()
-        raise PipeClosedError

@@ -1,0 +1,128 @@
+"""The program's way in and out, within this process."""
+
+from __future__ import annotations
+
+import asyncio
+import operator
+import os
+import signal
+import sys
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from homevolt.cli import later, link, main, serving, showing
+from homevolt.cli.output import PipeClosedError, print_json
+from homevolt.simulator.run import ServeOptions
+
+if TYPE_CHECKING:
+    from tests.cli.conftest import Shell
+
+
+def leave(arguments: list[str], monkeypatch: pytest.MonkeyPatch) -> object:
+    """Run the program, and return the code it leaves with."""
+    monkeypatch.setattr(sys, "argv", ["homevolt", *arguments])
+    with pytest.raises(SystemExit) as end:
+        main()
+    return end.value.code
+
+
+def test_the_program_leaves_with_the_code_of_its_command(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert leave(["--version"], monkeypatch) == 0
+    assert leave(["nope"], monkeypatch) == 2
+    assert capsys.readouterr().out.startswith("homevolt ")
+
+
+def test_the_program_without_its_extra_leaves_with_a_remedy(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.delitem(sys.modules, "homevolt.cli.app")
+    monkeypatch.setitem(sys.modules, "typer", None)
+    assert leave(["demo"], monkeypatch) == 9
+    assert capsys.readouterr().err.endswith("pip install 'homevolt[cli]'\n")
+
+
+async def test_no_command_is_a_question_for_help(shell: Shell) -> None:
+    assert await shell() == await shell("--help")
+
+
+def test_a_room_that_is_not_there_is_an_attribute_error() -> None:
+    with pytest.raises(AttributeError, match="no attribute 'attic'"):
+        operator.attrgetter("attic")(later)
+
+
+async def test_a_watch_is_handed_its_interval(
+    shell: Shell, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    calls: list[tuple[float, bool]] = []
+
+    async def look(device: link.Link, interval: float, *, as_json: bool) -> None:
+        assert device.device.ems_at is not None
+        calls.append((interval, as_json))
+
+    monkeypatch.setattr(showing, "keep_showing", look)
+    assert (await shell("status", "-w", "--interval", "2.5", "--json")).code == 0
+    assert (await shell("status", "--watch")).code == 0
+    assert calls == [(2.5, True), (10.0, False)]
+
+
+async def test_a_terminal_gets_colours(shell: Shell, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("FORCE_COLOR", "1")
+    monkeypatch.setenv("TERM", "xterm")
+    assert "\x1b[32m━" in (await shell("demo")).out
+    monkeypatch.setenv("NO_COLOR", "1")
+    assert "\x1b[32m" not in (await shell("demo")).out
+
+
+def test_what_nobody_reads_any_more_ends_the_command(monkeypatch: pytest.MonkeyPatch) -> None:
+    reader, writer = os.pipe()
+    os.close(reader)
+    with os.fdopen(writer, "w") as pipe:
+        monkeypatch.setattr(sys, "stdout", pipe)
+        with pytest.raises(PipeClosedError):
+            print_json({"long": "x" * 100_000})
+        monkeypatch.undo()
+
+
+async def served(options: ServeOptions, *, as_json: bool, capsys: Any) -> str:
+    """Serve until the greeting is out, then end as Ctrl-C does; return the greeting."""
+    task = asyncio.create_task(serving._serve(options, as_json=as_json))
+    out = ""
+    while "127.0.0.1" not in out:
+        await asyncio.wait({task}, timeout=0.01)
+        out += capsys.readouterr().out
+    os.kill(os.getpid(), signal.SIGINT)
+    await task
+    return out + str(capsys.readouterr().out)
+
+
+async def test_serving_greets_people(capsys: pytest.CaptureFixture[str]) -> None:
+    greeting = await served(ServeOptions(), as_json=False, capsys=capsys)
+    assert greeting.startswith("Simulated Homevolt at http://127.0.0.1:")
+
+
+async def test_serving_greets_programs(capsys: pytest.CaptureFixture[str]) -> None:
+    greeting = await served(ServeOptions(), as_json=True, capsys=capsys)
+    assert greeting.startswith("{")
+    assert greeting.endswith("}\n")
+    assert '"password": "secret"' in greeting
+
+
+def test_a_greeting_as_a_document() -> None:
+    lines = [
+        "Simulated Homevolt at http://127.0.0.1:1",
+        "  also at https://127.0.0.1:2 (self-signed certificate)",
+        "Simulated Homevolt at http://127.0.0.1:3",
+        "User admin, password with spaces",
+        "Try: curl -u 'admin:with spaces' http://127.0.0.1:1/ems.json",
+        "Control endpoint at http://127.0.0.1:4 (faults, journal, reboot)",
+    ]
+    assert serving.greeting_document(lines) == {
+        "devices": ["http://127.0.0.1:1", "http://127.0.0.1:3"],
+        "https_devices": ["https://127.0.0.1:2"],
+        "user": "admin",
+        "password": "with spaces",
+        "control": "http://127.0.0.1:4",
+    }
