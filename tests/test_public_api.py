@@ -15,6 +15,7 @@ from homevolt import exceptions
 PUBLIC_NAMES = [
     "BatteryMode",
     "BladeView",
+    "ConsoleReply",
     "Device",
     "DeviceMetadata",
     "Homevolt",
@@ -38,6 +39,7 @@ PUBLIC_NAMES = [
     "Parameter",
     "PhaseView",
     "Schedule",
+    "ScheduleDiff",
     "ScheduleEntry",
     "Sensor",
     "SensorType",

@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from homevolt.connection import Homevolt
+    from homevolt.console import ConsoleReply
+    from homevolt.control import ScheduleDiff
     from homevolt.device import Device
     from homevolt.exceptions import (
         HomevoltAuthenticationError,
@@ -40,6 +42,7 @@ if TYPE_CHECKING:
 __all__ = [
     "BatteryMode",
     "BladeView",
+    "ConsoleReply",
     "Device",
     "DeviceMetadata",
     "Homevolt",
@@ -63,6 +66,7 @@ __all__ = [
     "Parameter",
     "PhaseView",
     "Schedule",
+    "ScheduleDiff",
     "ScheduleEntry",
     "Sensor",
     "SensorType",
@@ -74,6 +78,8 @@ __all__ = [
 # Where the names live; every other one is an error and lives with the errors.
 _ROOMS = {
     "connection": ("Homevolt",),
+    "console": ("ConsoleReply",),
+    "control": ("ScheduleDiff",),
     "device": ("Device",),
     "models": ("DeviceMetadata", "Sensor", "SensorType"),
     "parameters": ("Parameter",),
