@@ -173,6 +173,15 @@ async def test_a_stop_is_immediate_whatever_clients_are_doing() -> None:
             await sim.seen()
 
 
+async def test_a_stop_waits_for_no_handshake_and_leaves_no_socket() -> None:
+    async with device(https=True) as client:
+        assert client.sim.https_url is not None
+        port = int(client.sim.https_url.rpartition(":")[2])
+        _, broken_off = await asyncio.open_connection("127.0.0.1", port)
+        broken_off.transport.abort()
+        await asyncio.wait_for(client.sim.stop(), 1)
+
+
 async def test_a_stopped_device_comes_back_on_its_port_with_its_state() -> None:
     async with device() as client:
         await client.console("sched_add 1")

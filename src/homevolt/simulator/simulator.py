@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import sys
 from dataclasses import replace
 from typing import TYPE_CHECKING, Self
 
@@ -20,6 +21,9 @@ if TYPE_CHECKING:
 
     from homevolt.simulator.auth import Lockout
     from homevolt.simulator.state import Installation
+
+TURNS_TO_SETTLE = 5
+HANDSHAKE_S = 2.0
 
 KNOWN_TO_ALL = "secret"
 """The password of a simulated device unless another is given."""
@@ -218,14 +222,24 @@ class Simulator:
         listeners, self._listeners = self._listeners, []
         for listener in listeners:
             listener.close()
+        # What was accepted or broke off its handshake a moment ago takes a few turns of the loop
+        # to become a connection that can be cut, or to be gone.
+        for _ in range(TURNS_TO_SETTLE):
+            await asyncio.sleep(0)
         if server is not None:
             await server.close()
         for listener in listeners:
+            if sys.version_info >= (3, 13):
+                listener.abort_clients()
             await listener.wait_closed()
 
     async def _listen(self, server: DeviceServer, port: int, tls: ssl.SSLContext | None) -> int:
         listener = await asyncio.get_running_loop().create_server(
-            server.connection, self._bind_host, port, ssl=tls
+            server.connection,
+            self._bind_host,
+            port,
+            ssl=tls,
+            ssl_handshake_timeout=HANDSHAKE_S if tls else None,
         )
         self._listeners.append(listener)
         bound: int = listener.sockets[0].getsockname()[1]
