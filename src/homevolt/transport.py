@@ -10,7 +10,7 @@ from contextvars import ContextVar
 from dataclasses import dataclass
 from http import HTTPStatus
 from typing import TYPE_CHECKING
-from urllib.parse import urlencode, urljoin, urlsplit
+from urllib.parse import urlencode
 
 import aiohttp
 
@@ -23,11 +23,11 @@ from homevolt.exceptions import (
     HomevoltDataError,
     HomevoltError,
     HomevoltRateLimitError,
-    HomevoltRedirectError,
     HomevoltResponseError,
     HomevoltTimeoutError,
     HomevoltValueError,
 )
+from homevolt.http_errors import NETWORK_ERRORS, network_error, redirect_error
 from homevolt.lockout import PasswordGuard
 
 if TYPE_CHECKING:
@@ -212,29 +212,11 @@ class Transport:
                 return await _bounded_body(response)
         except (HomevoltError, TimeoutError):
             raise
-        except (
-            aiohttp.ClientConnectorCertificateError,
-            aiohttp.ServerFingerprintMismatch,
-        ) as error:
-            raise HomevoltCertificateError(
-                f"The certificate of {self.base_url} is not trusted ({_distrust(error)}). "
-                "If it is the device's own, pass ssl=aiohttp.Fingerprint(...) to pin it.",
-            ) from error
-        except aiohttp.ClientConnectorError as error:
-            raise HomevoltConnectionError(f"{self.base_url} is not reached: {error}.") from error
         except aiohttp.ClientResponseError as error:
-            # Not chained: it holds the headers of the request, and these the password. Behind the
-            # first line of its message stands what was received.
-            reason = error.message.partition("\n")[0].rstrip(":.")
-            raise HomevoltConnectionError(
-                f"{self.base_url} answers what is no HTTP: {reason}.",
-                maybe_sent=request.sent,
-            ) from None
-        except (aiohttp.ClientError, OSError, ValueError, RuntimeError) as error:
-            reason = str(error) or type(error).__name__
-            raise HomevoltConnectionError(
-                f"{self.base_url} broke off: {reason}.", maybe_sent=request.sent
-            ) from error
+            # Not chained: it holds the headers of the request, and these the password.
+            raise network_error(error, self.base_url, sent=request.sent) from None
+        except NETWORK_ERRORS as error:
+            raise network_error(error, self.base_url, sent=request.sent) from error
 
     def _is_closed_for(self, request: _Request) -> bool:
         lent = self._borrowed
@@ -276,7 +258,7 @@ class Transport:
                 retry_after=self._guard.locked(_seconds(response.headers.get("Retry-After"))),
             )
         if status in REDIRECTS:
-            raise self._redirected(response)
+            raise redirect_error(response, self.base_url)
         raise HomevoltResponseError(
             f"{self.base_url} answers {status} to {response.method} {response.url.path}"
             + (": it is busy, starting or updating." if status in RETRIED_STATUS else "."),
@@ -294,22 +276,6 @@ class Transport:
             retry_after=self._guard.refused(),
         )
 
-    def _redirected(self, response: aiohttp.ClientResponse) -> HomevoltRedirectError:
-        location = response.headers.get("Location", "")
-        hint = "Redirects are not followed."
-        try:
-            location = urljoin(str(response.url), location)
-            target = urlsplit(location)
-            if target.scheme == "https" and target.hostname == response.url.host:
-                hint = f"Use the address {base_url(f'https://{target.netloc}')} instead."
-        except ValueError:
-            pass  # it points to no URL; the message shows what it is
-        return HomevoltRedirectError(
-            f"{self.base_url} answers {response.status} and points to {location!r}. {hint}",
-            location=location,
-            status=response.status,
-        )
-
 
 class _Response(aiohttp.ClientResponse):
     """An answer to a request that is noted as sent, and not sent again unasked."""
@@ -322,15 +288,6 @@ class _Response(aiohttp.ClientResponse):
         except (aiohttp.ClientOSError, aiohttp.ServerDisconnectedError) as error:
             # At either of these aiohttp itself would send a GET once more.
             raise aiohttp.ClientPayloadError(str(error) or type(error).__name__) from error
-
-
-def _distrust(
-    error: aiohttp.ClientConnectorCertificateError | aiohttp.ServerFingerprintMismatch,
-) -> str:
-    """Return in words why a certificate is not trusted."""
-    if isinstance(error, aiohttp.ServerFingerprintMismatch):
-        return f"its SHA-256 fingerprint is {error.got.hex()}, not {error.expected.hex()}"
-    return str(error.certificate_error)
 
 
 def _ssl_option(option: object) -> SslOption:
