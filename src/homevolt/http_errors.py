@@ -34,10 +34,7 @@ def network_error(error: Exception, device: str, *, sent: bool) -> HomevoltConne
     if isinstance(error, aiohttp.ClientConnectorCertificateError):
         return _distrusted(device, str(error.certificate_error))
     if isinstance(error, aiohttp.ClientConnectorError):
-        return HomevoltConnectionError(
-            f"{device} is not reached: {_obstacle(error.os_error)}. "
-            "Check the address, and whether the device is on."
-        )
+        return HomevoltConnectionError(f"{device} is not reached: {_obstacle(error.os_error)}.")
     if isinstance(error, aiohttp.ClientResponseError):
         # Behind the first line of its message stands what was received.
         reason = error.message.partition("\n")[0].rstrip(":.")
