@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import operator
 import os
 import signal
@@ -12,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from homevolt.cli import later, link, main, serving, showing
-from homevolt.cli.output import PipeClosedError, print_json
+from homevolt.cli.output import PipeClosedError, fail, print_json
 from homevolt.simulator.run import ServeOptions
 
 if TYPE_CHECKING:
@@ -42,6 +43,9 @@ def test_the_program_without_its_extra_leaves_with_a_remedy(
     monkeypatch.setitem(sys.modules, "typer", None)
     assert leave(["demo"], monkeypatch) == 9
     assert capsys.readouterr().err.endswith("pip install 'homevolt[cli]'\n")
+    assert leave(["demo", "--json"], monkeypatch) == 9
+    error = json.loads(capsys.readouterr().out)["error"]
+    assert (error["type"], error["exit_code"]) == ("ModuleNotFoundError", 9)
 
 
 async def test_no_command_is_a_question_for_help(shell: Shell) -> None:
@@ -83,6 +87,15 @@ def test_what_nobody_reads_any_more_ends_the_command(monkeypatch: pytest.MonkeyP
         monkeypatch.setattr(sys, "stdout", pipe)
         with pytest.raises(PipeClosedError):
             print_json({"long": "x" * 100_000})
+        monkeypatch.undo()
+
+
+def test_an_error_that_nobody_reads_keeps_its_code(monkeypatch: pytest.MonkeyPatch) -> None:
+    reader, writer = os.pipe()
+    os.close(reader)
+    with os.fdopen(writer, "w") as pipe:
+        monkeypatch.setattr(sys, "stdout", pipe)
+        assert fail(["--json"], "UsageError", 2, "x" * 100_000) == 2
         monkeypatch.undo()
 
 

@@ -13,7 +13,7 @@ from rich.cells import cell_len
 from rich.console import Console
 
 from homevolt import BatteryMode, Schedule, ScheduleEntry, Sensor, SensorType, Snapshot
-from homevolt.cli.table import SensorTable, matching
+from homevolt.cli.table import SensorTable, StepTable, matching
 from homevolt.cli.view import StatusView
 from tests.cli.samples import NOON, STOCKHOLM, UNIT, URL, cluster, drawn, house, silence
 
@@ -207,19 +207,22 @@ SENSORS = [
     Sensor(8508.51, SensorType.ENERGY_INCREASING, "grid", "Energy imported grid", "kWh"),
     Sensor("", SensorType.TEXT, "ems_1", "Alarms", None),
     Sensor("discharging", SensorType.TEXT, "ems_1", "Operating State", None),
+    Sensor("grid_charge_discharge", SensorType.SCHEDULE_TYPE, "ems_1", "Schedule Type", None),
 ]
 
 
 def test_a_table_has_name_value_unit_and_part() -> None:
     shown = """\
-Reading                                 Value  Unit  Part
-Power                                    1822  W     ems_1
-Battery State of Charge                    60  %     ems_1
-Homevolt battery 1 tmin                     —  °C    battery_1
-Homevolt battery 1 charge cycles          213        battery_1
-Energy imported grid                  8508.51  kWh   grid
-Alarms                                   none        ems_1
-Operating State                   discharging        ems_1"""
+Reading                                        Value  Unit  Part
+Power                                           1822  W     ems_1
+Battery State of Charge                           60  %     ems_1
+Homevolt battery 1 tmin                            —  °C    battery_1
+Homevolt battery 1 charge cycles                 213        battery_1
+Energy imported grid                         8508.51  kWh   grid
+Alarms                                          none        ems_1
+Operating State                          discharging        ems_1
+Schedule Type                            grid charge        ems_1
+                                           discharge"""
     assert drawn(SensorTable(SENSORS)) == shown
 
 
@@ -231,6 +234,14 @@ def test_a_narrow_table_goes_without_the_part() -> None:
 Reading                  Value  Unit
 Power                     1822  W
 Battery State of Charge     60  %"""
+    )
+
+
+def test_steps_stand_beside_what_they_do_or_above_it() -> None:
+    steps = StepTable([("homevolt sensors", "all of them"), ("homevolt demo", "this")])
+    assert drawn(steps) == "  homevolt sensors  all of them\n  homevolt demo     this"
+    assert drawn(steps, 40) == (
+        "  homevolt sensors\n      all of them\n  homevolt demo\n      this"
     )
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import signal
 from contextlib import suppress
 from typing import TYPE_CHECKING
 
@@ -37,6 +38,19 @@ class Hurry(SystemClock):
         if self.slept == SLEEPS:
             self.enough.set()
         await asyncio.sleep(0)
+
+
+class Pause(SystemClock):
+    """A clock for which the first wait never ends."""
+
+    def __init__(self) -> None:
+        self.begun = asyncio.Event()
+
+    async def sleep(self, seconds: float) -> None:
+        """Wait for as long as the test takes."""
+        assert seconds
+        self.begun.set()
+        await asyncio.Event().wait()
 
 
 @pytest.fixture
@@ -95,6 +109,28 @@ async def test_a_terminal_gets_one_picture_that_changes_and_its_screen_back(
     assert out.rindex("Warnings") > out.index("Trying again.")
     assert out.index("\x1b[?1049l") > out.rindex("Warnings")
     assert err == ""
+
+
+async def test_a_resized_terminal_gets_its_picture_at_once(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("FORCE_COLOR", "1")
+    monkeypatch.setenv("TERM", "xterm")
+    clock = Pause()
+    async with Simulator(None) as simulator, Homevolt(simulator.host, clock=clock) as connection:
+        await connection.update_info()
+        link = Link(connection.get_device(), connection.base_url)
+        watching = asyncio.create_task(keep_showing(link, 300.0, as_json=False))
+        await clock.begun.wait()
+        shown = capsys.readouterr().out
+        signal.raise_signal(signal.SIGWINCH)
+        await asyncio.wait({watching}, timeout=0.01)
+        again = capsys.readouterr().out
+        watching.cancel()
+        with suppress(asyncio.CancelledError):
+            await watching
+    assert "Homevolt B6" in shown
+    assert again.count("Homevolt B6") == 1
 
 
 async def test_a_refused_password_ends_the_watch(capsys: pytest.CaptureFixture[str]) -> None:

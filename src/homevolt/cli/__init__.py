@@ -6,6 +6,7 @@ import sys
 
 from homevolt.cli.exits import MISSING
 from homevolt.cli.missing import remedy
+from homevolt.cli.output import fail
 
 
 def main() -> None:
@@ -13,6 +14,5 @@ def main() -> None:
     try:
         from homevolt.cli.app import run  # noqa: PLC0415 - an extra
     except ModuleNotFoundError as error:
-        sys.stderr.write(f"homevolt: {remedy(error)}\n")
-        sys.exit(MISSING)
+        sys.exit(fail(sys.argv[1:], type(error).__name__, MISSING, remedy(error)))
     sys.exit(run(sys.argv[1:]))

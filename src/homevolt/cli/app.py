@@ -13,7 +13,7 @@ import typer.main
 from homevolt.cli import exits
 from homevolt.cli.demo import demo
 from homevolt.cli.missing import remedy
-from homevolt.cli.output import PipeClosedError, as_json, one_line
+from homevolt.cli.output import PROGRAM, PipeClosedError, fail
 from homevolt.cli.sensors import sensors
 from homevolt.cli.simulate import simulate
 from homevolt.cli.status import status
@@ -27,7 +27,6 @@ from homevolt.exceptions import (
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-PROGRAM = "homevolt"
 EPILOG = "\b\n" + exits.as_text()
 
 # What to do about an error whose own message cannot say it.
@@ -79,28 +78,17 @@ def run(arguments: Sequence[str]) -> int:
             list(arguments), prog_name=PROGRAM, standalone_mode=False
         )
     except typer.TyperException as error:
-        return _fail(arguments, "UsageError", error.exit_code, _usage(error))
+        return fail(arguments, "UsageError", error.exit_code, _usage(error))
     except HomevoltError as error:
         message = f"{error}{_hint(error)}"
-        return _fail(arguments, type(error).__name__, exits.code_of(error), message)
+        return fail(arguments, type(error).__name__, exits.code_of(error), message)
     except ModuleNotFoundError as error:
-        return _fail(arguments, type(error).__name__, exits.MISSING, remedy(error))
+        return fail(arguments, type(error).__name__, exits.MISSING, remedy(error))
     except typer.Abort:
         return exits.INTERRUPTED
     except PipeClosedError:
         return exits.PIPE_CLOSED
     return code or 0
-
-
-def _fail(arguments: Sequence[str], kind: str, code: int, message: str) -> int:
-    """Say what went wrong: in one line on stderr, or with --json as JSON on stdout."""
-    message = one_line(message)
-    if "--json" in arguments:
-        detail = {"type": kind, "message": message, "exit_code": code}
-        typer.echo(as_json({"error": detail}))
-    else:
-        typer.echo(f"{PROGRAM}: {message}", err=True)
-    return code
 
 
 def _usage(error: typer.TyperException) -> str:

@@ -4,7 +4,6 @@ from typing import TYPE_CHECKING
 
 from homevolt.cli import later
 from homevolt.cli.options import JsonOption, Target
-from homevolt.cli.output import print_text
 
 if TYPE_CHECKING:
     from homevolt.cli.link import Link
@@ -12,12 +11,13 @@ if TYPE_CHECKING:
 STORY = """
 A simulated battery was started, read with its password, and ended.
 It has {count} readings. What to try next:
-
-  homevolt sensors                      all of them
-  homevolt status --watch               the picture above, kept up to date
-  homevolt simulate                     a battery to write programs against
-  homevolt status --host 192.168.1.100  your own battery
 """
+STEPS = (
+    ("homevolt sensors", "all of them"),
+    ("homevolt status --watch", "the picture above, kept up to date"),
+    ("homevolt simulate", "a battery to write programs against"),
+    ("homevolt status --host 192.168.1.100", "your own battery"),
+)
 
 
 def demo(*, as_json: JsonOption = False) -> None:
@@ -26,6 +26,6 @@ def demo(*, as_json: JsonOption = False) -> None:
     async def work(link: "Link") -> None:
         later.showing.show(link, as_json=as_json)
         if not as_json:
-            print_text(STORY.format(count=len(link.device.sensors)))
+            later.showing.advise(STORY.format(count=len(link.device.sensors)), STEPS)
 
     later.link.run(Target(None), work)

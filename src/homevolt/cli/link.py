@@ -95,9 +95,12 @@ def _in_words_of_the_shell(url: str, target: Target, password: str | None) -> It
             raise HomevoltAuthenticationError(
                 f"{url} wants a password. Put it into {PASSWORD_VARIABLE}."
             ) from error
-        raise HomevoltAuthenticationError(
-            f"{url} refuses the password. Correct {PASSWORD_VARIABLE}, or unset it to be asked."
-        ) from error
+        remedy = (
+            f"Correct {PASSWORD_VARIABLE}, or unset it to be asked."
+            if os.environ.get(PASSWORD_VARIABLE)
+            else "Run the command again to be asked for another one."
+        )
+        raise HomevoltAuthenticationError(f"{url} refuses the password. {remedy}") from error
     except HomevoltDataError as error:
         raise HomevoltDataError(
             f"{url} does not answer as a Homevolt does: {error}", path=error.path

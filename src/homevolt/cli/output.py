@@ -5,12 +5,13 @@ from __future__ import annotations
 import json
 import os
 import sys
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
-import typer
-
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
+
+PROGRAM = "homevolt"
 
 
 class PipeClosedError(Exception):
@@ -39,7 +40,29 @@ def print_text(text: str) -> None:
 
 def remark(text: str) -> None:
     """Say something that is no result, on stderr."""
-    typer.echo(text, err=True)
+    sys.stderr.write(f"{text}\n")
+    sys.stderr.flush()
+
+
+def fail(arguments: Sequence[str], kind: str, code: int, message: str) -> int:
+    """Say what went wrong: in one line on stderr, or with --json as JSON on stdout.
+
+    Args:
+        arguments: The command line.
+        kind: The type of the error.
+        code: The exit code.
+        message: What happened, and what to do.
+
+    Returns:
+        The exit code; it says more than that nobody reads the output.
+    """
+    message = one_line(message)
+    if "--json" not in arguments:
+        remark(f"{PROGRAM}: {message}")
+        return code
+    with suppress(PipeClosedError):
+        print_json({"error": {"type": kind, "message": message, "exit_code": code}})
+    return code
 
 
 def one_line(text: str) -> str:

@@ -2,20 +2,24 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
+import signal
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 from rich.live import Live
+from rich.text import Text
 
 from homevolt.cli.documents import sensors_document, status_document
 from homevolt.cli.output import print_json, remark
-from homevolt.cli.table import SensorTable, matching
+from homevolt.cli.table import SensorTable, StepTable, matching
 from homevolt.cli.terminal import Terminal
 from homevolt.cli.view import StatusView
 from homevolt.exceptions import HomevoltValueError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Iterator, Sequence
 
     from homevolt.cli.link import Link
 
@@ -69,6 +73,13 @@ def show_sensors(link: Link, words: Sequence[str], *, as_json: bool) -> None:
         Terminal().show(SensorTable(rows))
 
 
+def advise(text: str, steps: Sequence[tuple[str, str]]) -> None:
+    """Show a text, and below it commands with what each of them does."""
+    terminal = Terminal()
+    terminal.show(Text(text))
+    terminal.show(StepTable(steps))
+
+
 async def keep_showing(link: Link, interval: float, *, as_json: bool) -> None:
     """Read a device every `interval` seconds and show it, until interrupted.
 
@@ -89,7 +100,10 @@ async def keep_showing(link: Link, interval: float, *, as_json: bool) -> None:
 
 
 async def _keep_drawing(link: Link, interval: float, terminal: Terminal) -> None:
-    with Live(picture(link), console=terminal, screen=True, auto_refresh=False) as live:
+    with (
+        Live(picture(link), console=terminal, screen=True, auto_refresh=False) as live,
+        _redrawn_when_resized(live),
+    ):
 
         def complain(message: str) -> None:
             live.update(picture(link, message), refresh=True)
@@ -97,6 +111,21 @@ async def _keep_drawing(link: Link, interval: float, terminal: Terminal) -> None
         with Trouble(complain):
             async for _ in link.device.watch(interval):
                 live.update(picture(link), refresh=True)
+
+
+@contextmanager
+def _redrawn_when_resized(live: Live) -> Iterator[None]:
+    """Fit a picture to its terminal at once, since the next read may be minutes away."""
+    resized = getattr(signal, "SIGWINCH", None)
+    if resized is None:  # Windows does not tell
+        yield
+        return
+    loop = asyncio.get_running_loop()
+    loop.add_signal_handler(resized, live.refresh)
+    try:
+        yield
+    finally:
+        loop.remove_signal_handler(resized)
 
 
 class Trouble(logging.Handler):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
@@ -16,9 +17,9 @@ if TYPE_CHECKING:
 
     from homevolt.models import Sensor
 
-WIDE, VERY_WIDE = 60, 100
+WIDE, VERY_WIDE, WIDEST_STEP = 60, 100, 76
 LONGEST_VALUE = 18  # half of a UUID
-PERCENTAGE = "percentage"
+PERCENTAGE, MODE = "percentage", "schedule_type"
 UNITS = {None: "", "1": "", "Cel": "\N{DEGREE SIGN}C"}
 """What people write for a unit, where it is not what UCUM writes."""
 
@@ -55,13 +56,38 @@ class SensorTable:
         yield table
 
 
+class StepTable:
+    """Commands beside what each of them does; in a narrow terminal, above it.
+
+    Args:
+        steps: Each command and what it does.
+    """
+
+    def __init__(self, steps: Iterable[tuple[str, str]]) -> None:
+        self.steps = tuple(steps)
+
+    def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
+        """Show the commands; none of them is broken where there is room for it."""
+        is_wide = options.max_width >= WIDEST_STEP
+        table = Table.grid(padding=(0, 2 if is_wide else 0))
+        table.add_column(overflow="fold")
+        for command, what in self.steps:
+            if is_wide:
+                table.add_row(f"  {command}", what)
+            else:
+                table.add_row(f"  {command}")
+                table.add_row(Padding(what, (0, 0, 0, 6)))
+        yield table
+
+
 def _value(sensor: Sensor) -> Text:
     """Return a value as it is, but a ratio in percent and a number without idle zeros."""
     value = sensor.value
     if value is None:
         return Text(DASH, style="dim")
     if isinstance(value, str):
-        return Text(value or "none")
+        # A mode is folded between its words.
+        return Text(value.replace("_", " ") if sensor.type == MODE else value or "none")
     return Text(f"{value * 100 if sensor.type == PERCENTAGE else value:.10g}")
 
 
