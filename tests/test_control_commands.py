@@ -373,3 +373,15 @@ async def test_a_restart_is_waited_for_and_its_losses_are_read() -> None:
         assert await device.get_parameter("ledstrip_bright_max") == 100
         with pytest.raises(HomevoltValueError, match="wait_s"):
             await device.reboot(wait_s=0)
+
+
+async def test_a_limit_of_the_power_is_the_power_where_no_setpoint_is_given() -> None:
+    async with rig() as (sim, device, _):
+        await device.charge_battery(max_power=1000, max_soc=90)
+        sim.advance(60)
+        await device.update_info()
+        charging = device.sensors["Power"].value
+        await device.discharge_battery(max_power=1500, min_soc=30)
+        sim.advance(60)
+        await device.update_info()
+        assert (charging, device.sensors["Power"].value) == (-1000, 1500)

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from homevolt import HomevoltError, ScheduleEntry
+from homevolt import Homevolt, HomevoltError, ScheduleEntry
+from homevolt.simulator import ManualClock, Simulator
 from homevolt.simulator.plan import Entry
 from tests.rig import rig
 
@@ -135,3 +136,18 @@ async def test_an_error_of_one_write_does_not_hold_up_the_next() -> None:
         )
         assert [isinstance(result, HomevoltError) for result in results] == [True, False, False]
         assert len(sim.journal.writes) == 3
+
+
+async def test_a_script_may_run_one_event_loop_after_another() -> None:
+    async with Simulator(clock=ManualClock(), cloud=False, local_mode=True) as sim:
+        connection = Homevolt(sim.host, sim.password)
+
+        async def crowd() -> None:
+            await connection.update_info()
+            device = connection.get_device()
+            await asyncio.gather(*(device.charge_battery(setpoint=n) for n in range(3)))
+            await connection.close_connection()
+
+        for _ in range(2):
+            await asyncio.to_thread(asyncio.run, crowd())
+        assert len(sim.journal.writes) == 6

@@ -65,6 +65,22 @@ async def test_a_switch_of_local_mode_is_read_back_from_its_parameter_too() -> N
         assert len(odd.writes) == 2
 
 
+async def test_local_mode_is_switched_whatever_the_plan_is_like() -> None:
+    unclear = document({"id": 1, "type": "charge"}, local_mode=False)
+    async with odd_device(schedule=unclear, save="Saved parameter k: v:") as (odd, device, _):
+        await device.disable_local_mode()
+        assert len(odd.writes) == 1
+
+
+async def test_a_switch_of_local_mode_is_refused_in_the_words_of_the_device() -> None:
+    cloud = document(local_mode=False)
+    async with odd_device(schedule=cloud, save="Parameter is read-only") as (odd, device, _):
+        with pytest.raises(HomevoltCommandRejectedError, match="settings_local=true") as caught:
+            await device.enable_local_mode()
+        assert caught.value.reply == "Parameter is read-only"
+        assert len(odd.writes) == 1
+
+
 @pytest.mark.parametrize("reply", ["", "{}", "<html>busy</html>", "esp32> "])
 async def test_a_reply_without_a_verdict_leaves_the_read_back_to_decide(reply: str) -> None:
     idle = {"id": 0, "type": 0, "from": NOW}
@@ -92,7 +108,12 @@ async def test_a_failed_read_back_leaves_the_outcome_unknown() -> None:
 
 @pytest.mark.parametrize(
     "unclear",
-    [document(schedule="none"), document({"id": 1, "type": "charge"}), {"local_mode": True}],
+    [
+        document(schedule="none"),
+        document({"id": 1, "type": "charge"}),
+        document({"id": 1, "type": 1, "to": "tomorrow"}),
+        {"local_mode": True},
+    ],
 )
 async def test_a_plan_that_cannot_be_read_whole_proves_nothing(unclear: dict[str, Any]) -> None:
     async with odd_device(schedule=unclear, console=done("sched_clear")) as (odd, device, _):
@@ -102,6 +123,16 @@ async def test_a_plan_that_cannot_be_read_whole_proves_nothing(unclear: dict[str
         with pytest.raises(HomevoltDataError, match=r"schedule\.json"):
             await device.replace_schedule([])
         assert len(odd.writes) == 1
+
+
+@pytest.mark.parametrize("key", ["setpoint", "offline", "fcr_start_from"])
+async def test_a_plan_that_could_not_be_restored_is_not_replaced(key: str) -> None:
+    unclear = document({"id": "x", "type": 1}, {"id": 2, "type": 0, "params": {key: "odd"}})
+    async with odd_device(schedule=unclear, console=done("sched_set")) as (odd, device, _):
+        with pytest.raises(HomevoltDataError, match=f"'params.{key}' of entry 1") as caught:
+            await device.replace_schedule([])
+        assert caught.value.path == f"$.schedule[1].params.{key}"
+        assert odd.writes == []
 
 
 async def test_entries_that_are_numbered_anew_are_recognised_by_what_they_say() -> None:
@@ -199,6 +230,11 @@ async def test_a_secret_does_not_show_in_the_words_of_a_refusal() -> None:
             await device.set_parameter("ems_psk", "hunter2")
         assert "hunter2" not in str(caught.value) + caught.value.reply
         assert "cannot store" in caught.value.reply
+    unset = secret | {"value": ["hunter1"]}
+    async with odd_device(params=[unset], save="cannot store that") as (_, device, _clock):
+        with pytest.raises(HomevoltCommandRejectedError) as caught:
+            await device.set_parameter("ems_psk", "")
+        assert caught.value.reply == "cannot store that"
 
 
 async def test_a_parameter_without_a_default_cannot_be_reset() -> None:

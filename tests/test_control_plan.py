@@ -283,6 +283,74 @@ async def test_a_cancelled_replacement_restores_the_former_plan_before_it_ends()
         await running.device.set_battery_idle()
 
 
+@pytest.mark.parametrize(
+    "fault",
+    [{"command": "sched_add 1 * --setpoint 102", "count": 1}, {"write": False, "nth": 2}],
+    ids=["the last command", "reading back"],
+)
+async def test_a_replacement_that_is_cancelled_at_its_end_is_undone_too(
+    fault: dict[str, Any],
+) -> None:
+    async def cancel(_seconds: float) -> None:
+        replacing.cancel()
+
+    async with rig(sleep=cancel) as running:
+        cloud_plan(running)
+        former = contents(running)
+        running.sim.faults.add("latency", seconds=1, **fault)
+        replacing = asyncio.create_task(running.device.replace_schedule(hours(3)))
+        with pytest.raises(asyncio.CancelledError):
+            await replacing
+        assert contents(running) == former[1:]
+
+
+@pytest.mark.parametrize("when", ["before", "after"])
+async def test_a_device_that_restarts_midway_gets_its_former_plan_when_it_is_back(
+    when: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with rig() as running:
+
+        async def sleep(seconds: float) -> None:
+            running.clock.advance(seconds)
+            running.sim.advance(seconds)
+
+        monkeypatch.setattr(running.clock, "sleep", sleep)
+        cloud_plan(running)
+        former = contents(running)
+        running.sim.faults.add("reboot", seconds=60, command=STEPS[1], when=when, count=1)
+        with pytest.raises(HomevoltCommandError, match="The former plan was restored") as caught:
+            await running.device.replace_schedule(hours(3))
+        assert not isinstance(caught.value, HomevoltCommandOutcomeUnknownError)
+        assert contents(running) == former[1:]
+        assert [line for line in running.writes if line.startswith("sched_add 1")] == [
+            "sched_add 1 --from 2026-01-15T13:00:00 --to 2026-01-15T14:00:00 --setpoint 100"
+        ]
+
+
+@pytest.mark.parametrize("cloud_has_written", [True, False])
+async def test_a_plan_of_the_cloud_that_was_given_control_midway_is_not_overwritten(
+    *, cloud_has_written: bool
+) -> None:
+    async def give_control(_seconds: float) -> None:
+        running.sim.device.set_parameter("settings_local", False, store=True)
+        if cloud_has_written:
+            running.plan(Entry(6), schedule_id=CLOUD_ID[::-1])
+
+    async with rig(sleep=give_control) as running:
+        cloud_plan(running)
+        former = contents(running)
+        running.sim.faults.add("ignore", command=STEPS[1])
+        running.sim.faults.add("latency", seconds=1, command=STEPS[2], when="after", count=1)
+        with pytest.raises(HomevoltCommandVerificationError) as caught:
+            await running.device.replace_schedule(hours(3))
+        if cloud_has_written:
+            assert "Local mode was switched off meanwhile" in str(caught.value)
+            assert running.writes.count("sched_clear") == 1
+        else:
+            assert "local mode is off, so the cloud may replace it" in str(caught.value)
+            assert contents(running) == former[1:]
+
+
 async def test_a_connection_that_breaks_for_good_is_reported_as_unknown() -> None:
     async with rig() as running:
         cloud_plan(running)

@@ -132,3 +132,20 @@ async def test_what_the_clock_of_the_device_cannot_say_is_refused_before_it_is_s
 async def test_an_unknown_zone_is_refused_at_once() -> None:
     with pytest.raises(HomevoltValueError, match="schedule_timezone"):
         Homevolt("127.0.0.1", schedule_timezone="Mars/Olympus")
+
+
+async def test_an_entry_that_has_yet_to_start_is_not_taken_for_the_mode_that_was_set() -> None:
+    async with rig() as (sim, device, _):
+        await device.add_schedule(1, from_time="2026-01-16T12:00:00Z")
+        sim.faults.add("ignore", count=1)
+        with pytest.raises(HomevoltCommandVerificationError, match="from_time: wanted nothing"):
+            await device.charge_battery()
+        assert (await device.charge_battery()).from_time == device.now()
+
+
+async def test_a_mode_starts_by_the_clock_of_the_device_however_far_ahead_it_is() -> None:
+    async with rig() as (sim, device, _):
+        sim.advance(6 * 3600)  # and nothing was read of its clock since
+        entry = await device.charge_battery()
+        assert entry.from_time is not None
+        assert entry.from_time - device.now() == timedelta(hours=6)

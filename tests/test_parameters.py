@@ -234,3 +234,17 @@ def test_whatever_passes_the_check_is_parsed_by_the_device_to_the_same_value(
     parsed = simulated.Parameter(1, "x", type_, 0, "").parse(ours.render(checked))
     assert not isinstance(parsed, tuple)
     assert ours.matches(checked, parsed)
+
+
+@pytest.mark.parametrize("value", ["true", ["true"], "1", 1, 1.0, [True]])
+def test_a_boolean_is_read_in_all_its_spellings(value: Any) -> None:
+    found = Parameter.from_wire(ParamData(name="x", type="bool", size=1, value=value))
+    assert found is not None
+    assert found.value is True
+
+
+@pytest.mark.parametrize("value", ["perhaps", 2, {"on": True}, [None]])
+def test_a_boolean_that_is_none_is_not_read(value: Any) -> None:
+    found = Parameter.from_wire(ParamData(name="x", type="bool", size=1, value=value))
+    assert found is not None
+    assert found.value is None

@@ -13,7 +13,13 @@ from homevolt.exceptions import HomevoltDataError
 from homevolt.options import BY_NAME, OPTIONS, WINDOW, Kind
 from homevolt.schedule import BatteryMode, Schedule, ScheduleEntry
 from homevolt.times import LATEST
-from homevolt.wire.schedule import EntryData, EntryParams, ScheduleData, decode_schedule
+from homevolt.wire.schedule import (
+    EntryData,
+    EntryParams,
+    PartialEntry,
+    ScheduleData,
+    decode_schedule,
+)
 
 NOON = datetime(2026, 1, 15, 12, tzinfo=UTC)
 HOUR = timedelta(hours=1)
@@ -196,3 +202,41 @@ def test_an_entry_says_in_one_line_what_it_is() -> None:
     )
     assert str(entry()) == "idle always"
     assert str(entry(1, None, 1)) == "inverter_charge to 2026-01-15 13:00:00Z"
+
+
+UNREADABLE = ['"2026-01-15"', "[]", "{}", "true", "1e400", "-1e400", "NaN", "Infinity"]
+
+
+@pytest.mark.parametrize("key", ["from", "to"])
+@pytest.mark.parametrize("value", UNREADABLE)
+def test_an_entry_whose_window_is_malformed_is_left_out_and_not_taken_for_open(
+    key: str, value: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    odd = f'{{"id": 1, "type": 1, "{key}": {value}}}'
+    data = f'{{"local_mode": true, "schedule": [{odd}, {{"id": 2, "type": 0, "{key}": null}}]}}'
+    with caplog.at_level("DEBUG"):
+        schedule = Schedule.from_wire(decode_schedule(data.encode()))
+    assert [found.id for found in schedule.entries] == [2]
+    assert schedule.local_mode is True
+    assert f"its '{key}' is unreadable" in caplog.text
+
+
+def test_an_entry_says_which_of_its_keys_were_lost() -> None:
+    data = b"""{"schedule": [
+        {"id": "a", "type": "charge", "from": 5, "min": "low", "params": {"setpoint": "x",
+         "offline": "yes", "max_charge": null, "max_discharge": 7, "new": 1}},
+        {"type": 1, "params": 5}, {"type": 2, "params": []}, {"type": 3}, 7]}"""
+    entries = decode_schedule(data).schedule or ()
+    assert [found.lost if isinstance(found, PartialEntry) else () for found in entries] == [
+        ("id", "type", "min", "params.setpoint", "params.offline"),
+        ("params",),
+        (),
+        (),
+        (),
+    ]
+    assert (entries[0].from_, entries[0].params.max_discharge) == (5, 7)
+    assert [found.type for found in entries] == [None, 1, 2, 3, None]
+
+
+def test_a_schedule_whose_plan_is_malformed_has_none() -> None:
+    assert decode_schedule(b'{"local_mode": true, "schedule": 5}').schedule is None

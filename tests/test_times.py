@@ -132,3 +132,13 @@ def test_a_zone_is_taken_by_its_name_too() -> None:
 def test_an_offset_is_written_for_people() -> None:
     assert offset_text(timedelta(hours=1)) == "UTC+01:00"
     assert offset_text(timedelta(hours=-3, minutes=-30)) == "UTC-03:30"
+
+
+def test_fractions_of_an_offset_are_dropped_too() -> None:
+    zone = timezone(timedelta(hours=1, microseconds=7))
+    assert parse_time("from_time", datetime(2026, 1, 1, 1, tzinfo=zone)).microsecond == 0
+
+
+def test_the_first_time_that_a_device_may_show_can_be_written_back() -> None:
+    start = from_epoch(0)
+    assert parse_time("from_time", start) == start

@@ -287,8 +287,8 @@ def _read(type_: str, count: int | None, values: list[object]) -> Value | None:
 
 
 def _read_scalar(type_: str, value: object) -> Scalar | None:
-    if type_ == "bool" and value in (0, 1):
-        return bool(value)
+    if type_ == "bool":
+        return bool(value) if value in (0, 1) else _check_bool(type_, value)[0]
     if type_ in _FLOATS and isinstance(value, int | float) and not isinstance(value, bool):
         return float(value)
     return value if isinstance(value, bool | int | float | str) else None

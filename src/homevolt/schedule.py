@@ -12,6 +12,7 @@ import msgspec
 from homevolt.exceptions import HomevoltDataError
 from homevolt.options import OPTIONS, Kind
 from homevolt.times import EARLIEST, LATEST, from_epoch
+from homevolt.wire.schedule import PartialEntry
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -150,17 +151,20 @@ class ScheduleEntry(msgspec.Struct, frozen=True, kw_only=True, gc=False):
             The entry, with the raw number as mode where this library does not know it.
 
         Raises:
-            HomevoltDataError: It has no `type`.
+            HomevoltDataError: Its mode or its window cannot be read.
         """
-        if data.type is None:
-            raise HomevoltDataError("an entry without a type is no entry", path="$.schedule[].type")
+        mode, key = data.type, unreadable_key(data)
+        if mode is None or key:
+            raise HomevoltDataError(
+                f"an entry whose {key!r} cannot be read is no entry", path=f"$.schedule[].{key}"
+            )
         options: dict[str, Any] = {}
         for name, read in _PARAMS:
             value = getattr(data.params, name)
             if value is not None:
                 options[name] = read(value)
         return cls(
-            mode=known_mode(data.type),
+            mode=known_mode(mode),
             from_time=from_epoch(data.from_),
             to_time=from_epoch(data.to),
             id=data.id,
@@ -212,7 +216,7 @@ class Schedule(msgspec.Struct, frozen=True, gc=False):
 
     @classmethod
     def from_wire(cls, data: ScheduleData) -> Schedule:
-        """Return the typed plan; an entry whose mode cannot be read is left out.
+        """Return the typed plan; an entry whose mode or window cannot be read is left out.
 
         Args:
             data: The decoded `/schedule.json`.
@@ -222,8 +226,8 @@ class Schedule(msgspec.Struct, frozen=True, gc=False):
         """
         entries = []
         for entry in data.schedule or ():
-            if entry.type is None:
-                _LOGGER.debug("left out a schedule entry without a type: %r", entry)
+            if key := unreadable_key(entry):
+                _LOGGER.debug("left out a schedule entry, its %r is unreadable: %r", key, entry)
             else:
                 entries.append(ScheduleEntry.from_wire(entry))
         return cls(data.local_mode, data.schedule_id, tuple(entries))
@@ -263,6 +267,17 @@ class Schedule(msgspec.Struct, frozen=True, gc=False):
     def find(self, entry_id: int) -> ScheduleEntry | None:
         """Return the entry with an id, or None."""
         return next((entry for entry in self.entries if entry.id == entry_id), None)
+
+
+def unreadable_key(data: EntryData) -> str | None:
+    """Return the key without which nobody knows what an entry does or when, if it is unreadable.
+
+    A window that is not given is open; one that is malformed is not.
+    """
+    if data.type is None:
+        return "type"
+    lost = data.lost if isinstance(data, PartialEntry) else ()
+    return next((key for key in ("from", "to") if key in lost), None)
 
 
 def known_mode(number: int) -> BatteryMode | int:

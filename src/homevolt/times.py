@@ -14,12 +14,14 @@ The rules, from the way in to the way out:
 
 from __future__ import annotations
 
+import math
 from datetime import UTC, datetime, timedelta, tzinfo
 from zoneinfo import ZoneInfo
 
 from homevolt.exceptions import HomevoltValueError
 from homevolt.quoting import brief
 
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 # A day of room at both ends, so that no zone's offset can push a time out of range.
 EARLIEST = datetime(1970, 1, 2, tzinfo=UTC)
 LATEST = datetime(9999, 12, 30, tzinfo=UTC)
@@ -45,10 +47,11 @@ def parse_time(name: str, value: object, local_zone: tzinfo | None = None) -> da
         moment = moment.replace(tzinfo=local_zone)
     try:
         # timestamp() and not astimezone(), which Python 3.11 gets wrong in a gap of local time.
-        utc = datetime.fromtimestamp(moment.timestamp(), UTC)
+        # Offsets may have fractions too, and so have the datetimes of some libraries.
+        utc = datetime.fromtimestamp(math.floor(moment.timestamp()), UTC)
     except (OverflowError, OSError, ValueError) as error:
         raise HomevoltValueError(f"{name} is out of range: {brief(value)}") from error
-    if not EARLIEST <= utc <= LATEST:
+    if not _EPOCH <= utc <= LATEST:
         raise HomevoltValueError(f"{name} is out of range: {brief(value)}")
     return utc
 

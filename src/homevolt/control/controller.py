@@ -22,7 +22,13 @@ from homevolt.control.entries import (
 from homevolt.control.replacing import MOST_ENTRIES, Replacement, ScheduleDiff, compare_plans
 from homevolt.control.restarting import restart
 from homevolt.control.settings import Settings
-from homevolt.control.writing import CONSOLE_PATH, WritePath, to_its_end, whole_schedule
+from homevolt.control.writing import (
+    CONSOLE_PATH,
+    WritePath,
+    restorable_schedule,
+    to_its_end,
+    whole_schedule,
+)
 from homevolt.control.zones import find_shift, zone_hint
 from homevolt.exceptions import (
     HomevoltCommandOutcomeUnknownError,
@@ -32,6 +38,7 @@ from homevolt.exceptions import (
 )
 from homevolt.options import whole_number
 from homevolt.quoting import brief
+from homevolt.schedule import Schedule
 from homevolt.times import LATEST, as_zone
 from homevolt.wire.schedule import decode_schedule
 
@@ -40,7 +47,7 @@ if TYPE_CHECKING:
     from datetime import tzinfo
 
     from homevolt.clock import Clock
-    from homevolt.schedule import Schedule, ScheduleEntry
+    from homevolt.schedule import ScheduleEntry
     from homevolt.transport import Transport
     from homevolt.wire.schedule import ScheduleData
 
@@ -81,21 +88,9 @@ class Controller:
         entry = new_entry(mode, options, self._now(), windowed=False)
         line = render_entry("sched_set", entry, self._zone)
 
-        def confirm(seen: Schedule) -> ScheduleEntry:
-            if len(seen.entries) != 1:
-                raise HomevoltCommandVerificationError(
-                    f"The schedule should hold one entry ({entry}), but it holds "
-                    f"{len(seen.entries)}.",
-                    wanted=entry,
-                    seen=seen.entries,
-                )
-            if found := differences(entry, seen.entries[0], LATEST):
-                self._refuse(entry, seen.entries[0], found)
-            return seen.entries[0]
-
         async with self._path.turn:
-            await self._path.require_local_mode()
-            return await self._path.write(line, confirm)
+            before = await self._path.require_local_mode()
+            return await self._path.write(line, lambda seen: self._find_set(entry, before, seen))
 
     async def add(self, mode: object, options: Mapping[str, object]) -> ScheduleEntry:
         """Append one entry (`sched_add`) and return it with the id the device gave it."""
@@ -152,8 +147,8 @@ class Controller:
         """Replace the whole plan, all or nothing."""
         wanted = self._checked_plan(entries)
         async with self._path.turn:
-            former = whole_schedule(await self._path.require_local_mode())
-            replacement = Replacement(self._path, self._zone, self._now, former)
+            former = restorable_schedule(await self._path.require_local_mode())
+            replacement = Replacement(self._path, self._zone, self._now, former, self._clock)
             return await to_its_end(replacement.run(wanted), on_cancel=replacement.stop)
 
     async def diff(self, entries: object) -> ScheduleDiff:
@@ -202,6 +197,25 @@ class Controller:
                 raise HomevoltValueError(f"entry {number}: {error}") from error
         check_overlaps(wanted)
         return wanted
+
+    def _find_set(
+        self, wanted: ScheduleEntry, before: ScheduleData, seen: Schedule
+    ) -> ScheduleEntry:
+        """Return the only entry there is, or raise."""
+        if len(seen.entries) != 1:
+            raise HomevoltCommandVerificationError(
+                f"The schedule should hold one entry ({wanted}), but it holds {len(seen.entries)}.",
+                wanted=wanted,
+                seen=seen.entries,
+            )
+        (entry,) = seen.entries
+        # The device starts it by its own clock, whatever that shows. Where the plan is the one from
+        # before, though, an entry that has yet to start was not started by this write.
+        is_new = Schedule.from_wire(before).entries != seen.entries
+        limit = LATEST if is_new else self._now() + STAMP_SLACK
+        if found := differences(wanted, entry, limit):
+            self._refuse(wanted, entry, found)
+        return entry
 
     def _find_added(
         self, wanted: ScheduleEntry, candidates: Sequence[ScheduleEntry]

@@ -7,23 +7,29 @@ from typing import TYPE_CHECKING, NoReturn
 import msgspec
 
 from homevolt.control.entries import STAMP_SLACK, differences, pair_up, render_entry
+from homevolt.control.restarting import PAUSE_S
 from homevolt.control.zones import find_shift, zone_hint
 from homevolt.exceptions import (
     HomevoltCommandError,
     HomevoltCommandOutcomeUnknownError,
     HomevoltCommandRejectedError,
     HomevoltCommandVerificationError,
+    HomevoltConnectionError,
     HomevoltError,
 )
+from homevolt.schedule import LOCAL_SCHEDULE_ID
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
     from datetime import datetime, tzinfo
 
+    from homevolt.clock import Clock
     from homevolt.control.writing import WritePath
     from homevolt.schedule import Schedule, ScheduleEntry
 
 MOST_ENTRIES = 200
+RESTART_TAKES_S = 120.0
+"""How long a device that does not answer is waited for before the former plan is given up."""
 _SHOWN = 3
 
 
@@ -47,7 +53,7 @@ class ScheduleDiff(msgspec.Struct, frozen=True):
 
 
 class _StoppedError(HomevoltCommandError):
-    """The caller was cancelled between two commands."""
+    """The caller was cancelled."""
 
 
 class Replacement:
@@ -58,20 +64,27 @@ class Replacement:
         zone: The zone in which the device reads times.
         now: Returns the present by the device's clock.
         former: The plan that stands, to be restored if anything fails.
+        clock: The time to go by while waiting for a device that restarts.
     """
 
     def __init__(
-        self, path: WritePath, zone: tzinfo, now: Callable[[], datetime], former: Schedule
+        self,
+        path: WritePath,
+        zone: tzinfo,
+        now: Callable[[], datetime],
+        former: Schedule,
+        clock: Clock,
     ) -> None:
         self._path = path
         self._zone = zone
         self._now = now
         self._former = former
+        self._clock = clock
         self._sent_any = False
         self._stopped = False
 
     def stop(self) -> None:
-        """Give up before the next command, and restore the former plan."""
+        """Give up at the next step, and restore the former plan."""
         self._stopped = True
 
     async def run(self, wanted: Sequence[ScheduleEntry]) -> Schedule:
@@ -111,11 +124,16 @@ class Replacement:
     async def _write(self, entries: Sequence[ScheduleEntry], lines: Sequence[str]) -> Schedule:
         await self._step("sched_clear", "sched_clear", ())
         for number, (entry, line) in enumerate(zip(entries, lines, strict=True), 1):
-            if self._stopped:
-                raise _StoppedError("The caller was cancelled.")
+            self._check_stopped()
             what = f"entry {number} of {len(entries)} ({entry})"
             await self._step(line, what, entries[:number])
-        return self._confirm(entries, await self._path.schedule())
+        seen = self._confirm(entries, await self._path.schedule())
+        self._check_stopped()
+        return seen
+
+    def _check_stopped(self) -> None:
+        if self._stopped:
+            raise _StoppedError("The caller was cancelled.")
 
     async def _write_again(self, entries: Sequence[ScheduleEntry]) -> list[ScheduleEntry]:
         """Write the former entries; return those that the device took.
@@ -178,11 +196,29 @@ class Replacement:
             ) from failure
         raise _with_fate(failure, fate) from failure
 
+    async def _schedule_in_time(self) -> Schedule:
+        """Read the plan; a device that restarts is waited for, or half a plan would stay there."""
+        give_up_at = self._clock.monotonic() + RESTART_TAKES_S
+        while True:
+            try:
+                return await self._path.schedule()
+            except HomevoltConnectionError:
+                if self._clock.monotonic() >= give_up_at:
+                    raise
+                await self._clock.sleep(PAUSE_S)
+
     async def _restore(self) -> str:
+        """Write the former plan again where it is needed, and say what became of it."""
         former = self._former.entries
-        _, missing, unwanted = pair_up(former, (await self._path.schedule()).entries)
+        seen = await self._schedule_in_time()
+        _, missing, unwanted = pair_up(former, seen.entries)
         if not missing and not unwanted:
             return f"The former plan stands untouched: {_listed(former)}."
+        if self._is_of_the_cloud(seen):
+            return (
+                "Local mode was switched off meanwhile and the cloud wrote a plan of its own, "
+                f"which stands: {_listed(seen.entries)}."
+            )
         lasting = self._lasting()
         taken = await self._write_again(lasting)
         cloud = "" if self._former.is_local else ", now as a local one"
@@ -191,7 +227,14 @@ class Replacement:
             fate += f"; {ended} whose time had passed left out"
         if refused := [entry for entry in lasting if entry not in taken]:
             fate += f"; refused by the device: {_listed(refused)}"
+        if seen.local_mode is False:
+            fate += "; local mode is off, so the cloud may replace it"
         return f"{fate}."
+
+    def _is_of_the_cloud(self, seen: Schedule) -> bool:
+        """Tell whether the cloud was given control meanwhile and has used it."""
+        ours = (None, "", LOCAL_SCHEDULE_ID, self._former.schedule_id)
+        return seen.local_mode is False and seen.schedule_id not in ours
 
 
 def compare_plans(wanted: Sequence[ScheduleEntry], seen: Schedule) -> ScheduleDiff:

@@ -13,9 +13,9 @@ from homevolt.control.writing import (
 )
 from homevolt.exceptions import (
     HomevoltAuthenticationError,
+    HomevoltCommandError,
     HomevoltCommandRejectedError,
     HomevoltCommandVerificationError,
-    HomevoltDataError,
     HomevoltError,
     HomevoltValueError,
 )
@@ -28,7 +28,6 @@ if TYPE_CHECKING:
     from homevolt.control.writing import WritePath
     from homevolt.parameters import Value
 
-_SAVED = "saved parameter"
 _OWN_LOGIN_KEY = "webserver_password"
 _STATES = {True: "on", False: "off", None: "not reported"}
 
@@ -98,18 +97,14 @@ class Settings:
 
         async def switch() -> None:
             said, doubt = await self._post(LOCAL_MODE_KEY, str(on).lower(), store=True)
-            if doubt is None and _SAVED not in said.lower():
-                doubt = HomevoltDataError(f"it answered {brief(said)}")
-            state = await self._path.confirmed(what, doubt, lambda seen: seen.local_mode)
-            if state is None:
-                state = await self._path.local_mode_parameter()
+            try:
+                state = await self._path.tells_local_mode(await self._path.schedule_data())
+            except HomevoltError as error:
+                raise unread(what, doubt, error) from error
             if state is not on:
-                error = HomevoltCommandVerificationError(
-                    f"Local mode is {_STATES[state]} after it was switched {_STATES[on]}.",
-                    wanted=on,
-                    seen=state,
-                )
-                raise error if doubt is None else unsettled(what, doubt, error)
+                message = f"Local mode is {_STATES[state]} after it was switched {_STATES[on]}."
+                different = HomevoltCommandVerificationError(message, wanted=on, seen=state)
+                raise _failure(what, said, doubt, different) from doubt
 
         async with self._path.turn:
             await to_its_end(switch())
@@ -130,28 +125,42 @@ class Settings:
         self, parameter: Parameter, wanted: Value, said: str, doubt: HomevoltError | None
     ) -> Value:
         what = f"{parameter.name}={parameter.shown(wanted)}"
-        saved = _SAVED in said.lower()
         try:
             seen = (await self.find(parameter.name)).value
         except HomevoltAuthenticationError as error:
-            if saved and parameter.name == _OWN_LOGIN_KEY:
+            if _is_saved(said) and parameter.name == _OWN_LOGIN_KEY:
                 return wanted  # the new password is in force: it is our own that is refused now
             raise unread(what, doubt, error) from error
         except HomevoltError as error:
             raise unread(what, doubt, error) from error
         if parameter.matches(wanted, seen):
             return wanted if parameter.secret or seen is None else seen
-        if doubt is None and not saved:
-            words = said.replace(parameter.render(wanted), MASK) if parameter.secret else said
-            raise HomevoltCommandRejectedError(
-                f"The device refused {what}: {words[:200] or 'it gave no reason'}", reply=words
-            )
+        shown, shown_seen = parameter.shown(wanted), parameter.shown(seen)
         different = HomevoltCommandVerificationError(
-            f"{parameter.name} was set to {parameter.shown(wanted)}, but reads back as "
-            f"{parameter.shown(seen)}.",
-            wanted=parameter.shown(wanted),
-            seen=parameter.shown(seen),
+            f"{parameter.name} was set to {shown}, but reads back as {shown_seen}.",
+            wanted=shown,
+            seen=shown_seen,
         )
-        if doubt is None:
-            raise different
-        raise unsettled(what, doubt, different) from doubt
+        if parameter.secret and wanted:
+            said = said.replace(parameter.render(wanted), MASK)
+        raise _failure(what, said, doubt, different) from doubt
+
+
+def _is_saved(said: str) -> bool:
+    return "saved parameter" in said.lower()
+
+
+def _failure(
+    what: str,
+    said: str,
+    doubt: HomevoltError | None,
+    different: HomevoltCommandVerificationError,
+) -> HomevoltCommandError:
+    """Return the error for a write that the read-back does not show."""
+    if doubt is not None:
+        return unsettled(what, doubt, different)
+    if _is_saved(said):
+        return different
+    return HomevoltCommandRejectedError(
+        f"The device refused {what}: {said[:200] or 'it gave no reason'}", reply=said
+    )

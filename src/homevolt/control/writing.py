@@ -33,8 +33,10 @@ from homevolt.exceptions import (
     HomevoltError,
     HomevoltLocalModeError,
 )
-from homevolt.schedule import Schedule
+from homevolt.parameters import Parameter
+from homevolt.schedule import Schedule, unreadable_key
 from homevolt.wire.params import decode_params
+from homevolt.wire.schedule import PartialEntry
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Coroutine
@@ -59,15 +61,20 @@ class WritePath:
         transport: The requests to the device.
         decode: Decodes the body of each `/schedule.json` that is read on the way; a device takes
             it over there, so that its readings are as fresh as the last write.
-
-    Attributes:
-        turn: Held by a write from its first check until it has been read back.
     """
 
     def __init__(self, transport: Transport, decode: Callable[[bytes], ScheduleData]) -> None:
         self._transport = transport
         self._decode = decode
-        self.turn = asyncio.Lock()
+        self._turns: tuple[object, asyncio.Lock] = (None, asyncio.Lock())
+
+    @property
+    def turn(self) -> asyncio.Lock:
+        """Held by a write from its first check until it has been read back."""
+        loop = asyncio.get_running_loop()
+        if self._turns[0] is not loop:  # a lock serves one event loop; a script may run several
+            self._turns = (loop, asyncio.Lock())
+        return self._turns[1]
 
     async def get(self, path: str) -> bytes:
         """Return the body of a read, retried by the transport."""
@@ -75,7 +82,7 @@ class WritePath:
 
     async def schedule(self) -> Schedule:
         """Read `/schedule.json` afresh and hand it to the device."""
-        return whole_schedule(await self._schedule_data())
+        return whole_schedule(await self.schedule_data())
 
     async def require_local_mode(self) -> ScheduleData:
         """Read the schedule afresh and make sure that local mode is on.
@@ -83,10 +90,8 @@ class WritePath:
         Raises:
             HomevoltLocalModeError: It is off, or the device does not say that it is on.
         """
-        data = await self._schedule_data()
-        on = data.local_mode
-        if on is None:
-            on = await self.local_mode_parameter()
+        data = await self.schedule_data()
+        on = await self.tells_local_mode(data)
         if on:
             return data
         state = "is off" if on is False else "is not reported by the device"
@@ -95,16 +100,17 @@ class WritePath:
             "call enable_local_mode() first. Nothing was sent."
         )
 
-    async def _schedule_data(self) -> ScheduleData:
+    async def schedule_data(self) -> ScheduleData:
+        """Read `/schedule.json` afresh, as it is, and hand it to the device."""
         return self._decode(await self._transport.get(SCHEDULE_PATH))
 
-    async def local_mode_parameter(self) -> bool | None:
-        """Read local mode from `/params.json`, for firmware that tells it nowhere else."""
-        for parameter in decode_params(await self._transport.get(PARAMS_PATH)):
-            if parameter.name == LOCAL_MODE_KEY:
-                value = parameter.value
-                value = value[0] if isinstance(value, list) and value else value
-                return bool(value) if value in (0, 1) else None
+    async def tells_local_mode(self, data: ScheduleData) -> bool | None:
+        """Return local mode, from its parameter for firmware that tells it nowhere else."""
+        if data.local_mode is not None:
+            return data.local_mode
+        for item in decode_params(await self._transport.get(PARAMS_PATH)):
+            if item.name == LOCAL_MODE_KEY and (parameter := Parameter.from_wire(item)):
+                return bool(parameter.value) if parameter.value in (0, 1) else None
         return None
 
     async def command(self, line: str, what: str) -> HomevoltError | None:
@@ -192,17 +198,35 @@ def whole_schedule(data: ScheduleData) -> Schedule:
     """Return the typed plan, every entry of it.
 
     Raises:
-        HomevoltDataError: The plan or the mode of an entry is missing. To show such a plan without
-            it is one thing; to compare with it, or to restore it, would be a lie.
+        HomevoltDataError: The plan is missing, or the mode or the window of an entry cannot be
+            read. To show such a plan without it is one thing; to compare with it would be a lie.
     """
     if data.schedule is None:
         raise HomevoltDataError("/schedule.json tells no schedule.", path="$.schedule")
     for index, entry in enumerate(data.schedule):
-        if entry.type is None:
-            raise HomevoltDataError(
-                f"Entry {index} of /schedule.json has no mode.", path=f"$.schedule[{index}].type"
-            )
+        if key := unreadable_key(entry):
+            raise _unreadable(index, key)
     return Schedule.from_wire(data)
+
+
+def restorable_schedule(data: ScheduleData) -> Schedule:
+    """Return the typed plan, every entry of it with every option.
+
+    Raises:
+        HomevoltDataError: Something of it cannot be read, so that it could not be written again.
+    """
+    for index, entry in enumerate(data.schedule or ()):
+        for key in entry.lost if isinstance(entry, PartialEntry) else ():
+            if key != "id":
+                raise _unreadable(index, key)
+    return whole_schedule(data)
+
+
+def _unreadable(index: int, key: str) -> HomevoltDataError:
+    return HomevoltDataError(
+        f"{key!r} of entry {index} of /schedule.json is missing or cannot be read.",
+        path=f"$.schedule[{index}].{key}",
+    )
 
 
 def unread(

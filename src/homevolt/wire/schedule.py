@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import json
+from typing import Any
+
 import msgspec
 
 from homevolt.exceptions import HomevoltDataError
-from homevolt.wire.decoding import Wire, decode
+from homevolt.wire.decoding import Wire, parse, salvage
 
 
 class EntryParams(Wire, frozen=True):
@@ -53,6 +56,17 @@ class EntryData(Wire, frozen=True, rename={"from_": "from"}):
     params: EntryParams = EntryParams()
 
 
+class PartialEntry(EntryData, frozen=True):
+    """An entry with something in it that could not be read.
+
+    Attributes:
+        lost: The keys that could not be read, such as `to` or `params.setpoint`. Their None does
+            not mean that they were not given.
+    """
+
+    lost: tuple[str, ...] = ()
+
+
 class ScheduleData(Wire, frozen=True):
     """The whole answer."""
 
@@ -65,15 +79,53 @@ _DECODER = msgspec.json.Decoder(ScheduleData)
 
 
 def decode_schedule(data: bytes) -> ScheduleData:
-    """Return the answer of `GET /schedule.json`.
+    """Return the answer of `GET /schedule.json`; an entry that is malformed is a `PartialEntry`.
 
     Raises:
         HomevoltDataError: It is no JSON object, or one that holds nothing of a schedule.
     """
-    document = decode(data, _DECODER)
+    try:
+        document = _DECODER.decode(data)
+    except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
+        document = _salvaged(data)
     if document == ScheduleData():
         raise HomevoltDataError(
             "The answer of /schedule.json is no schedule: $.schedule is missing.",
             path="$.schedule",
         )
     return document
+
+
+def _salvaged(data: bytes) -> ScheduleData:
+    """Return what can be read, and of each entry what was lost.
+
+    Elsewhere a malformed field may become None. Here a None has a meaning: a window without an end
+    is open, and an option that is missing was not given.
+    """
+    document: ScheduleData = salvage(parse(data), ScheduleData)
+    if document.schedule is None:
+        return document
+    # Once more, for numbers that no double holds were lost in parse() already.
+    given = json.loads(data.decode("utf-8-sig", "replace"), parse_int=float)["schedule"]
+    pairs = zip(document.schedule, given, strict=True)
+    entries = tuple(_marked(entry, _lost(entry, values)) for entry, values in pairs)
+    return msgspec.structs.replace(document, schedule=entries)
+
+
+def _marked(entry: EntryData, lost: tuple[str, ...]) -> EntryData:
+    return PartialEntry(**msgspec.structs.asdict(entry), lost=lost) if lost else entry
+
+
+def _lost(read: Wire, given: Any) -> tuple[str, ...]:
+    """Return the keys that were given and are None in what was read."""
+    if not isinstance(given, dict):
+        return ()
+    lost: list[str] = []
+    for field in msgspec.structs.fields(read):
+        name, there = field.encode_name, given.get(field.encode_name)
+        value = getattr(read, field.name)
+        if isinstance(value, Wire) and isinstance(there, dict):
+            lost += [f"{name}.{key}" for key in _lost(value, there)]
+        elif there is not None and (value is None or (there and isinstance(value, Wire))):
+            lost.append(name)
+    return tuple(lost)
