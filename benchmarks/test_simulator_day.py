@@ -8,13 +8,13 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from homevolt.simulator.clock import ManualClock
-from homevolt.simulator.parameters import ParameterStore
-from homevolt.simulator.plan import Entry
-from homevolt.simulator.state import FINE_STEPS, Installation
+from homevolt.simulator.device.parameters import ParameterStore
+from homevolt.simulator.world.clock import ManualClock
+from homevolt.simulator.world.ems.plan import Entry
+from homevolt.simulator.world.installation import FINE_STEPS, Installation
 
 if TYPE_CHECKING:
-    from homevolt.simulator.plan import OptionValue
+    from homevolt.simulator.world.ems.plan import OptionValue
 
 DAY_S = 86_400
 DAY_MAY_COST_S = 5.0

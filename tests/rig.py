@@ -7,14 +7,14 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import homevolt
 from homevolt.simulator import ManualClock, Simulator
-from homevolt.simulator.clock import WINTER_NOON
+from homevolt.simulator.world.clock import WINTER_NOON
 from tests.fakes import HandClock
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
     from datetime import tzinfo
 
-    from homevolt.simulator.plan import Entry
+    from homevolt.simulator.world.ems.plan import Entry
 
 SHORT_S = 0.6
 """A deadline for tests in which a device does not answer: long for loopback, on a slow machine."""

@@ -14,7 +14,7 @@ from homevolt import (
     HomevoltLocalModeError,
     HomevoltValueError,
 )
-from homevolt.simulator.plan import Entry
+from homevolt.simulator.world.ems.plan import Entry
 from tests.rig import rig
 
 if TYPE_CHECKING:

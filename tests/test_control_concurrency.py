@@ -10,7 +10,7 @@ import pytest
 
 from homevolt import Homevolt, HomevoltError, ScheduleEntry
 from homevolt.simulator import ManualClock, Simulator
-from homevolt.simulator.plan import Entry
+from homevolt.simulator.world.ems.plan import Entry
 from tests.rig import rig
 
 if TYPE_CHECKING:

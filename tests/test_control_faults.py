@@ -12,7 +12,7 @@ from homevolt import (
     HomevoltConnectionError,
     HomevoltError,
 )
-from homevolt.simulator.plan import Entry
+from homevolt.simulator.world.ems.plan import Entry
 from tests.rig import SHORT_S, Rig, rig
 
 if TYPE_CHECKING:

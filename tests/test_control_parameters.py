@@ -12,7 +12,7 @@ from homevolt import (
     HomevoltCommandVerificationError,
     HomevoltValueError,
 )
-from homevolt.simulator.parameters import BY_NAME, PARAMETERS
+from homevolt.simulator.device.parameters import BY_NAME, PARAMETERS
 from tests.rig import rig
 
 VALUES: list[tuple[str, Any, Any]] = [

@@ -20,8 +20,8 @@ from homevolt import (
     ScheduleEntry,
 )
 from homevolt.simulator import Profile
-from homevolt.simulator.clock import WINTER_NOON
-from homevolt.simulator.plan import Entry
+from homevolt.simulator.world.clock import WINTER_NOON
+from homevolt.simulator.world.ems.plan import Entry
 from tests.rig import SHORT_S, Rig, rig
 
 NOON = datetime.fromtimestamp(WINTER_NOON, UTC)

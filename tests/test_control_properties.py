@@ -15,8 +15,8 @@ from homevolt.control.entries import differences, new_entry, render_entry
 from homevolt.options import BY_NAME, OPTIONS, Kind, Option
 from homevolt.schedule import SETPOINT_MODES
 from homevolt.simulator import parse_command
-from homevolt.simulator.clock import WINTER_NOON
-from homevolt.simulator.schedule import FLAGS
+from homevolt.simulator.console.schedule import FLAGS
+from homevolt.simulator.world.clock import WINTER_NOON
 from homevolt.times import as_zone
 from tests.rig import rig
 

@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from homevolt import Homevolt, HomevoltCommandVerificationError, HomevoltValueError
-from homevolt.simulator.clock import WINTER_NOON
+from homevolt.simulator.world.clock import WINTER_NOON
 from tests.rig import rig
 
 STOCKHOLM = ZoneInfo("Europe/Stockholm")

@@ -8,6 +8,7 @@ import tomllib
 from pathlib import Path
 from typing import Any
 
+import pytest
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
@@ -29,10 +30,10 @@ def python_files() -> list[Path]:
     return sorted(file for folder in folders for file in folder.rglob("*.py"))
 
 
-def rooms() -> set[str]:
-    """Return the name of every module and package directly below `homevolt`."""
-    files = {file.stem for file in PACKAGE.glob("*.py")} - {"__init__", "__main__"}
-    return files | {init.parent.name for init in PACKAGE.glob("*/__init__.py")}
+def rooms(package: Path = PACKAGE) -> set[str]:
+    """Return the name of every module and package directly below a package."""
+    files = {file.stem for file in package.glob("*.py")} - {"__init__", "__main__"}
+    return files | {init.parent.name for init in package.glob("*/__init__.py")}
 
 
 def contracts() -> dict[str, dict[str, Any]]:
@@ -86,12 +87,16 @@ def test_every_silenced_check_says_why() -> None:
     assert silenced == []
 
 
-def test_every_room_has_a_floor() -> None:
-    floors = contracts()["floors"]
+@pytest.mark.parametrize(
+    ("contract", "package"),
+    [("floors", PACKAGE), ("simulator-floors", PACKAGE / "simulator")],
+)
+def test_every_room_has_a_floor(contract: str, package: Path) -> None:
+    floors = contracts()[contract]
     assert floors["exhaustive"]
     assert "exhaustive_ignores" not in floors
     placed = {name for layer in floors["layers"] for name in re.findall(r"\w+", layer)}
-    assert placed == rooms()
+    assert placed == rooms(package)
 
 
 def test_the_simulator_is_forbidden_every_room_of_the_client() -> None:

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from homevolt.exceptions import HomevoltValueError
 from homevolt.parameters import Parameter, is_secret
-from homevolt.simulator import parameters as simulated
+from homevolt.simulator.device import parameters as simulated
 from homevolt.wire.params import ParamData, decode_params
 
 

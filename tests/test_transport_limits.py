@@ -17,7 +17,7 @@ from homevolt.exceptions import (
     HomevoltTimeoutError,
     HomevoltValueError,
 )
-from homevolt.simulator.certificate import self_signed
+from homevolt.simulator.web.certificate import self_signed
 from homevolt.transport import MAX_BODY_BYTES, RETRY_BACKOFF_S, Transport
 from tests.fakes import HandClock
 from tests.raw_server import Answer, RawServer, response

@@ -172,7 +172,7 @@ async def test_a_port_that_is_taken_cannot_be_served_on(shell: Shell) -> None:
 
 async def test_a_missing_package_is_named(shell: Shell, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "cryptography", None)
-    monkeypatch.delitem(sys.modules, "homevolt.simulator.certificate", raising=False)
+    monkeypatch.delitem(sys.modules, "homevolt.simulator.web.certificate", raising=False)
     outcome = await shell("simulate", "--https", "--json")
     assert (outcome.code, outcome.err) == (9, "")
     assert outcome.document["error"] == {

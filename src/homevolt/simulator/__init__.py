@@ -1,13 +1,13 @@
 """A Homevolt anyone can run: `async with Simulator() as sim:` serves one on this machine."""
 
-from homevolt.simulator.clock import ManualClock, RealClock, SimClock
-from homevolt.simulator.commandline import Command, CommandLineError
-from homevolt.simulator.console import parse_command, parse_commands
-from homevolt.simulator.faults import KINDS as FAULT_KINDS
-from homevolt.simulator.faults import Fault, FaultError
-from homevolt.simulator.journal import Journal, RequestRecord
-from homevolt.simulator.profiles import PROFILES, Profile
+from homevolt.simulator.console.commandline import Command, CommandLineError
+from homevolt.simulator.console.commands import parse_command, parse_commands
+from homevolt.simulator.device.profiles import PROFILES, Profile
 from homevolt.simulator.simulator import Simulator
+from homevolt.simulator.web.faults import KINDS as FAULT_KINDS
+from homevolt.simulator.web.faults import Fault, FaultError
+from homevolt.simulator.web.journal import Journal, RequestRecord
+from homevolt.simulator.world.clock import ManualClock, RealClock, SimClock
 
 __all__ = [
     "FAULT_KINDS",

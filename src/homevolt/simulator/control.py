@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, Any, Final, Self
 
 from aiohttp import web
 
-from homevolt.simulator.faults import FaultError
+from homevolt.simulator.web.faults import FaultError
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

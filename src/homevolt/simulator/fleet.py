@@ -5,15 +5,15 @@ from __future__ import annotations
 from contextlib import AsyncExitStack
 from typing import TYPE_CHECKING, Any, Self
 
-from homevolt.simulator.clock import RealClock
 from homevolt.simulator.simulator import Simulator
+from homevolt.simulator.world.clock import RealClock
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
     from types import TracebackType
 
-    from homevolt.simulator.clock import SimClock
-    from homevolt.simulator.faults import Fault
+    from homevolt.simulator.web.faults import Fault
+    from homevolt.simulator.world.clock import SimClock
 
 
 class Fleet:

@@ -14,8 +14,8 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 import pytest
 
-from homevolt.simulator.clock import ManualClock
 from homevolt.simulator.simulator import Simulator
+from homevolt.simulator.world.clock import ManualClock
 
 if TYPE_CHECKING:
     from collections.abc import Coroutine, Iterator

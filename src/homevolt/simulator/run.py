@@ -11,9 +11,9 @@ from contextlib import AsyncExitStack, contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from homevolt.simulator.clock import RealClock
 from homevolt.simulator.control import ControlServer
 from homevolt.simulator.fleet import Fleet
+from homevolt.simulator.world.clock import RealClock
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

@@ -7,20 +7,20 @@ import sys
 from dataclasses import replace
 from typing import TYPE_CHECKING, Self
 
-from homevolt.simulator.clock import ManualClock, RealClock, SimClock
-from homevolt.simulator.device import DeviceOptions, SimulatedDevice
-from homevolt.simulator.faults import Fault, FaultTable
-from homevolt.simulator.journal import Journal
-from homevolt.simulator.profiles import Profile, find_profile
-from homevolt.simulator.server import DeviceServer
+from homevolt.simulator.device.device import DeviceOptions, SimulatedDevice
+from homevolt.simulator.device.profiles import Profile, find_profile
+from homevolt.simulator.web.faults import Fault, FaultTable
+from homevolt.simulator.web.journal import Journal
+from homevolt.simulator.web.server import DeviceServer
+from homevolt.simulator.world.clock import ManualClock, RealClock, SimClock
 
 if TYPE_CHECKING:
     import ssl
     from collections.abc import Awaitable, Callable, Iterable
     from types import TracebackType
 
-    from homevolt.simulator.auth import Lockout
-    from homevolt.simulator.state import Installation
+    from homevolt.simulator.device.lockout import Lockout
+    from homevolt.simulator.world.installation import Installation
 
 TURNS_TO_SETTLE = 5
 HANDSHAKE_S = 2.0
@@ -212,7 +212,7 @@ class Simulator:
         except OSError:
             await self.stop()
             raise
-        server.https_url = self.https_url
+        server.responder.https_url = self.https_url
         server.redirect = self._redirect
         self._server = server
 
@@ -247,7 +247,7 @@ class Simulator:
 
     def _tls(self) -> ssl.SSLContext:
         try:
-            from homevolt.simulator.certificate import self_signed  # noqa: PLC0415 - an extra
+            from homevolt.simulator.web.certificate import self_signed  # noqa: PLC0415 - an extra
         except ImportError as error:
             raise ValueError(
                 "https needs the package cryptography: pip install cryptography"

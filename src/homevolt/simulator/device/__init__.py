@@ -1,0 +1,1 @@
+"""The simulated device, free of any network: its parameters, log, memory and cloud."""

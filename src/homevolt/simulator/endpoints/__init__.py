@@ -1,0 +1,1 @@
+"""What each address of the device answers, free of any HTTP library."""

@@ -1,0 +1,51 @@
+"""The two addresses that change the device: POST /console.json and POST /params.json."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from homevolt.simulator.console import commands
+from homevolt.simulator.device.parameters import ParameterError, Value, find
+from homevolt.simulator.endpoints.answers import Answer, Call, text_answer
+
+ENVELOPE: Final = frozenset({"k", "v", "store"})
+STORE_DEFAULT: Final = "1"
+
+
+def post_console(call: Call) -> Answer:
+    """Run the form field `cmd`; the device answers 200 even when the command fails."""
+    if "cmd" not in call.form:
+        return text_answer("Missing form field cmd", 400)
+    reply = commands.run(call.device, call.form["cmd"], call.control)
+    body = reply.text.encode("utf-8", "replace")
+    return Answer(body, reply.status, reply.content_type)
+
+
+def post_parameters(call: Call) -> Answer:
+    """Set a parameter by the form fields k, v and store, or several by a JSON object.
+
+    A JSON object is either the same three members or maps names to values. Nothing is changed
+    unless all of it can be.
+    """
+    form = call.form
+    store = form.get("store", STORE_DEFAULT).strip().lower() not in ("0", "false")
+    if call.is_document and not ENVELOPE.issuperset(form):
+        wanted = {name: text for name, text in form.items() if name != "store"}
+    elif "k" in form and "v" in form:
+        wanted = {form["k"]: form["v"]}
+    else:
+        return text_answer("Missing form field k or v", 400)
+    try:
+        parsed = {name: find(name).parse(text) for name, text in wanted.items()}
+    except ParameterError as error:
+        return text_answer(str(error), 400)
+    for name, value in parsed.items():
+        _save(call, name, value, store=store)
+    # The device repeats what it was sent, not what it made of it: only a read tells.
+    replies = [f"Saved parameter k: '{name}' v: '{text}'" for name, text in wanted.items()]
+    return text_answer("\n".join(replies))
+
+
+def _save(call: Call, name: str, value: Value, *, store: bool) -> None:
+    limited = call.control.limited(name, value)
+    call.control.carry_out(lambda: call.device.set_parameter(name, limited, store=store))

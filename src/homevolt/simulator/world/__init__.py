@@ -1,0 +1,1 @@
+"""The simulated world: house, sun, grid and battery, moved through simulated time."""

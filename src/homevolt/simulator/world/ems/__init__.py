@@ -1,0 +1,1 @@
+"""The energy management of the battery: from the plan to what the units are asked to give."""

@@ -1,0 +1,42 @@
+"""The pytest plugin serves any integration's tests, async or not."""
+
+from __future__ import annotations
+
+import json
+from contextlib import closing
+from http.client import HTTPConnection
+from typing import TYPE_CHECKING
+
+from tests.simulator.client import Client
+
+if TYPE_CHECKING:
+    from homevolt.simulator import Simulator
+    from homevolt.simulator.pytest import SimulatorFactory
+
+pytest_plugins = ["homevolt.simulator.pytest"]
+
+
+def read(sim: Simulator, path: str) -> dict[str, object]:
+    """Read with nothing but the standard library, without any event loop in the test."""
+    with closing(HTTPConnection(sim.host, timeout=5)) as connection:
+        connection.request("GET", path, headers=Client.headers_for(sim.password))
+        payload: dict[str, object] = json.load(connection.getresponse())
+        return payload
+
+
+def test_a_plain_test_talks_to_a_device(homevolt_simulator: Simulator) -> None:
+    first = read(homevolt_simulator, "/ems.json")
+    homevolt_simulator.advance(60)
+    assert read(homevolt_simulator, "/ems.json")["ts"] == int(str(first["ts"])) + 60
+    assert [record.path for record in homevolt_simulator.journal] == ["/ems.json"] * 2
+    assert homevolt_simulator.journal.writes == []
+
+
+def test_the_factory_starts_as_many_as_asked(
+    homevolt_simulator_factory: SimulatorFactory,
+) -> None:
+    devices = [homevolt_simulator_factory(seed=seed, password=None) for seed in (1, 2)]
+    serials = {json.dumps(read(device, "/status.json")["ems_status"]) for device in devices}
+    assert len(serials) == 2
+    devices[0].faults.add("html", nth=1)
+    assert [fault.hits for fault in devices[0].faults] == [0]

@@ -1,0 +1,296 @@
+"""The simulator as a product: in the foreground, as a fleet, under control, announced."""
+
+from __future__ import annotations
+
+import asyncio
+import shlex
+import signal
+import sys
+import tracemalloc
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import AsyncExitStack
+from ipaddress import ip_address
+from typing import TYPE_CHECKING, Any
+
+import aiohttp
+import pytest
+from zeroconf import ServiceStateChange, Zeroconf
+from zeroconf.asyncio import AsyncServiceBrowser, AsyncServiceInfo, AsyncZeroconf
+
+from homevolt.simulator import Fault, ManualClock, RealClock, Simulator
+from homevolt.simulator.announce import SERVICE, own_address
+from homevolt.simulator.control import ControlServer
+from homevolt.simulator.fleet import Fleet
+from homevolt.simulator.run import ServeOptions, serve
+from tests.simulator.client import Client, device
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+
+async def greeting(*, then: Callable[[], object] | None = None, **options: Any) -> list[str]:
+    """Run `serve` until it has said everything, and return what it said."""
+    lines: list[str] = []
+    stop = asyncio.Event()
+
+    def say(line: str) -> None:
+        lines.append(line)
+        if line.startswith("Press"):
+            (then or stop.set)()
+
+    await asyncio.wait_for(serve(ServeOptions(**options), say=say, stop=stop), 10)
+    return lines
+
+
+async def test_the_greeting_tells_address_password_and_how_to_talk() -> None:
+    lines = await greeting(password="it's", https=True, control_port=0)
+    assert lines[0].startswith("Simulated Homevolt at http://127.0.0.1:")
+    assert lines[1].startswith("  also at https://127.0.0.1:")
+    assert "password it's" in lines[2]
+    assert shlex.split(lines[3])[:4] == ["Try:", "curl", "-u", "admin:it's"]
+    assert lines[4].startswith("Control endpoint at http://127.0.0.1:")
+
+
+async def test_a_fleet_greets_with_every_address_and_an_open_one_needs_no_user() -> None:
+    lines = await greeting(password="", fleet=3)
+    assert len({line for line in lines if line.startswith("Simulated Homevolt at ")}) == 3
+    assert "No password" in lines
+    assert "Try: curl http://" in lines[4]
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+async def test_a_signal_ends_it_cleanly(number: signal.Signals) -> None:
+    before = signal.getsignal(number)
+    assert await greeting(then=lambda: signal.raise_signal(number))
+    assert signal.getsignal(number) is before
+
+
+def test_on_another_thread_only_the_event_ends_it() -> None:
+    before = signal.getsignal(signal.SIGINT)
+    with ThreadPoolExecutor() as pool:
+        lines = pool.submit(lambda: asyncio.run(greeting())).result(10)
+    assert lines[0].startswith("Simulated Homevolt at ")
+    assert signal.getsignal(signal.SIGINT) is before
+
+
+async def test_options_that_make_no_sense_are_refused() -> None:
+    for options in ({"fleet": 0}, {"speed": 0}, {"firmware": "x"}, {"faults": ("x",)}):
+        with pytest.raises(ValueError, match=r"x|speed|fleet"):
+            await greeting(**options)
+
+
+@pytest.mark.parametrize(
+    ("option", "package", "room", "advice"),
+    [
+        ("https", "cryptography", "web.certificate", "pip install cryptography"),
+        ("mdns", "zeroconf", "announce", r"pip install 'homevolt\[discovery\]'"),
+    ],
+)
+async def test_a_missing_package_is_named(
+    monkeypatch: pytest.MonkeyPatch, option: str, package: str, room: str, advice: str
+) -> None:
+    monkeypatch.setitem(sys.modules, package, None)
+    monkeypatch.delitem(sys.modules, f"homevolt.simulator.{room}", raising=False)
+    with pytest.raises(ValueError, match=advice):
+        await greeting(then=None, **{option: True})
+
+
+async def test_faults_are_counted_by_each_device_of_a_fleet() -> None:
+    faults: list[Fault | str] = [Fault("html", nth=1), "status:nth=2"]
+    async with Fleet(2, clock=ManualClock(), faults=iter(faults)) as fleet:
+        assert [[one.kind for one in sim.faults] for sim in fleet] == [["html", "status"]] * 2
+        async with aiohttp.ClientSession() as session:
+            await Client(session, fleet[0]).status()
+        assert [next(iter(sim.faults)).hits for sim in fleet] == [1, 0]
+
+
+async def test_a_taken_port_is_an_error_and_leaves_nothing_open() -> None:
+    async with Simulator(clock=ManualClock()) as sim:
+        with pytest.raises(OSError, match="address already in use"):
+            await greeting(port=sim.port)
+        with pytest.raises(RuntimeError, match="serves already"):
+            await sim.start()
+
+
+async def test_a_taken_https_port_frees_the_other_one() -> None:
+    async with Simulator(clock=ManualClock(), https=True) as first:
+        assert first.https_url is not None
+        second = Simulator(clock=ManualClock(), https=True)
+        second._https_port = int(first.https_url.rpartition(":")[2])
+        with pytest.raises(OSError, match="address already in use"):
+            await second.start()
+        third = Simulator(clock=ManualClock(), port=second.port)
+        await third.start()
+        await third.stop()
+
+
+async def test_devices_of_a_fleet_are_independent() -> None:
+    async with Fleet(3, seed=5, clock=ManualClock()) as fleet, aiohttp.ClientSession() as session:
+        assert len(fleet) == 3
+        clients = [Client(session, sim) for sim in fleet]
+        await clients[0].console("sched_set 0")
+        payloads = [await client.get("/ems.json") for client in clients]
+        assert len({payload["ems"][0]["ecu_id"] for payload in payloads}) == 3
+        schedules = [await client.get("/schedule.json") for client in clients]
+        assert [row["schedule_id"] == "Manual Schedule" for row in schedules] == [
+            True,
+            False,
+            False,
+        ]
+
+
+async def test_a_device_of_a_fleet_is_small() -> None:
+    async with Fleet(2, clock=ManualClock()):
+        tracemalloc.start()
+        async with Fleet(20, clock=ManualClock()):
+            used, _ = tracemalloc.get_traced_memory()
+        tracemalloc.stop()
+    # 200 of them stay far below 300 MB: an interpreter with aiohttp takes some 40 MB.
+    assert used / 20 < 200_000
+
+
+async def test_a_stop_is_immediate_whatever_clients_are_doing() -> None:
+    sim = Simulator(clock=ManualClock(), faults=["stall:path=/ems.json", "silence:path=/pid.json"])
+    async with aiohttp.ClientSession() as session:
+        await sim.start()
+        client = Client(session, sim)
+        reads = [
+            asyncio.ensure_future(client.request("GET", path))
+            for path in ("/ems.json", "/pid.json")
+        ]
+        await client.get("/schedule.json")
+        _, writer = await asyncio.open_connection("127.0.0.1", sim.port)
+        await sim.seen(3)
+        async with asyncio.timeout(1):
+            await sim.stop()
+        outcomes = await asyncio.gather(*reads, return_exceptions=True)
+        assert all(isinstance(outcome, aiohttp.ClientError) for outcome in outcomes)
+        writer.close()
+        with pytest.raises(aiohttp.ClientConnectorError):
+            await client.status()
+        with pytest.raises(RuntimeError, match="does not serve"):
+            await sim.seen()
+
+
+async def test_a_stop_waits_for_no_handshake_and_leaves_no_socket() -> None:
+    async with device(https=True) as client:
+        assert client.sim.https_url is not None
+        port = int(client.sim.https_url.rpartition(":")[2])
+        _, broken_off = await asyncio.open_connection("127.0.0.1", port)
+        broken_off.transport.abort()
+        await asyncio.wait_for(client.sim.stop(), 1)
+
+
+async def test_a_stopped_device_comes_back_on_its_port_with_its_state() -> None:
+    async with device() as client:
+        await client.console("sched_add 1")
+        await client.sim.stop()
+        await client.sim.stop()
+        url = client.sim.url
+        await client.sim.start()
+        assert client.sim.url == url
+        assert (await client.get("/schedule.json"))["schedule_id"] == "Manual Schedule"
+
+
+async def test_a_starting_device_is_busy_for_as_long_as_it_takes() -> None:
+    async with device(boot_s=20) as client:
+        await client.console("reset")
+        assert await client.status() == 503
+        client.sim.advance(20)
+        assert await client.status() == 200
+
+
+async def test_only_a_manual_clock_is_moved_by_hand() -> None:
+    async with Simulator(clock=RealClock()) as sim:
+        with pytest.raises(TypeError, match="ManualClock"):
+            sim.advance(1)
+
+
+async def test_ipv6_addresses_stand_in_brackets() -> None:
+    async with device(host="::1") as client:
+        assert client.sim.url.startswith("http://[::1]:")
+        assert await client.status() == 200
+
+
+async def test_the_control_endpoint_adds_lists_and_removes_faults() -> None:
+    async with AsyncExitStack() as stack:
+        fleet = await stack.enter_async_context(Fleet(2, clock=ManualClock()))
+        control = await stack.enter_async_context(ControlServer(fleet.devices))
+        async with aiohttp.ClientSession() as session:
+
+            async def ask(method: str, path: str, **options: Any) -> tuple[int, Any]:
+                async with session.request(method, control.url + path, **options) as response:
+                    if response.content_type == "application/json":
+                        return response.status, await response.json()
+                    return response.status, await response.text()
+
+            status, fault = await ask("POST", "/faults", json={"fault": "status:status=503"})
+            assert (status, fault["kind"], fault["status"]) == (201, "status", 503)
+            status, _ = await ask("POST", "/faults?device=1", json={"kind": "html", "nth": 2})
+            assert (status, [fault.kind for fault in fleet[1].faults]) == (201, ["html"])
+            assert await Client(session, fleet[0]).status() == 503
+            assert (await ask("GET", "/faults"))[1][0]["hits"] == 1
+            assert (await ask("GET", "/journal"))[1][0]["status"] == 503
+            assert (await ask("DELETE", "/journal"))[0] == 204
+            assert fleet[0].journal == []
+            assert (await ask("DELETE", f"/faults/{fault['id']}"))[0] == 204
+            assert (await ask("DELETE", f"/faults/{fault['id']}"))[0] == 404
+            assert (await ask("DELETE", "/faults?device=1"))[0] == 204
+            assert len(fleet[1].faults) == 0
+            assert (await ask("POST", "/reboot", json={"boot_s": 5}))[0] == 204
+            assert (await ask("POST", "/reboot"))[0] == 204
+            assert fleet[0].device.reboots == 2
+            for wrong in ({"fault": "x"}, {"kind": "reset", "nth": None}, {"k": 1}, [1]):
+                assert (await ask("POST", "/faults", json=wrong))[0] == 400
+            json_type = {"Content-Type": "application/json"}
+            assert (await ask("POST", "/faults", data=b"{", headers=json_type))[0] == 400
+            assert (await ask("POST", "/faults", data=b"{}"))[0] == 415
+            assert (await ask("POST", "/reboot", json={"boot_s": "x"}))[0] == 400
+            for name in ("2", "-1", "x"):
+                assert (await ask("GET", f"/faults?device={name}"))[0] == 404
+            assert (await ask("GET", "/faults", headers={"Host": "evil.example"}))[0] == 403
+
+
+async def test_devices_are_announced_as_http_services() -> None:
+    found: asyncio.Queue[str] = asyncio.Queue()
+
+    def note(
+        zeroconf: Zeroconf, service_type: str, name: str, state_change: ServiceStateChange
+    ) -> None:
+        del zeroconf, service_type
+        if state_change is ServiceStateChange.Added:
+            found.put_nowait(name)
+
+    lines: list[str] = []
+    stop = asyncio.Event()
+    options = ServeOptions(mdns=True, fleet=2)
+    serving = asyncio.ensure_future(serve(options, say=lines.append, stop=stop))
+    async with AsyncZeroconf(interfaces=["127.0.0.1"]) as listener:
+        browser = AsyncServiceBrowser(listener.zeroconf, SERVICE, handlers=[note])
+        names = {await asyncio.wait_for(found.get(), 5) for _ in range(2)}
+        assert names == {f"Homevolt.{SERVICE}", f"Homevolt-2.{SERVICE}"}
+        info = AsyncServiceInfo(SERVICE, f"Homevolt.{SERVICE}")
+        assert await info.async_request(listener.zeroconf, 3000)
+        stop.set()
+        await serving
+        assert lines[0] == f"Simulated Homevolt at http://127.0.0.1:{info.port}"
+        assert str(info.server).startswith("homevolt-")
+        await browser.async_cancel()
+
+
+def test_the_own_address_is_one() -> None:
+    assert ip_address(own_address()).version == 4
+
+
+async def test_the_command_line_of_python_serves_too() -> None:
+    program = (
+        "import asyncio; from homevolt.simulator.run import *; asyncio.run(serve(ServeOptions()))"
+    )
+    process = await asyncio.create_subprocess_exec(
+        sys.executable, "-c", program, stdout=asyncio.subprocess.PIPE
+    )
+    assert process.stdout is not None
+    line = await asyncio.wait_for(process.stdout.readline(), 20)
+    assert line.startswith(b"Simulated Homevolt at http://127.0.0.1:")
+    process.send_signal(signal.SIGTERM)
+    assert await asyncio.wait_for(process.wait(), 10) == 0

@@ -1,0 +1,192 @@
+"""Whatever a client sends, the device answers with a status a device would give, and goes on."""
+
+from __future__ import annotations
+
+import asyncio
+import io
+from typing import TYPE_CHECKING, Any
+from urllib.parse import quote, urlencode
+
+from hypothesis import example, given, settings
+from hypothesis import strategies as st
+
+from homevolt.simulator.endpoints.routes import ROUTES
+from tests.simulator.client import Client, device
+
+if TYPE_CHECKING:
+    import pytest
+
+    from homevolt.simulator.endpoints.answers import Answer, Call
+
+STATUSES = {200, 302, 400, 401, 403, 404, 405, 408, 411, 413, 414, 431, 501, 503, 505}
+"""What a small web server answers with; never 500, which would be a fault of ours."""
+
+EXAMPLES = 60
+PATIENCE_S = 0.05
+
+paths = st.sampled_from([*sorted(ROUTES), "/", "/spiffs/version.txt"])
+words = st.text(max_size=40)
+pairs = st.dictionaries(words, words, max_size=4)
+documents: st.SearchStrategy[Any] = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | words,
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(words, inner, max_size=3),
+    max_leaves=6,
+)
+console = st.builds(
+    lambda name, rest: {"cmd": f"{name} {rest}"},
+    st.sampled_from(["sched_add", "sched_set", "sched_del", "param_set", "param_get", "help"]),
+    st.text(alphabet='0159-\u2013 "\\;\n=smax_intedfr', max_size=40),
+)
+parameters = st.builds(
+    lambda name, value: {"k": name, "v": value},
+    st.sampled_from(["settings_local", "ems_phase_map", "wifi_power_dbm", "ota_channel"]),
+    words,
+)
+forms = pairs | console | parameters
+
+
+def run(work: Any) -> None:
+    asyncio.run(work)
+
+
+async def still_well(client: Client) -> None:
+    """Prove that the device goes on, and that it noted what came."""
+    assert await client.status("/schedule.json") == 200
+    assert all(record.status in STATUSES for record in client.sim.journal)
+
+
+@settings(max_examples=EXAMPLES)
+@given(st.lists(st.tuples(st.sampled_from(["GET", "POST", "PUT", "PATCH"]), paths, pairs, forms)))
+def test_any_query_and_form_on_any_path(requests: list[tuple[str, str, Any, Any]]) -> None:
+    async def work() -> None:
+        async with device(units=2) as client:
+            for method, path, query, form in requests:
+                status, _ = await client.request(method, path, params=query, data=urlencode(form))
+                assert status in STATUSES
+                client.password = client.sim.password
+            await still_well(client)
+
+    run(work())
+
+
+@settings(max_examples=EXAMPLES)
+@given(st.sampled_from(["/params.json", "/console.json"]), documents)
+def test_any_json_body(path: str, document: Any) -> None:
+    async def work() -> None:
+        async with device() as client:
+            status, _ = await client.request("POST", path, json=document)
+            assert status in STATUSES
+            client.password = client.sim.password
+            await still_well(client)
+
+    run(work())
+
+
+@settings(max_examples=EXAMPLES)
+@given(
+    st.sampled_from(["GET", "POST"]),
+    st.text(max_size=30),
+    st.dictionaries(
+        st.sampled_from(["Authorization", "Content-Type", "X-Any", "Accept-Encoding", "Expect"]),
+        st.text(alphabet=st.characters(min_codepoint=33, max_codepoint=126), max_size=30),
+    ),
+    st.binary(max_size=100),
+)
+def test_any_path_headers_and_body(
+    method: str, path: str, headers: dict[str, str], body: bytes
+) -> None:
+    async def work() -> None:
+        async with device(password=None) as client:
+            url = client.sim.url + "/" + quote(path, safe="")
+            async with client.session.request(
+                method, url, headers=headers, data=body, allow_redirects=False
+            ) as response:
+                assert response.status in STATUSES
+            await still_well(client)
+
+    run(work())
+
+
+async def exchange(client: Client, data: bytes) -> bytes:
+    """Send raw bytes and return what comes back, nothing when the device waits for more."""
+    reader, writer = await asyncio.open_connection("127.0.0.1", client.sim.port)
+    writer.write(data)
+    try:
+        return await asyncio.wait_for(reader.read(65536), PATIENCE_S)
+    except (ConnectionResetError, TimeoutError):
+        return b""
+    finally:
+        writer.close()
+
+
+CREDENTIALS = b"Authorization: Basic YWRtaW46c2VjcmV0\r\n"
+HEAD = b"POST /console.json HTTP/1.1\r\nHost: x\r\n" + CREDENTIALS
+
+
+@settings(max_examples=EXAMPLES)
+@given(st.binary(max_size=200) | st.builds(lambda rest: HEAD + rest, st.binary(max_size=200)))
+@example(b"GET /ems.json HTTP/1.1\r\n\r\n")
+@example(b"GET http://[::1/ems.json HTTP/1.1\r\nHost: x\r\n\r\n")
+@example(b"GET http://x:99999/ems.json HTTP/1.1\r\nHost: x\r\n\r\n")
+@example(b"GET * HTTP/1.1\r\nHost: x\r\n\r\n")
+@example(b"CONNECT x:1 HTTP/1.1\r\nHost: x\r\n\r\n")
+@example(b"GET /ems.json HTTP/3.0\r\n\r\n")
+@example(b"GET /" + b"a" * 70_000 + b" HTTP/1.1\r\n\r\n")
+@example(b"GET / HTTP/1.1\r\nX: " + b"a" * 70_000 + b"\r\n\r\n")
+@example(HEAD + b"Content-Length: 99\r\n\r\ncmd=he")
+@example(HEAD + b"Content-Length: -1\r\n\r\n")
+@example(HEAD + b"Transfer-Encoding: chunked\r\n\r\nzz\r\n")
+@example(HEAD + b"Content-Encoding: gzip\r\nContent-Length: 4\r\n\r\nabcd")
+@example(HEAD + b"Content-Type: ;;=\r\nContent-Length: 8\r\n\r\ncmd=help")
+@example(HEAD + b"Content-Length: 9\r\n\r\ncmd=\xff\xfe\x00%ff")
+def test_any_bytes_on_the_socket(data: bytes) -> None:
+    async def work() -> None:
+        async with device() as client:
+            said = await exchange(client, data)
+            if said:
+                assert said.startswith(b"HTTP/1.")
+                assert int(said.split()[1]) in STATUSES
+            assert await client.status("/schedule.json") == 200
+
+    run(work())
+
+
+async def test_what_is_no_http_is_noted_and_answered_400() -> None:
+    async with device() as client:
+        assert (await exchange(client, b"\x16\x03\x01\x02\x00\r\n\r\n")).startswith(b"HTTP/1.")
+        assert client.sim.journal[0].status == 400
+        logged = await client.get("/logs.json")
+        assert any("malformed request" in line["data"] for line in logged)
+
+
+async def test_a_failure_of_the_simulator_itself_is_told_and_survived(
+    caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(_call: Call) -> Answer:
+        raise ZeroDivisionError("a bug")
+
+    monkeypatch.setitem(ROUTES, "/pid.json", {"GET": fail})
+    async with device() as client:
+        assert await client.status("/pid.json") == 500
+        assert "the simulator itself failed" in caplog.text
+        assert "a bug" in caplog.text
+        assert await client.status() == 200
+
+
+async def test_a_body_beyond_all_measure_is_refused() -> None:
+    async with device() as client:
+        body = io.BytesIO(b"x" * 2_000_000)
+        status, _ = await client.request("POST", "/console.json", data=body)
+        assert status == 413
+        await still_well(client)
+
+
+async def test_a_client_that_leaves_in_the_middle_disturbs_nobody() -> None:
+    async with device() as client:
+        _, writer = await asyncio.open_connection("127.0.0.1", client.sim.port)
+        writer.write(HEAD + b"Content-Length: 99\r\n\r\ncmd=he")
+        await writer.drain()
+        await client.sim.seen()
+        writer.transport.abort()
+        assert await client.status("/schedule.json") == 200
+        assert client.sim.journal[0].status is None

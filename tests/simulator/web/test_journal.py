@@ -1,0 +1,60 @@
+"""The journal holds every request, and answers the questions of a test."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+
+from homevolt.simulator import Journal, RequestRecord
+from homevolt.simulator.web.journal import CAPACITY, MASK, mask_form, mask_secrets
+from tests.simulator.client import device
+
+
+async def test_reads_and_writes_are_told_apart() -> None:
+    async with device() as client:
+        await client.get("/ems.json?a=b")
+        await client.console("sched_list")
+        await client.console('"sched_add" 1')
+        await client.console('sched_add "1')
+        await client.set("settings_local", "true")
+        journal = client.sim.journal
+        assert [record.is_write for record in journal] == [False, False, True, True, True]
+        assert journal.commands == ["sched_list", '"sched_add" 1', 'sched_add "1']
+        assert [record.effects for record in journal.writes] == [1, 0, 1]
+        assert len(journal.reads) == 2
+        assert journal.to("/ems.json")[0].query == "a=b"
+        assert journal.to("/params.json")[0].form == {
+            "k": "settings_local",
+            "v": "true",
+            "store": "1",
+        }
+        assert all(record.status == 200 and record.authenticated for record in journal)
+        assert json.dumps([record.as_dict() for record in journal])
+
+
+async def test_requests_at_the_same_time_are_counted() -> None:
+    async with device(faults=["silence:path=/pid.json"]) as client:
+        waiting = asyncio.ensure_future(client.request("GET", "/pid.json"))
+        await client.sim.seen()
+        await client.get("/ems.json")
+        assert [record.in_flight for record in client.sim.journal] == [1, 2]
+        waiting.cancel()
+        await asyncio.gather(waiting, return_exceptions=True)
+
+
+def test_whatever_follows_the_name_of_a_secret_is_masked() -> None:
+    assert (
+        mask_secrets("param_set webserver_password a b\nc")
+        == f"param_set webserver_password {MASK}"
+    )
+    assert mask_secrets("param_get settings_local") == "param_get settings_local"
+    assert mask_form({"k": "ems_psk", "v": "x"}) == {"k": "ems_psk", "v": MASK}
+    assert mask_form({"ems_psk": "x", "a": "y"}) == {"ems_psk": MASK, "a": "y"}
+
+
+def test_of_a_very_long_run_the_oldest_records_are_forgotten() -> None:
+    journal = Journal()
+    for time in range(CAPACITY + 1):
+        journal.note(RequestRecord(time, "GET", "/"))
+    assert len(journal) == CAPACITY * 9 // 10 + 1
+    assert journal[-1].time == CAPACITY
