@@ -4,9 +4,17 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 from hypothesis import HealthCheck, settings
+
+from tests.fakes import HandClock
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator
+
+    from homevolt.transport import Transport
 
 # The fixtures that ship with the simulator serve its own house first.
 pytest_plugins = ["homevolt.simulator.pytest"]
@@ -22,6 +30,21 @@ settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "ci" if "CI" in os.en
 CAPTURES = Path(
     os.environ.get("HOMEVOLT_CAPTURES", Path(__file__).parents[2] / "shared" / "captures")
 )
+
+
+@pytest.fixture
+def clock() -> HandClock:
+    """Return a clock that only moves when told to."""
+    return HandClock()
+
+
+@pytest.fixture
+async def closing() -> AsyncIterator[list[Transport]]:
+    """Close every transport that a test puts here."""
+    transports: list[Transport] = []
+    yield transports
+    for transport in transports:
+        await transport.close()
 
 
 @pytest.fixture(scope="session")

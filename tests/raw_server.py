@@ -8,10 +8,14 @@ import re
 import socket
 import struct
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal, Self
+from typing import TYPE_CHECKING, Any, Literal, Self
+
+from homevolt.transport import Transport
 
 if TYPE_CHECKING:
     import ssl
+
+    from homevolt.clock import Clock
 
 _LENGTH = re.compile(rb"(?i)\r\ncontent-length: *(\d+)")
 _RESET_ON_CLOSE = struct.pack("ii", 1, 0)
@@ -121,6 +125,11 @@ class RawServer:
             writer.close()
             await writer.wait_closed()
         return answer.then == "keep"
+
+
+def connect(server: RawServer, clock: Clock, **options: Any) -> Transport:
+    """Return a transport to a server."""
+    return Transport(server.host, clock=clock, **options)
 
 
 async def _read_request(reader: asyncio.StreamReader) -> bytes:

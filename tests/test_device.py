@@ -34,11 +34,6 @@ async def server() -> AsyncIterator[PayloadServer]:
 
 
 @pytest.fixture
-def clock() -> HandClock:
-    return HandClock()
-
-
-@pytest.fixture
 async def connection(server: PayloadServer, clock: HandClock) -> AsyncIterator[Homevolt]:
     async with Homevolt(server.host, clock=clock) as connection:
         yield connection

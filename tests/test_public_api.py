@@ -11,6 +11,8 @@ import pytest
 
 import homevolt
 from homevolt import exceptions
+from homevolt.catalogue import CATALOGUE
+from homevolt.models import Scope
 
 PUBLIC_NAMES = [
     "BatteryMode",
@@ -85,6 +87,87 @@ SENSOR_TYPES = [
     "SCHEDULE_TYPE",
 ]
 
+# What programs find readings by: a name that changes here breaks them.
+SENSOR_NAMES = {
+    Scope.UNIT: (
+        "Power",
+        "Battery State of Charge",
+        "Frequency",
+        "L1 Voltage",
+        "L2 Voltage",
+        "L3 Voltage",
+        "L1_L2 Voltage",
+        "L2_L3 Voltage",
+        "L3_L1 Voltage",
+        "L1 Current",
+        "L2 Current",
+        "L3 Current",
+        "Apparent Power",
+        "Reactive Power",
+        "System Temperature",
+        "Imported Energy",
+        "Exported Energy",
+        "Discharged Energy",
+        "Charged Energy",
+        "Available Charging Power",
+        "Available Discharge Power",
+        "Available Charging Energy",
+        "Available Discharge Energy",
+        "Available Capacity",
+        "Rated Capacity",
+        "Rated Power",
+        "Power Reference",
+        "Operating State",
+        "State",
+        "Error",
+        "Alarms",
+        "Warnings",
+        "Firmware Version",
+    ),
+    Scope.BLADE: (
+        "Homevolt battery {n}",
+        "Homevolt battery {n} soh",
+        "Homevolt battery {n} tmin",
+        "Homevolt battery {n} tmax",
+        "Homevolt battery {n} charge cycles",
+        "Homevolt battery {n} voltage",
+        "Homevolt battery {n} current",
+        "Homevolt battery {n} power",
+        "Homevolt battery {n} available energy",
+        "Homevolt battery {n} state",
+        "Homevolt battery {n} alarms",
+    ),
+    Scope.METER: (
+        "Power",
+        "Energy imported",
+        "Energy exported",
+        "Frequency",
+    ),
+    Scope.PHASE: (
+        "{phase} Voltage",
+        "{phase} Current",
+        "{phase} Power",
+    ),
+    Scope.RADIO: (
+        "RSSI",
+        "Average RSSI",
+        "Packet Delivery Rate",
+    ),
+    Scope.HOUSE: ("House Consumption",),
+    Scope.SCHEDULE: (
+        "Schedule id",
+        "Schedule Type",
+        "Schedule Power Setpoint",
+        "Schedule Max Power",
+        "Schedule Max Discharge",
+        "Schedule Min State of Charge",
+        "Schedule Max State of Charge",
+        "Schedule Import Limit",
+        "Schedule Export Limit",
+        "Local Mode",
+    ),
+}
+
 
 def test_the_public_names_are_these_and_no_others() -> None:
     assert sorted(homevolt.__all__) == PUBLIC_NAMES
@@ -147,3 +230,7 @@ def test_the_device_has_the_contract_s_method(name: str) -> None:
 def test_the_sensor_types_are_the_contract_s() -> None:
     assert [kind.name for kind in homevolt.SensorType] == SENSOR_TYPES
     assert [kind.value for kind in homevolt.SensorType] == [name.lower() for name in SENSOR_TYPES]
+
+
+def test_the_readings_have_these_names_and_no_others() -> None:
+    assert {scope: tuple(row.name for row in rows) for scope, rows in CATALOGUE} == SENSOR_NAMES

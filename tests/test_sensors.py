@@ -246,6 +246,14 @@ def test_house_consumption_is_the_load_or_the_balance(
     assert sensors_of(ems(sensors=points))["House Consumption"].value == consumption
 
 
+def test_house_consumption_counts_every_unit_of_a_cluster() -> None:
+    peer = unit(PEER, "[fd00::2]:5259", ems_data={"power": 900})
+    points = [point("grid", 3282), point("solar", 6)]
+    for units in ((unit(), peer), (peer, unit())):
+        sensors = sensors_of(ems(*units, sensors=points))
+        assert sensors["House Consumption"].value == 3282 + 6 - 2500 + 900
+
+
 def test_without_an_active_entry_its_readings_are_none() -> None:
     sensors = sensors_of(ems(), schedule(local_mode=None, schedule=[]))
     schedule_values_ = {n: s.value for n, s in sensors.items() if n.startswith("Schedule ")}

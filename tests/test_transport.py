@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 from urllib.parse import parse_qs
 
 import pytest
@@ -19,11 +19,10 @@ from homevolt.exceptions import (
     HomevoltTimeoutError,
 )
 from homevolt.transport import RETRY_BACKOFF_S, Transport
-from tests.fakes import HandClock
-from tests.raw_server import Answer, RawServer, response, unused_port
+from tests.raw_server import Answer, RawServer, connect, response, unused_port
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator
+    from tests.fakes import HandClock
 
 SHORT_S = 0.1
 """A deadline that is meant to pass."""
@@ -40,24 +39,6 @@ LOST = {
     "headers without end": Answer(b"HTTP/1.1 200 OK\r\nX: " + b"x" * 70_000, then="close"),
 }
 STATUSES = ["500 Oops", "502 Bad Gateway", "503 Busy", "504 Slow"]
-
-
-@pytest.fixture
-def clock() -> HandClock:
-    return HandClock()
-
-
-def connect(server: RawServer, clock: HandClock, **options: Any) -> Transport:
-    return Transport(server.host, clock=clock, **options)
-
-
-@pytest.fixture
-async def closing() -> AsyncIterator[list[Transport]]:
-    """Close every transport that a test puts here."""
-    transports: list[Transport] = []
-    yield transports
-    for transport in transports:
-        await transport.close()
 
 
 @pytest.mark.parametrize("failure", [*LOST.values(), *map(response, [b""] * 4, STATUSES)])

@@ -19,33 +19,14 @@ from homevolt.exceptions import (
 )
 from homevolt.simulator.web.certificate import self_signed
 from homevolt.transport import MAX_BODY_BYTES, RETRY_BACKOFF_S, Transport
-from tests.fakes import HandClock
-from tests.raw_server import Answer, RawServer, response
+from tests.raw_server import Answer, RawServer, connect, response
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator
+    from tests.fakes import HandClock
 
 SHORT_S = 0.1
 """A deadline that is meant to pass."""
 OK = response(b"fine")
-
-
-@pytest.fixture
-def clock() -> HandClock:
-    return HandClock()
-
-
-def connect(server: RawServer, clock: HandClock, **options: Any) -> Transport:
-    return Transport(server.host, clock=clock, **options)
-
-
-@pytest.fixture
-async def closing() -> AsyncIterator[list[Transport]]:
-    """Close every transport that a test puts here."""
-    transports: list[Transport] = []
-    yield transports
-    for transport in transports:
-        await transport.close()
 
 
 @pytest.mark.parametrize("sent", [b"", b"HTTP/1.1 200", response()[:-2], response()[:-1]])
