@@ -8,15 +8,17 @@ import operator
 import os
 import signal
 import sys
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import pytest
 
 from homevolt.cli import later, link, main, serving, showing
 from homevolt.cli.output import PipeClosedError, fail, print_json
-from homevolt.simulator.run import ServeOptions
+from homevolt.simulator.run import Ready, ServeOptions, serve
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from tests.cli.conftest import Shell
 
 
@@ -99,43 +101,45 @@ def test_an_error_that_nobody_reads_keeps_its_code(monkeypatch: pytest.MonkeyPat
         monkeypatch.undo()
 
 
-async def served(options: ServeOptions, *, as_json: bool, capsys: Any) -> str:
+async def served(say: Callable[[Ready], None], capsys: pytest.CaptureFixture[str]) -> str:
     """Serve until the greeting is out, then end as Ctrl-C does; return the greeting."""
-    task = asyncio.create_task(serving._serve(options, as_json=as_json))
+    task = asyncio.create_task(serve(ServeOptions(), ready=say))
     out = ""
     while "127.0.0.1" not in out:
         await asyncio.wait({task}, timeout=0.01)
         out += capsys.readouterr().out
     os.kill(os.getpid(), signal.SIGINT)
     await task
-    return out + str(capsys.readouterr().out)
+    return out + capsys.readouterr().out
 
 
 async def test_serving_greets_people(capsys: pytest.CaptureFixture[str]) -> None:
-    greeting = await served(ServeOptions(), as_json=False, capsys=capsys)
+    greeting = await served(serving.say, capsys)
     assert greeting.startswith("Simulated Homevolt at http://127.0.0.1:")
 
 
 async def test_serving_greets_programs(capsys: pytest.CaptureFixture[str]) -> None:
-    greeting = await served(ServeOptions(), as_json=True, capsys=capsys)
+    greeting = await served(serving.say_as_json, capsys)
     assert greeting.startswith("{")
     assert greeting.endswith("}\n")
     assert '"password": "secret"' in greeting
 
 
-def test_a_greeting_as_a_document() -> None:
-    lines = [
-        "Simulated Homevolt at http://127.0.0.1:1",
-        "  also at https://127.0.0.1:2 (self-signed certificate)",
-        "Simulated Homevolt at http://127.0.0.1:3",
-        "User admin, password with spaces",
-        "Try: curl -u 'admin:with spaces' http://127.0.0.1:1/ems.json",
-        "Control endpoint at http://127.0.0.1:4 (faults, journal, reboot)",
-    ]
-    assert serving.greeting_document(lines) == {
+def test_the_greeting_of_programs_says_where_everything_is(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    ready = Ready(
+        devices=("http://127.0.0.1:1", "http://127.0.0.1:3"),
+        https_devices=("https://127.0.0.1:2", "https://127.0.0.1:4"),
+        user="admin",
+        password="with spaces",
+        control="http://127.0.0.1:5",
+    )
+    serving.say_as_json(ready)
+    assert json.loads(capsys.readouterr().out) == {
         "devices": ["http://127.0.0.1:1", "http://127.0.0.1:3"],
-        "https_devices": ["https://127.0.0.1:2"],
+        "https_devices": ["https://127.0.0.1:2", "https://127.0.0.1:4"],
         "user": "admin",
         "password": "with spaces",
-        "control": "http://127.0.0.1:4",
+        "control": "http://127.0.0.1:5",
     }

@@ -21,29 +21,28 @@ from homevolt.simulator import Fault, ManualClock, RealClock, Simulator
 from homevolt.simulator.announce import SERVICE, own_address
 from homevolt.simulator.control import ControlServer
 from homevolt.simulator.fleet import Fleet
-from homevolt.simulator.run import ServeOptions, serve
+from homevolt.simulator.run import Ready, ServeOptions, greeting, serve
 from tests.simulator.client import Client, device
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
 
-async def greeting(*, then: Callable[[], object] | None = None, **options: Any) -> list[str]:
-    """Run `serve` until it has said everything, and return what it said."""
+async def greeted(*, then: Callable[[], object] | None = None, **options: Any) -> list[str]:
+    """Run `serve` until it is ready, and return what it says to people."""
     lines: list[str] = []
     stop = asyncio.Event()
 
-    def say(line: str) -> None:
-        lines.append(line)
-        if line.startswith("Press"):
-            (then or stop.set)()
+    def ready(where: Ready) -> None:
+        lines.extend(greeting(where))
+        (then or stop.set)()
 
-    await asyncio.wait_for(serve(ServeOptions(**options), say=say, stop=stop), 10)
+    await asyncio.wait_for(serve(ServeOptions(**options), ready=ready, stop=stop), 10)
     return lines
 
 
 async def test_the_greeting_tells_address_password_and_how_to_talk() -> None:
-    lines = await greeting(password="it's", https=True, control_port=0)
+    lines = await greeted(password="it's", https=True, control_port=0)
     assert lines[0].startswith("Simulated Homevolt at http://127.0.0.1:")
     assert lines[1].startswith("  also at https://127.0.0.1:")
     assert "password it's" in lines[2]
@@ -52,7 +51,7 @@ async def test_the_greeting_tells_address_password_and_how_to_talk() -> None:
 
 
 async def test_a_fleet_greets_with_every_address_and_an_open_one_needs_no_user() -> None:
-    lines = await greeting(password="", fleet=3)
+    lines = await greeted(password="", fleet=3)
     assert len({line for line in lines if line.startswith("Simulated Homevolt at ")}) == 3
     assert "No password" in lines
     assert "Try: curl http://" in lines[4]
@@ -61,14 +60,14 @@ async def test_a_fleet_greets_with_every_address_and_an_open_one_needs_no_user()
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
 async def test_a_signal_ends_it_cleanly(number: signal.Signals) -> None:
     before = signal.getsignal(number)
-    assert await greeting(then=lambda: signal.raise_signal(number))
+    assert await greeted(then=lambda: signal.raise_signal(number))
     assert signal.getsignal(number) is before
 
 
 def test_on_another_thread_only_the_event_ends_it() -> None:
     before = signal.getsignal(signal.SIGINT)
     with ThreadPoolExecutor() as pool:
-        lines = pool.submit(lambda: asyncio.run(greeting())).result(10)
+        lines = pool.submit(lambda: asyncio.run(greeted())).result(10)
     assert lines[0].startswith("Simulated Homevolt at ")
     assert signal.getsignal(signal.SIGINT) is before
 
@@ -76,7 +75,7 @@ def test_on_another_thread_only_the_event_ends_it() -> None:
 async def test_options_that_make_no_sense_are_refused() -> None:
     for options in ({"fleet": 0}, {"speed": 0}, {"firmware": "x"}, {"faults": ("x",)}):
         with pytest.raises(ValueError, match=r"x|speed|fleet"):
-            await greeting(**options)
+            await greeted(**options)
 
 
 @pytest.mark.parametrize(
@@ -92,7 +91,7 @@ async def test_a_missing_package_is_named(
     monkeypatch.setitem(sys.modules, package, None)
     monkeypatch.delitem(sys.modules, f"homevolt.simulator.{room}", raising=False)
     with pytest.raises(ValueError, match=advice):
-        await greeting(then=None, **{option: True})
+        await greeted(then=None, **{option: True})
 
 
 async def test_faults_are_counted_by_each_device_of_a_fleet() -> None:
@@ -107,7 +106,7 @@ async def test_faults_are_counted_by_each_device_of_a_fleet() -> None:
 async def test_a_taken_port_is_an_error_and_leaves_nothing_open() -> None:
     async with Simulator(clock=ManualClock()) as sim:
         with pytest.raises(OSError, match="address already in use"):
-            await greeting(port=sim.port)
+            await greeted(port=sim.port)
         with pytest.raises(RuntimeError, match="serves already"):
             await sim.start()
 
@@ -261,10 +260,10 @@ async def test_devices_are_announced_as_http_services() -> None:
         if state_change is ServiceStateChange.Added:
             found.put_nowait(name)
 
-    lines: list[str] = []
+    places: list[Ready] = []
     stop = asyncio.Event()
     options = ServeOptions(mdns=True, fleet=2)
-    serving = asyncio.ensure_future(serve(options, say=lines.append, stop=stop))
+    serving = asyncio.ensure_future(serve(options, ready=places.append, stop=stop))
     async with AsyncZeroconf(interfaces=["127.0.0.1"]) as listener:
         browser = AsyncServiceBrowser(listener.zeroconf, SERVICE, handlers=[note])
         names = {await asyncio.wait_for(found.get(), 5) for _ in range(2)}
@@ -273,7 +272,7 @@ async def test_devices_are_announced_as_http_services() -> None:
         assert await info.async_request(listener.zeroconf, 3000)
         stop.set()
         await serving
-        assert lines[0] == f"Simulated Homevolt at http://127.0.0.1:{info.port}"
+        assert places[0].devices[0] == f"http://127.0.0.1:{info.port}"
         assert str(info.server).startswith("homevolt-")
         await browser.async_cancel()
 

@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 import asyncio
-import re
-from typing import Any
+from dataclasses import asdict
 
 import typer
 
 from homevolt.cli.output import print_json
 from homevolt.exceptions import HomevoltValueError
-from homevolt.simulator.run import READY, ServeOptions, serve
+from homevolt.simulator.run import Ready, ServeOptions, greeting, serve
 
-__all__ = ["ServeOptions", "greeting_document", "run"]
+__all__ = ["ServeOptions", "run"]
 
 
 def run(options: ServeOptions, *, as_json: bool) -> None:
@@ -27,7 +26,7 @@ def run(options: ServeOptions, *, as_json: bool) -> None:
         ModuleNotFoundError: An option needs a package that is not installed.
     """
     try:
-        asyncio.run(_serve(options, as_json=as_json))
+        asyncio.run(serve(options, ready=say_as_json if as_json else say))
     except ValueError as error:
         if isinstance(error.__cause__, ModuleNotFoundError):
             raise error.__cause__ from None
@@ -39,37 +38,12 @@ def run(options: ServeOptions, *, as_json: bool) -> None:
         ) from error
 
 
-async def _serve(options: ServeOptions, *, as_json: bool) -> None:
-    if not as_json:
-        await serve(options, say=typer.echo)
-        return
-    lines: list[str] = []
-
-    def collect(line: str) -> None:
-        # The greeting comes in one go, so what is called soon finds all of it.
-        if not lines:
-            asyncio.get_running_loop().call_soon(lambda: print_json(greeting_document(lines)))
-        lines.append(line)
-
-    await serve(options, say=collect)
+def say(ready: Ready) -> None:
+    """Tell people that and where the simulator is ready."""
+    for line in greeting(ready):
+        typer.echo(line)
 
 
-def greeting_document(lines: list[str]) -> dict[str, Any]:
-    """Return what the simulator says when it is ready as a document.
-
-    Args:
-        lines: What it says to people.
-    """
-    text = "\n".join(lines)
-    return {
-        "devices": re.findall(rf"^{READY}(\S+)$", text, re.MULTILINE),
-        "https_devices": re.findall(r"^  also at (\S+)", text, re.MULTILINE),
-        "user": "admin",
-        "password": _first(r"^User admin, password (.*)$", text),
-        "control": _first(r"^Control endpoint at (\S+)", text),
-    }
-
-
-def _first(pattern: str, text: str) -> str | None:
-    found = re.search(pattern, text, re.MULTILINE)
-    return None if found is None else found[1]
+def say_as_json(ready: Ready) -> None:
+    """Tell programs that and where the simulator is ready."""
+    print_json(asdict(ready))

@@ -3,27 +3,23 @@
 from __future__ import annotations
 
 import asyncio
-import functools
 import shlex
 import signal
+import sys
 import threading
 from contextlib import AsyncExitStack, contextmanager
 from dataclasses import dataclass
+from itertools import zip_longest
 from typing import TYPE_CHECKING
 
 from homevolt.simulator.control import ControlServer
 from homevolt.simulator.fleet import Fleet
+from homevolt.simulator.web.auth import USER
 from homevolt.simulator.world.clock import RealClock
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from contextlib import AbstractAsyncContextManager
-
-READY = "Simulated Homevolt at "
-"""How the line begins that says a device is ready; its address follows."""
-
-SAY = functools.partial(print, flush=True)
-"""Whoever waits for the ready line at the other end of a pipe gets it at once."""
 
 SIGNALS = (signal.SIGINT, signal.SIGTERM)
 
@@ -63,17 +59,61 @@ class ServeOptions:
     local_mode: bool = False
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ready:
+    """Where the simulated devices are found.
+
+    Attributes:
+        devices: URL of each device over http.
+        https_devices: URL of each over https, in the same order; empty when they serve no https.
+        user: Name of the user of all of them.
+        password: Password of that user; None when they ask for none.
+        control: URL of the control endpoint, None when there is none.
+    """
+
+    devices: tuple[str, ...]
+    https_devices: tuple[str, ...]
+    user: str
+    password: str | None
+    control: str | None
+
+
+def greeting(ready: Ready) -> Iterator[str]:
+    """Yield the lines for people; the first of each device begins `Simulated Homevolt at `."""
+    for url, https_url in zip_longest(ready.devices, ready.https_devices):
+        yield f"Simulated Homevolt at {url}"
+        if https_url:
+            yield f"  also at {https_url} (self-signed certificate)"
+    first = ready.devices[0]
+    if ready.password:
+        yield f"User {ready.user}, password {ready.password}"
+        user = shlex.quote(f"{ready.user}:{ready.password}")
+        yield f"Try: curl -u {user} {first}/ems.json"
+    else:
+        yield "No password"
+        yield f"Try: curl {first}/ems.json"
+    if ready.control:
+        yield f"Control endpoint at {ready.control} (faults, journal, reboot)"
+    yield "Press Ctrl-C to end"
+
+
+def greet(ready: Ready) -> None:
+    """Write the greeting; whoever waits for it at the other end of a pipe gets it at once."""
+    sys.stdout.writelines(f"{line}\n" for line in greeting(ready))
+    sys.stdout.flush()
+
+
 async def serve(
     options: ServeOptions,
     *,
-    say: Callable[[str], object] = SAY,
+    ready: Callable[[Ready], object] = greet,
     stop: asyncio.Event | None = None,
 ) -> None:
     """Serve until SIGINT or SIGTERM, or until `stop` is set.
 
     Args:
         options: What to simulate.
-        say: Takes each line for people; the first of a device begins `Simulated Homevolt at `.
+        ready: Is called once, when every device serves; greets people unless told otherwise.
         stop: Ends it from within, for callers that are no process of their own.
 
     Raises:
@@ -91,8 +131,7 @@ async def serve(
                 await stack.enter_async_context(control)
             if options.mdns:
                 await stack.enter_async_context(_announced(fleet, options.host))
-            for line in _greeting(fleet, control):
-                say(line)
+            ready(_ready(fleet, control))
             await stop.wait()
 
 
@@ -123,22 +162,14 @@ def _announced(fleet: Fleet, host: str) -> AbstractAsyncContextManager[None]:
     return announced(fleet.devices, host)
 
 
-def _greeting(fleet: Fleet, control: ControlServer | None) -> Iterator[str]:
-    for device in fleet:
-        yield f"{READY}{device.url}"
-        if device.https_url:
-            yield f"  also at {device.https_url} (self-signed certificate)"
-    first = fleet[0]
-    if first.password:
-        yield f"User admin, password {first.password}"
-        user = shlex.quote(f"admin:{first.password}")
-        yield f"Try: curl -u {user} {first.url}/ems.json"
-    else:
-        yield "No password"
-        yield f"Try: curl {first.url}/ems.json"
-    if control:
-        yield f"Control endpoint at {control.url} (faults, journal, reboot)"
-    yield "Press Ctrl-C to end"
+def _ready(fleet: Fleet, control: ControlServer | None) -> Ready:
+    return Ready(
+        devices=tuple(device.url for device in fleet),
+        https_devices=tuple(device.https_url for device in fleet if device.https_url),
+        user=USER,
+        password=fleet[0].password,
+        control=None if control is None else control.url,
+    )
 
 
 @contextmanager
