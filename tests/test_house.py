@@ -99,6 +99,13 @@ def test_every_room_has_a_floor(contract: str, package: Path) -> None:
     assert placed == rooms(package)
 
 
+def test_every_room_is_on_the_map() -> None:
+    page = (ROOT / "CONTRIBUTING.md").read_text("utf-8")
+    shown = [line.split("|")[1] for line in page.splitlines() if line.startswith("| `")]
+    placed = [name for cell in shown for name in re.findall(r"`(\w+)`", cell)]
+    assert sorted(placed) == sorted(rooms())
+
+
 def test_the_simulator_is_forbidden_every_room_of_the_client() -> None:
     apart = contracts()["simulator-apart"]
     assert apart["source_modules"] == ["homevolt.simulator"]
