@@ -118,6 +118,18 @@ async def test_serving_greets_people(capsys: pytest.CaptureFixture[str]) -> None
     assert greeting.startswith("Simulated Homevolt at http://127.0.0.1:")
 
 
+async def test_a_greeting_that_nobody_reads_is_no_port_that_is_taken(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    reader, writer = os.pipe()
+    os.close(reader)
+    with os.fdopen(writer, "w") as pipe:
+        monkeypatch.setattr(sys, "stdout", pipe)
+        with pytest.raises(PipeClosedError):
+            await serve(ServeOptions(), ready=serving.say)
+        monkeypatch.undo()
+
+
 async def test_serving_greets_programs(capsys: pytest.CaptureFixture[str]) -> None:
     greeting = await served(serving.say_as_json, capsys)
     assert greeting.startswith("{")

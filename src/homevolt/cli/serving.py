@@ -5,9 +5,7 @@ from __future__ import annotations
 import asyncio
 from dataclasses import asdict
 
-import typer
-
-from homevolt.cli.output import print_json
+from homevolt.cli.output import print_json, print_text
 from homevolt.exceptions import HomevoltValueError
 from homevolt.simulator.run import Ready, ServeOptions, greeting, serve
 
@@ -40,8 +38,7 @@ def run(options: ServeOptions, *, as_json: bool) -> None:
 
 def say(ready: Ready) -> None:
     """Tell people that and where the simulator is ready."""
-    for line in greeting(ready):
-        typer.echo(line)
+    print_text("".join(f"{line}\n" for line in greeting(ready)))
 
 
 def say_as_json(ready: Ready) -> None:
