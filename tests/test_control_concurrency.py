@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import logging
 from typing import TYPE_CHECKING, Any
 
@@ -12,6 +13,7 @@ from homevolt import Homevolt, HomevoltError, ScheduleEntry
 from homevolt.simulator import ManualClock, Simulator
 from homevolt.simulator.world.ems.plan import Entry
 from tests.rig import rig
+from tests.test_control_faults import WRITES
 
 if TYPE_CHECKING:
     from collections.abc import Coroutine
@@ -111,6 +113,26 @@ async def test_a_write_that_is_cancelled_while_it_waits_sends_nothing() -> None:
         with pytest.raises(asyncio.CancelledError):
             await waiting[0]
         assert running.writes == ["sched_set 1 --setpoint 1", "sched_set 1 --setpoint 3"]
+
+
+@pytest.mark.parametrize("name", WRITES)
+async def test_wherever_a_write_is_cancelled_it_is_whole_or_was_never_sent(name: str) -> None:
+    write, took_effect = WRITES[name]
+    seen = set()
+    for steps in range(30):
+        async with rig() as running:
+            running.plan(Entry(6))
+            writing = asyncio.ensure_future(write(running.device))
+            for _ in range(steps):
+                await asyncio.sleep(0)
+            writing.cancel()
+            with contextlib.suppress(asyncio.CancelledError):
+                await writing
+            assert len(running.writes) == took_effect(running)
+            seen.add((writing.cancelled(), took_effect(running)))
+            await running.device.set_parameter("ledstrip_bright_max", 7)
+            await running.device.fetch_schedule_data()
+    assert {(True, False), (True, True)} <= seen
 
 
 async def test_a_deadline_of_the_caller_ends_a_write_after_it_was_read_back() -> None:

@@ -154,6 +154,37 @@ async def test_a_write_whose_password_is_refused_did_nothing(name: str, status: 
         assert len(running.writes) == 1
 
 
+STRUCK = [fault for fault in LOST if fault["kind"] not in {"ignore", "content_type"}] + [
+    {"kind": "status", "status": 404},
+    {"kind": "status", "status": 507},
+    {"kind": "reboot", "seconds": 30},
+    {"kind": "skew", "seconds": -7200},
+]
+
+
+@pytest.mark.parametrize("count", [1, 99])
+@pytest.mark.parametrize("nth", [1, 2, 3])
+@pytest.mark.parametrize("name", WRITES)
+async def test_whichever_request_a_fault_strikes_what_is_said_for_certain_is_true(
+    name: str, nth: int, count: int
+) -> None:
+    write, took_effect = WRITES[name]
+    for fault in STRUCK:
+        async with rig() as running:
+            running.plan(Entry(6))
+            running.sim.faults.add_settings({**fault, "nth": nth, "count": count})
+            try:
+                await write(running.device)
+            except HomevoltCommandOutcomeUnknownError:
+                assert len(running.writes) == 1
+            except HomevoltError:
+                assert not took_effect(running), fault
+                assert len(running.writes) <= 1
+            else:
+                assert took_effect(running), fault
+                assert len(running.writes) == 1
+
+
 async def test_a_redirected_write_is_not_followed() -> None:
     async with rig() as running:
         running.sim.faults.add("redirect", write=True, when="before")

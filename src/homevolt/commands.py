@@ -120,8 +120,9 @@ class BatteryControl:
         """Charge at once, measured at the inverter (mode 1).
 
         Args:
-            **kwargs: `max_power` limits the charging power in W (the device's `max_charge`),
-                `max_soc` says at how many % to stop; and every option of `set_battery_mode`.
+            **kwargs: `max_power` limits the charging power in W (the device's `max_charge`);
+                without a `setpoint` it is the power that the battery charges with. `max_soc`
+                says at how many % to stop; and every option of `set_battery_mode`.
 
         Returns:
             The entry as it was read back.
@@ -132,8 +133,9 @@ class BatteryControl:
         """Discharge at once, measured at the inverter (mode 2).
 
         Args:
-            **kwargs: `max_power` limits the discharge power in W (the device's `max_discharge`),
-                `min_soc` says at how many % to stop; and every option of `set_battery_mode`.
+            **kwargs: `max_power` limits the discharge power in W (the device's `max_discharge`);
+                without a `setpoint` it is the power that the battery discharges with. `min_soc`
+                says at how many % to stop; and every option of `set_battery_mode`.
 
         Returns:
             The entry as it was read back.
@@ -221,9 +223,11 @@ class BatteryControl:
     ) -> Schedule:
         """Replace the whole schedule, all or nothing.
 
-        If anything fails, or the caller is cancelled, the former plan is written again, the
-        cloud's too (as a local one), and the error says what was restored. Until the last command
-        the device holds a part of the plan; `diff_schedule` tells beforehand if it is worth it.
+        If anything fails, or the caller is cancelled before the new plan has been read back, the
+        former plan is written again, the cloud's too (as a local one), and the error says what was
+        restored; a device that restarts meanwhile is waited for, two minutes at most. Until the
+        last command the device holds a part of the plan; `diff_schedule` tells beforehand if it is
+        worth it.
 
         Args:
             entries: At most 200, in any order: `ScheduleEntry` or mappings with `mode` and the

@@ -29,7 +29,7 @@ _READ: dict[Kind, Callable[[Any], Any]] = {
     Kind.FLAG: bool,
     Kind.TIME: from_epoch,
 }
-_PARAMS = tuple((o.name, _READ[o.kind]) for o in OPTIONS if o.name not in {"min_soc", "max_soc"})
+_PARAMS = {o.name: _READ[o.kind] for o in OPTIONS if o.name not in {"min_soc", "max_soc"}}
 """The options that an entry of /schedule.json keeps among its `params`, and how each is read."""
 
 
@@ -158,11 +158,8 @@ class ScheduleEntry(msgspec.Struct, frozen=True, kw_only=True, gc=False):
             raise HomevoltDataError(
                 f"an entry whose {key!r} cannot be read is no entry", path=f"$.schedule[].{key}"
             )
-        options: dict[str, Any] = {}
-        for name, read in _PARAMS:
-            value = getattr(data.params, name)
-            if value is not None:
-                options[name] = read(value)
+        given: dict[str, Any] = msgspec.to_builtins(data.params)
+        options = {name: _PARAMS[name](value) for name, value in given.items()}
         return cls(
             mode=known_mode(mode),
             from_time=from_epoch(data.from_),
@@ -191,14 +188,22 @@ class ScheduleEntry(msgspec.Struct, frozen=True, kw_only=True, gc=False):
 
     def options(self) -> dict[str, Any]:
         """Return the options that were given, by name; mode, window and id are none."""
-        values = ((option.name, getattr(self, option.name)) for option in OPTIONS)
-        return {name: value for name, value in values if value is not None}
+        rows = zip(OPTIONS, self.option_values(), strict=True)
+        return {option.name: value for option, value in rows if value is not None}
+
+    def option_values(self) -> tuple[Any, ...]:
+        """Return the value of every option, in the order of `homevolt.options.OPTIONS`."""
+        return msgspec.structs.astuple(self)[_FIRST_OPTION:]
 
     def __str__(self) -> str:
         """The entry in one line for people, with its times in UTC."""
         number = "" if self.id is None else f"{self.id}: "
         said = "".join(f", {name} {_plain(value)}" for name, value in self.options().items())
         return f"{number}{self.mode_slug} {_window(self.from_time, self.to_time)}{said}"
+
+
+# A test keeps the fields in the order of the table.
+_FIRST_OPTION = ScheduleEntry.__struct_fields__.index(OPTIONS[0].name)
 
 
 class Schedule(msgspec.Struct, frozen=True, gc=False):

@@ -209,11 +209,12 @@ class Controller:
                 seen=seen.entries,
             )
         (entry,) = seen.entries
-        # The device starts it by its own clock, whatever that shows. Where the plan is the one from
-        # before, though, an entry that has yet to start was not started by this write.
-        is_new = Schedule.from_wire(before).entries != seen.entries
-        limit = LATEST if is_new else self._now() + STAMP_SLACK
-        if found := differences(wanted, entry, limit):
+        found = differences(wanted, entry, self._now() + STAMP_SLACK)
+        if found and Schedule.from_wire(before).entries != seen.entries:
+            # The device starts it by its own clock, whatever that shows. Only where the plan is
+            # the one from before was an entry that has yet to start not started by this write.
+            found = differences(wanted, entry, LATEST)
+        if found:
             self._refuse(wanted, entry, found)
         return entry
 

@@ -186,8 +186,8 @@ def render_entry(command: str, entry: ScheduleEntry, zone: tzinfo) -> str:
         HomevoltValueError: A time cannot be said in `zone`.
     """
     flags: list[tuple[str, int | str | None]] = []
-    for option in (*WINDOW, *OPTIONS):
-        value = getattr(entry, option.name)
+    values = (entry.from_time, entry.to_time, *entry.option_values())
+    for option, value in zip(BY_NAME.values(), values, strict=True):
         if value is None or value is False:
             continue
         if option.kind is Kind.TIME:
@@ -239,8 +239,9 @@ def differences(
         found.append(Difference("from_time", wanted.from_time, seen.from_time))
     if wanted.to_time != seen.to_time:
         found.append(Difference("to_time", wanted.to_time, seen.to_time))
-    for option in OPTIONS:
-        ours, theirs = getattr(wanted, option.name), getattr(seen, option.name)
+    for option, ours, theirs in zip(
+        OPTIONS, wanted.option_values(), seen.option_values(), strict=True
+    ):
         if ours is None:
             same = theirs is not True
         else:
