@@ -8,8 +8,7 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
-from homevolt.catalogue import CATALOGUE
-from homevolt.models import Reading, Scope
+from homevolt.catalogue import CATALOGUE, Reading, Scope
 
 README = Path(__file__).parents[1] / "README.md"
 BEGIN, END = "<!-- readings: begin -->", "<!-- readings: end -->"

@@ -290,10 +290,10 @@ def test_a_malformed_field_is_logged_once_at_debug(caplog: pytest.LogCaptureFixt
         ([1, 2], list[int], lambda value: value == [1, 2]),
     ]
     for value, kind, holds in kinds:
-        assert holds(salvage(value, kind))
+        assert holds(salvage(value, kind, "a test"))
     assert caplog.records == []
     with pytest.raises(HomevoltDataError, match="wrong kind") as caught:
-        salvage([1.5, "x"], list[float])
+        salvage([1.5, "x"], list[float], "a test")
     assert caught.value.path == "$"
     assert [record.levelno for record in caplog.records] == [logging.DEBUG]
     assert "$[1]" in caplog.text

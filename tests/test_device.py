@@ -15,8 +15,10 @@ from homevolt.exceptions import (
     HomevoltDataError,
     HomevoltNotReadyError,
     HomevoltResponseError,
+    HomevoltTimeoutError,
     HomevoltValueError,
 )
+from homevolt.simulator import Simulator
 from tests.fakes import HandClock, PayloadServer
 from tests.payloads import LOCAL, NOW, ems, schedule, unit
 
@@ -227,3 +229,39 @@ async def test_a_device_that_is_gone_is_a_connection_error(clock: HandClock) -> 
     async with Homevolt(host, clock=clock) as connection:
         with pytest.raises(HomevoltConnectionError, match="is not reached: Connection refused"):
             await connection.update_info()
+
+
+async def test_a_schedule_that_never_comes_does_not_fail_the_update(clock: HandClock) -> None:
+    simulator = Simulator(password=None, faults=["stall:path=/schedule.json"])
+    async with simulator, Homevolt(simulator.host, timeout=0.2, clock=clock) as connection:
+        await connection.update_info()
+        device = connection.get_device()
+        assert device.sensors["Power"].value is not None
+        assert device.sensors["Schedule id"].value is None
+        assert isinstance(device.problems["schedule"], HomevoltTimeoutError)
+
+
+async def test_a_device_that_answers_nothing_is_asked_no_more(clock: HandClock) -> None:
+    simulator = Simulator(password=None, faults=["reset"])
+    async with simulator, Homevolt(simulator.host, clock=clock) as connection:
+        with pytest.raises(HomevoltConnectionError, match="Connection reset by peer"):
+            await connection.update_info()
+        assert {record.path for record in simulator.journal} == {"/ems.json"}
+
+
+async def test_what_a_caller_does_to_a_dict_changes_no_device(device: Device) -> None:
+    device.sensors.clear()
+    device.device_metadata.clear()
+    device.problems["x"] = HomevoltConnectionError("")
+    assert device.sensors
+    assert device.device_metadata
+    assert device.problems == {}
+
+
+async def test_a_device_shows_its_id_and_address(device: Device, server: PayloadServer) -> None:
+    assert repr(device) == f"<Device {LOCAL} at http://{server.host}>"
+    assert repr(Homevolt("192.0.2.1")._device) == "<Device at http://192.0.2.1>"
+
+
+async def test_a_view_shows_only_what_it_knows(device: Device) -> None:
+    assert repr(device.snapshot.unit.blades[0].__class__(tmin_c=1.5)) == "BladeView(tmin_c=1.5)"

@@ -139,7 +139,7 @@ async def test_any_damage_to_a_payload_leaves_readings_that_can_be_read(
 @given(st.binary(max_size=100) | JSON.map(encoded) | st.text().map(str.encode))
 def test_any_bytes_are_json_or_a_data_error(data: bytes) -> None:
     try:
-        value = parse(data)
+        value = parse(data, "a test")
     except HomevoltDataError:
         return
     json.dumps(value, allow_nan=False, ensure_ascii=False).encode()

@@ -11,8 +11,7 @@ import pytest
 
 import homevolt
 from homevolt import exceptions
-from homevolt.catalogue import CATALOGUE
-from homevolt.models import Scope
+from homevolt.catalogue import CATALOGUE, Scope
 
 PUBLIC_NAMES = [
     "BatteryMode",

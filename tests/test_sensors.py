@@ -201,6 +201,11 @@ def test_a_clamp_owns_the_plain_name_before_a_virtual_sum() -> None:
     assert sensors[f"Power load {'0' * 16}"].value == -5
 
 
+def test_two_virtual_points_of_a_function_keep_their_names_in_any_order() -> None:
+    points = [load(-5) | {"sensor_type": "virtual"}, load(-7) | {"sensor_type": "zigbee"}]
+    assert sensors_of(ems(sensors=points)) == sensors_of(ems(sensors=points[::-1]))
+
+
 def test_what_repeats_a_unit_is_left_out() -> None:
     repeated = point("battery", -7, "0000" + LOCAL, sensor_type="ems")
     assert "Power battery" not in sensors_of(ems(sensors=[repeated]))

@@ -14,7 +14,7 @@ from tests.fakes import HandClock, PayloadServer
 from tests.payloads import LOCAL, PEER, cluster, ems, point
 
 if TYPE_CHECKING:
-    from homevolt.models import Reading
+    from homevolt.catalogue import Reading
 
 SUFFIXES: dict[str | None, str | tuple[str, ...]] = {
     "V": "_v",

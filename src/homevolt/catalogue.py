@@ -6,7 +6,60 @@ number becomes a quantity.
 
 from __future__ import annotations
 
-from homevolt.models import Quantity, Reading, Scope, SensorType
+from collections.abc import Callable
+from enum import Enum
+from typing import Any
+
+import msgspec
+
+from homevolt.models import SensorType
+
+Convert = Callable[[Any], float | str | None]
+"""From a value of the wire to the value of a reading."""
+
+
+class Scope(Enum):
+    """What a row of the catalogue is read once for."""
+
+    UNIT = "unit"
+    BLADE = "blade"
+    METER = "measuring point"
+    PHASE = "phase of a measuring point"
+    RADIO = "radio of a measuring point"
+    HOUSE = "house"
+    SCHEDULE = "schedule"
+
+
+class Quantity(msgspec.Struct, frozen=True):
+    """A quantity and its unit."""
+
+    type: SensorType
+    unit: str | None
+
+
+class Reading(msgspec.Struct, frozen=True):
+    """One row of the catalogue.
+
+    Attributes:
+        name: The sensor's name, without the tag of a measuring point or a further unit; `{n}`
+            stands for the number of a blade, from 1, `{phase}` for L1, L2 or L3.
+        attribute: The field of the typed view, with its unit; None for the schedule, which is
+            typed already.
+        source: The field on the wire, below the scope's object; empty for what is calculated.
+        quantity: What it measures, and in which unit.
+        description: What it means, with its sign.
+        divisor: What the wire's number is divided by.
+        convert: From the wire's value to the reading's where that is no division.
+    """
+
+    name: str
+    attribute: str | None
+    source: str
+    quantity: Quantity
+    description: str
+    divisor: int = 1
+    convert: Convert | None = None
+
 
 # What the wire's number is divided by. Dividing by a power of ten gives the nearest double;
 # multiplying by its inverse does not.
@@ -250,7 +303,7 @@ RADIO = (
 
 HOUSE = (
     Reading(
-        "House Consumption", "house_consumption_w", "total_power", _W,
+        "House Consumption", "house_consumption_w", "", _W,
         "What the house consumes, positive: the load's power turned round, or else "
         "grid + solar + battery",
     ),

@@ -67,6 +67,10 @@ class Device(BatteryControl):
         self._sensors: dict[str, Sensor] | None = None
         self._problems: dict[str, HomevoltError] = {}
 
+    def __repr__(self) -> str:
+        name = "" if self._document is None else f" {self.device_id}"
+        return f"<Device{name} at {self._transport.base_url}>"
+
     @cached_property
     def _control(self) -> Controller:
         """The write side."""
@@ -103,17 +107,17 @@ class Device(BatteryControl):
             read_at = _utc(max(self._ems_s or 0.0, self._schedule_s or 0.0) + self._clock_lead_s)
             values = installation.values() + schedule_values(schedule, schedule.active(read_at))
             self._sensors = layout.sensors(values)
-        return self._sensors
+        return dict(self._sensors)
 
     @property
     def device_metadata(self) -> dict[str, DeviceMetadata]:
         """What each part is, by the `device_identifier` of its sensors."""
-        return {} if self._document is None else self._laid_out()[1].metadata
+        return {} if self._document is None else dict(self._laid_out()[1].metadata)
 
     @property
     def current_schedule(self) -> dict[str, Any]:
         """The schedule as the device sent it (`/schedule.json`), empty if it was not read."""
-        return {} if self._schedule_body is None else parse(self._schedule_body)
+        return {} if self._schedule_body is None else parse(self._schedule_body, SCHEDULE_PATH)
 
     @property
     def schedule(self) -> Schedule | None:
@@ -267,10 +271,17 @@ class Device(BatteryControl):
         return self._installation, self._layout
 
     async def _attempt(self, part: str, fetch: Callable[[], Awaitable[None]]) -> None:
-        """Read one part; what is wrong with this part alone becomes a problem."""
+        """Read one part; what is wrong with this part alone becomes a problem.
+
+        A device that does not answer to `/ems.json` is gone, and nothing more is asked of it. One
+        that has just answered to it is not, whatever becomes of its schedule.
+        """
         try:
             await fetch()
-        except (HomevoltDataError, HomevoltResponseError) as error:
+        except (HomevoltDataError, HomevoltConnectionError) as error:
+            is_answer = isinstance(error, HomevoltDataError | HomevoltResponseError)
+            if part == "ems" and not is_answer:
+                raise
             _LOGGER.debug("%s could not be read: %s", part, error)
             self._problems[part] = error
             if part == "schedule":

@@ -40,7 +40,7 @@ def network_error(error: Exception, device: str, *, sent: bool) -> HomevoltConne
         reason = error.message.partition("\n")[0].rstrip(":.")
         message = f"{device} answers what is no HTTP: {reason}."
         return HomevoltConnectionError(message, maybe_sent=sent)
-    reason = str(error) or type(error).__name__
+    reason = _end_of_answer(error)
     return HomevoltConnectionError(f"{device} broke off: {reason}.", maybe_sent=sent)
 
 
@@ -74,9 +74,21 @@ def _distrusted(device: str, why: str) -> HomevoltCertificateError:
     )
 
 
+def _end_of_answer(error: Exception) -> str:
+    """Return in words why an answer did not come to its end."""
+    cause = error.__cause__ if isinstance(error, aiohttp.ClientPayloadError) else error
+    if isinstance(cause, OSError) and not isinstance(cause, TimeoutError):
+        return _obstacle(cause)
+    if isinstance(error, aiohttp.ClientPayloadError):
+        return "the answer is not complete"
+    return str(error) or type(error).__name__
+
+
 def _obstacle(error: OSError) -> str:
-    """Return in words why no connection was made."""
-    is_of_the_system = error.errno is not None and error.errno in errno.errorcode
-    if is_of_the_system and not isinstance(error, ssl.SSLError):
-        return os.strerror(error.errno or 0)
-    return error.strerror or str(error)
+    """Return in words why no connection was made or kept."""
+    if isinstance(error, ssl.SSLError):
+        is_plain = error.reason == "WRONG_VERSION_NUMBER"
+        return "no https is spoken there" if is_plain else error.strerror or str(error)
+    if error.errno is not None and error.errno in errno.errorcode:
+        return os.strerror(error.errno)
+    return error.strerror or str(error) or type(error).__name__

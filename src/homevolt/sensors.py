@@ -10,14 +10,15 @@ from operator import attrgetter
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from homevolt.catalogue import BLADE, HOUSE, METER, PHASE, RADIO, SCHEDULE, TOTAL, UNIT
-from homevolt.models import DeviceMetadata, Reading, Sensor, SensorType
-from homevolt.wire.ems import MeasuringPoint, MeterPhase
+from homevolt.models import DeviceMetadata, Sensor, SensorType
+from homevolt.wire.ems import NO_POINT, MeterPhase
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
+    from homevolt.catalogue import Reading
     from homevolt.schedule import Schedule, ScheduleEntry
-    from homevolt.wire.ems import EmsDocument, Unit
+    from homevolt.wire.ems import EmsDocument, MeasuringPoint, Unit
 
 Value = float | str | None
 TOTAL_ID = "total"
@@ -27,15 +28,15 @@ NO_EUID = "0000000000000000"
 _NO_EUIDS = (None, "", NO_EUID)
 
 
-class Now(NamedTuple):
+class ScheduleNow(NamedTuple):
     """The schedule with its entry that is active."""
 
     schedule: Schedule
     entry: ScheduleEntry | None
 
 
-class Readings:
-    """The rows of one scope as a function from the scope's object to its values."""
+class ScopeReader:
+    """Reads the rows of one scope from the scope's object."""
 
     def __init__(self, rows: Sequence[Reading]) -> None:
         self.rows = rows
@@ -58,14 +59,14 @@ class Readings:
         return values
 
 
-UNIT_READINGS = Readings(UNIT)
-TOTAL_READINGS = Readings(TOTAL)
-BLADE_READINGS = Readings(BLADE)
-METER_READINGS = Readings(METER)
-PHASE_READINGS = Readings(PHASE)
-RADIO_READINGS = Readings(RADIO)
-_OF_SCHEDULE = Readings([row for row in SCHEDULE if row.source.startswith("schedule.")])
-_OF_ENTRY = Readings([row for row in SCHEDULE if row.source.startswith("entry.")])
+UNIT_READINGS = ScopeReader(UNIT)
+TOTAL_READINGS = ScopeReader(TOTAL)
+BLADE_READINGS = ScopeReader(BLADE)
+METER_READINGS = ScopeReader(METER)
+PHASE_READINGS = ScopeReader(PHASE)
+RADIO_READINGS = ScopeReader(RADIO)
+_OF_SCHEDULE = ScopeReader([row for row in SCHEDULE if row.source.startswith("schedule.")])
+_OF_ENTRY = ScopeReader([row for row in SCHEDULE if row.source.startswith("entry.")])
 _SCHEDULE_ROWS = (*_OF_SCHEDULE.rows, *_OF_ENTRY.rows)
 
 
@@ -83,7 +84,10 @@ class Installation:
         self.units = sorted(document.ems, key=_unit_order)
         # Real clamps stand before virtual sums, so that a clamp owns the plain name.
         order = sorted(
-            (function_of(point), point.euid in _NO_EUIDS, point.euid or "", index)
+            (
+                *(function_of(point), point.euid in _NO_EUIDS, point.euid or ""),
+                *(point.sensor_type or "", point.node_id or 0, index),
+            )
             for index, point in enumerate(document.sensors)
             if point.sensor_type != "ems"  # which only repeats a unit's own figures
         )
@@ -109,11 +113,11 @@ class Installation:
         if self.total is not None:
             values += TOTAL_READINGS.values(self.total)
         for point in self.points:
-            heard = point if is_available(point) else NOTHING
+            heard = point if is_available(point) else NO_POINT
             values += METER_READINGS.values(heard)
             for phase in phases_of(heard):
                 values += PHASE_READINGS.values(phase)
-            values += RADIO_READINGS.values(NOTHING if is_virtual(point) else heard)
+            values += RADIO_READINGS.values(NO_POINT if is_virtual(point) else heard)
         values.append(self.house_consumption_w())
         return values
 
@@ -214,7 +218,7 @@ class Layout:
 
 def schedule_values(schedule: Schedule, entry: ScheduleEntry | None) -> list[Value]:
     """Return the values of a schedule and its active entry, as `Layout` wants them."""
-    now = Now(schedule, entry)
+    now = ScheduleNow(schedule, entry)
     none = [None] * len(_OF_ENTRY.rows)
     return [*_OF_SCHEDULE.values(now), *(none if entry is None else _OF_ENTRY.values(now))]
 
@@ -245,8 +249,6 @@ def phases_of(point: MeasuringPoint) -> Sequence[MeterPhase]:
     return point.phase if is_complete else (*point.phase, *_NO_PHASES)[: len(_NO_PHASES)]
 
 
-NOTHING = MeasuringPoint()
-"""What a point that is not heard has to say."""
 _NO_PHASES = (MeterPhase(), MeterPhase(), MeterPhase())
 
 

@@ -12,19 +12,19 @@ import msgspec
 from homevolt.sensors import (
     BLADE_READINGS,
     METER_READINGS,
-    NOTHING,
     PHASE_READINGS,
     RADIO_READINGS,
     TOTAL_READINGS,
     UNIT_READINGS,
     Installation,
-    Readings,
+    ScopeReader,
     function_of,
     is_available,
     is_virtual,
     phases_of,
     unit_id,
 )
+from homevolt.wire.ems import NO_POINT
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     from homevolt.wire.ems import MeasuringPoint, Unit
 
 
-class View(msgspec.Struct, frozen=True, kw_only=True):
+class View(msgspec.Struct, frozen=True, kw_only=True, repr_omit_defaults=True):
     """Base of the views: every field is None where the device does not give it."""
 
 
@@ -202,7 +202,7 @@ def _unit(unit: Unit) -> UnitView:
 
 
 def _meter(point: MeasuringPoint) -> MeterView:
-    heard = point if is_available(point) else NOTHING
+    heard = point if is_available(point) else NO_POINT
     l1, l2, l3 = (PhaseView(**_named(PHASE_READINGS, phase)) for phase in phases_of(heard))
     return MeterView(
         function=function_of(point),
@@ -212,11 +212,11 @@ def _meter(point: MeasuringPoint) -> MeterView:
         l2=l2,
         l3=l3,
         **_named(METER_READINGS, heard),
-        **_named(RADIO_READINGS, NOTHING if is_virtual(point) else heard),
+        **_named(RADIO_READINGS, NO_POINT if is_virtual(point) else heard),
     )
 
 
-def _named(readings: Readings, source: Any) -> dict[str, Any]:
+def _named(readings: ScopeReader, source: Any) -> dict[str, Any]:
     """Return the values of one scope by the attribute that the catalogue names for each."""
     attributes = (str(row.attribute) for row in readings.rows)
     return dict(zip(attributes, readings.values(source), strict=True))

@@ -62,7 +62,7 @@ async def restart(path: WritePath, clock: Clock, wait_s: float) -> None:
 
 async def _uptime_ms(path: WritePath) -> float:
     """Read `up_time` of `/status.json`, in ms."""
-    status = parse(await path.get(STATUS_PATH))
+    status = parse(await path.get(STATUS_PATH), STATUS_PATH)
     uptime = status.get("up_time") if isinstance(status, dict) else None
     if isinstance(uptime, bool) or not isinstance(uptime, int | float):
         raise HomevoltDataError("/status.json tells no up_time.", path="$.up_time")

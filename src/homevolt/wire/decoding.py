@@ -27,10 +27,15 @@ class Wire(msgspec.Struct, frozen=True, omit_defaults=True, gc=False):
     """Base of all structs of the wire: every field has a default, new keys are ignored."""
 
 
-def decode(data: bytes, decoder: msgspec.json.Decoder[T]) -> T:
+def decode(data: bytes, decoder: msgspec.json.Decoder[T], source: str) -> T:
     """Return `data` as the decoder's type, at the cost of each field that does not fit.
 
     A field that is missing or malformed gets its default; each malformed one is logged at debug.
+
+    Args:
+        data: The body of an answer.
+        decoder: What to read it as.
+        source: Where it comes from, for the error message, such as `/ems.json`.
 
     Raises:
         HomevoltDataError: The bytes are no JSON, or not the kind of JSON value the type wants.
@@ -38,11 +43,11 @@ def decode(data: bytes, decoder: msgspec.json.Decoder[T]) -> T:
     try:
         return decoder.decode(data)
     except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
-        result: T = salvage(parse(data), decoder.type)
+        result: T = salvage(parse(data, source), decoder.type, source)
         return result
 
 
-def parse(data: bytes) -> Any:
+def parse(data: bytes, source: str) -> Any:
     """Return JSON as plain values; numbers that no double or 64-bit integer holds become None.
 
     What is no character in a text is replaced there, so that it costs no more than itself.
@@ -59,11 +64,11 @@ def parse(data: bytes) -> Any:
         value = _without_surrogates(value) if "\\u" in text else value
     except (ValueError, RecursionError) as error:
         start = data[:60].decode("utf-8", "replace")
-        raise HomevoltDataError(f"This is no JSON ({error}); it begins {start!r}.") from None
+        raise HomevoltDataError(f"{source} is no JSON ({error}); it begins {start!r}.") from None
     return value
 
 
-def salvage(value: Any, type_: Any) -> Any:
+def salvage(value: Any, type_: Any, source: str) -> Any:
     """Return a plain value as `type_`, dropping the fields that do not fit.
 
     Raises:
@@ -72,7 +77,7 @@ def salvage(value: Any, type_: Any) -> Any:
     try:
         return _fit(value, type_, "$")
     except msgspec.ValidationError as error:
-        raise HomevoltDataError(f"The answer is of the wrong kind: {error}.", path="$") from None
+        raise HomevoltDataError(f"{source} is of the wrong kind: {error}.", path="$") from None
 
 
 def _fit(value: Any, type_: Any, path: str) -> Any:

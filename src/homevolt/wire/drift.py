@@ -111,9 +111,9 @@ def main(arguments: list[str] | None = None) -> int:
     try:
         is_pipe = str(options.file) == "-"
         data = sys.stdin.buffer.read() if is_pipe else options.file.read_bytes()
-        found = drift(parse(data), endpoint)
+        found = drift(parse(data, str(options.file)), endpoint)
     except (OSError, HomevoltDataError) as error:
-        parser.error(f"{options.file}: {error}")
+        parser.error(str(error))
     sys.stdout.write(report(found, endpoint))
     return 1 if found.unknown else 0
 

@@ -1,7 +1,7 @@
 """`GET /ems.json`: the units, their blades, their sum and the measuring points.
 
 Numbers are as on the wire: deci-volt, milli-hertz, deci-degree, centi-percent. The catalogue in
-`homevolt.sensors` says for each field what it means and how it becomes a natural unit.
+`homevolt.catalogue` says for each field what it means and how it becomes a natural unit.
 """
 
 from __future__ import annotations
@@ -250,7 +250,7 @@ def decode_ems(data: bytes) -> EmsDocument:
     Raises:
         HomevoltDataError: It is no JSON object with at least one unit in `ems`.
     """
-    document = decode(data, _DECODER)
+    document = decode(data, _DECODER, "/ems.json")
     if NO_UNIT in document.ems or NO_POINT in document.sensors:
         document = msgspec.structs.replace(
             document,
@@ -258,9 +258,7 @@ def decode_ems(data: bytes) -> EmsDocument:
             sensors=tuple(point for point in document.sensors if point != NO_POINT),
         )
     if not document.ems:
-        raise HomevoltDataError(
-            "The answer of /ems.json names no unit: $.ems is empty or missing.", path="$.ems"
-        )
+        raise HomevoltDataError("/ems.json names no unit: $.ems is empty or missing.", path="$.ems")
     return document
 
 

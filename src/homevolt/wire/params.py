@@ -38,12 +38,12 @@ def decode_params(data: bytes) -> list[ParamData]:
     try:
         return _DECODER.decode(data)
     except (msgspec.MsgspecError, RecursionError):
-        document = parse(data)
+        document = parse(data, "/params.json")
     if isinstance(document, dict):
         document = list(_flattened(document))
     if not isinstance(document, list):
-        raise HomevoltDataError("The answer of /params.json is no list of parameters.", path="$")
-    params: list[ParamData] = salvage(document, list[ParamData])
+        raise HomevoltDataError("/params.json is no list of parameters.", path="$")
+    params: list[ParamData] = salvage(document, list[ParamData], "/params.json")
     return params
 
 

@@ -76,6 +76,7 @@ class ScheduleData(Wire, frozen=True):
 
 
 _DECODER = msgspec.json.Decoder(ScheduleData)
+_SOURCE = "/schedule.json"
 
 
 def decode_schedule(data: bytes) -> ScheduleData:
@@ -90,7 +91,7 @@ def decode_schedule(data: bytes) -> ScheduleData:
         document = _salvaged(data)
     if document == ScheduleData():
         raise HomevoltDataError(
-            "The answer of /schedule.json is no schedule: $.schedule is missing.",
+            "/schedule.json holds no schedule: $.schedule is missing.",
             path="$.schedule",
         )
     return document
@@ -102,7 +103,7 @@ def _salvaged(data: bytes) -> ScheduleData:
     Elsewhere a malformed field may become None. Here a None has a meaning: a window without an end
     is open, and an option that is missing was not given.
     """
-    document: ScheduleData = salvage(parse(data), ScheduleData)
+    document: ScheduleData = salvage(parse(data, _SOURCE), ScheduleData, _SOURCE)
     if document.schedule is None:
         return document
     # Once more, for numbers that no double holds were lost in parse() already.
