@@ -185,6 +185,18 @@ async def test_whichever_request_a_fault_strikes_what_is_said_for_certain_is_tru
                 assert len(running.writes) == 1
 
 
+@pytest.mark.parametrize("name", WRITES)
+async def test_a_write_for_which_the_flash_had_no_room_is_no_success(name: str) -> None:
+    write, took_effect = WRITES[name]
+    async with rig() as running:
+        running.plan(Entry(6))
+        running.sim.faults.add("status", status=507, write=True, when="after", count=1)
+        with pytest.raises(HomevoltCommandOutcomeUnknownError, match="flash is full"):
+            await write(running.device)
+        assert took_effect(running)
+        assert len(running.writes) == 1
+
+
 async def test_a_redirected_write_is_not_followed() -> None:
     async with rig() as running:
         running.sim.faults.add("redirect", write=True, when="before")

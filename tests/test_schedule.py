@@ -238,5 +238,7 @@ def test_an_entry_says_which_of_its_keys_were_lost() -> None:
     assert [found.type for found in entries] == [None, 1, 2, 3, None]
 
 
-def test_a_schedule_whose_plan_is_malformed_has_none() -> None:
-    assert decode_schedule(b'{"local_mode": true, "schedule": 5}').schedule is None
+@pytest.mark.parametrize("plan", ["5", "null", '"none"', "{}"])
+def test_a_schedule_whose_plan_is_malformed_has_none(plan: str) -> None:
+    text = f'{{"local_mode": true, "schedule_id": 7, "schedule": {plan}}}'
+    assert decode_schedule(text.encode()).schedule is None

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from homevolt.control.writing import (
     LOCAL_MODE_KEY,
     PARAMS_PATH,
+    check_kept,
     to_its_end,
     unread,
     unsettled,
@@ -101,7 +102,9 @@ class Settings:
                 state = await self._path.tells_local_mode(await self._path.schedule_data())
             except HomevoltError as error:
                 raise unread(what, doubt, error) from error
-            if state is not on:
+            if state is on:
+                check_kept(what, doubt)
+            else:
                 message = f"Local mode is {_STATES[state]} after it was switched {_STATES[on]}."
                 different = HomevoltCommandVerificationError(message, wanted=on, seen=state)
                 raise _failure(what, said, doubt, different) from doubt
@@ -134,6 +137,7 @@ class Settings:
         except HomevoltError as error:
             raise unread(what, doubt, error) from error
         if parameter.matches(wanted, seen):
+            check_kept(what, doubt)
             return wanted if parameter.secret or seen is None else seen
         shown, shown_seen = parameter.shown(wanted), parameter.shown(seen)
         different = HomevoltCommandVerificationError(

@@ -9,7 +9,8 @@ What may happen to a write, and what the caller learns:
   `HomevoltCommandVerificationError`.
 * No answer came, or none that is understood: the read-back decides. If it shows the write, that is
   a success; if not, `HomevoltCommandOutcomeUnknownError`, since the device may still be at it.
-* The read-back fails: `HomevoltCommandOutcomeUnknownError`.
+* The read-back fails, or it shows a write that the device had no room to store:
+  `HomevoltCommandOutcomeUnknownError`.
 
 A write is never sent again. From the moment it may have been sent until it has been read back it
 cannot be cancelled half-way: a cancelled caller gets its `CancelledError` after that, at the latest
@@ -21,6 +22,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+from http import HTTPStatus
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from homevolt.console import parse_reply
@@ -179,11 +181,13 @@ class WritePath:
         except HomevoltError as error:
             raise unread(what, doubt, error) from error
         try:
-            return confirm(seen)
+            result = confirm(seen)
         except HomevoltCommandVerificationError as error:
             if doubt is None:
                 raise
             raise unsettled(what, doubt, error) from doubt
+        check_kept(what, doubt)
+        return result
 
     async def write(self, line: str, confirm: Callable[[Schedule], T]) -> T:
         """Send a command once, and return what the schedule that was read back confirms."""
@@ -235,6 +239,20 @@ def unread(
     """Return the error for a write that could not be read back."""
     said = "was confirmed by the device" if doubt is None else f"was sent once ({doubt})"
     return HomevoltCommandOutcomeUnknownError(f"{what} {said}, but reading back failed: {error}")
+
+
+def check_kept(what: str, doubt: HomevoltError | None) -> None:
+    """Make sure that a write that is in force is not one that the device could not store.
+
+    Raises:
+        HomevoltCommandOutcomeUnknownError: The device answered that its flash is full.
+    """
+    status = doubt.status if isinstance(doubt, HomevoltConnectionError) else None
+    if status == HTTPStatus.INSUFFICIENT_STORAGE:
+        raise HomevoltCommandOutcomeUnknownError(
+            f"{what} is in force, but the device answered 507: its flash is full, so the next "
+            "restart may undo it."
+        ) from doubt
 
 
 def unsettled(
