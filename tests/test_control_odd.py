@@ -157,6 +157,29 @@ async def test_entries_that_are_numbered_anew_are_recognised_by_what_they_say() 
             await device.delete_schedule(5)
 
 
+@pytest.mark.parametrize("has_ended", [True, False])
+async def test_an_entry_that_goes_with_another_write_is_noticed(*, has_ended: bool) -> None:
+    other = {"id": 4, "type": 1, "to": NOW - 100 if has_ended else NOW + 100}
+    entry = {"id": 5, "type": 2, "from": NOW + 200}
+    before, both = document(other), document(other, entry)
+    for command, plans in (
+        ("sched_add", (before, before, document(entry))),
+        ("sched_del", (both, both, document())),
+    ):
+        async with odd_device(schedule=turns(*plans), console=done(command)) as (odd, device, _):
+            write = (
+                device.add_schedule(2, from_time=_time(NOW + 200))
+                if command == "sched_add"
+                else device.delete_schedule(5)
+            )
+            if has_ended:
+                await write
+            else:
+                with pytest.raises(HomevoltCommandVerificationError, match="other entries 1 went"):
+                    await write
+            assert len(odd.writes) == 1
+
+
 async def test_a_start_left_open_may_come_back_as_the_time_of_the_write() -> None:
     stamped, later = {"id": 0, "type": 0, "from": NOW + 1}, {"id": 0, "type": 0, "from": NOW + 900}
     for seen, is_right in ((stamped, True), (later, False)):

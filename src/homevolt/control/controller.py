@@ -100,7 +100,9 @@ class Controller:
             before = whole_schedule(await self._path.require_local_mode())
 
             def confirm(seen: Schedule) -> ScheduleEntry:
-                return self._find_added(entry, came_in(before.entries, seen.entries))
+                added = self._find_added(entry, came_in(before.entries, seen.entries))
+                self._check_rest(before.entries, seen)
+                return added
 
             return await self._path.write(line, confirm)
 
@@ -116,6 +118,7 @@ class Controller:
                 ids = ", ".join(str(known.id) for known in before.entries) or "none"
                 raise HomevoltValueError(f"the schedule has no entry {number}; its ids: {ids}")
             left = _count(entry, before.entries) - 1
+            rest = [other for other in before.entries if other is not entry]
 
             def confirm(seen: Schedule) -> None:
                 # By what it says and not by its id, for the rest may have been numbered anew.
@@ -125,6 +128,7 @@ class Controller:
                         wanted=None,
                         seen=entry,
                     )
+                self._check_rest(rest, seen)
 
             await self._path.write(command_line("sched_del", number), confirm)
 
@@ -234,6 +238,21 @@ class Controller:
         if differing:
             self._refuse(wanted, nearest_one, differing)
         return nearest_one
+
+    def _check_rest(self, rest: Sequence[ScheduleEntry], seen: Schedule) -> None:
+        """Make sure that every other entry still stands; one whose time has passed may be gone."""
+        gone = [
+            entry
+            for entry in came_in(seen.entries, rest)
+            if entry.to_time is None or entry.to_time > self._now()
+        ]
+        if gone:
+            raise HomevoltCommandVerificationError(
+                f"It was done, but of the other entries {len(gone)} went with it: "
+                f"{' | '.join(map(str, gone[:3]))}.",
+                wanted=tuple(rest),
+                seen=seen.entries,
+            )
 
     def _refuse(
         self, wanted: ScheduleEntry, seen: ScheduleEntry, found: Sequence[Difference]
