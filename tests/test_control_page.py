@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 import homevolt
-from homevolt.commands import BatteryControl
+from homevolt.battery_control import BatteryControl
 from tests.control_page import PAGE, with_tables
 
 

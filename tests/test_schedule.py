@@ -242,3 +242,16 @@ def test_an_entry_says_which_of_its_keys_were_lost() -> None:
 def test_a_schedule_whose_plan_is_malformed_has_none(plan: str) -> None:
     text = f'{{"local_mode": true, "schedule_id": 7, "schedule": {plan}}}'
     assert decode_schedule(text.encode()).schedule is None
+
+
+def test_a_moment_without_a_zone_is_local_time() -> None:
+    now = datetime.now(UTC).replace(microsecond=0)
+    entry = ScheduleEntry(mode=1, from_time=now, to_time=now + timedelta(hours=1))
+    schedule = Schedule(entries=(entry,))
+    local = datetime.fromtimestamp(now.timestamp() + 60)  # noqa: DTZ006 - it has none, that is the point
+    assert schedule.active(local) == entry
+    assert schedule.upcoming(local - timedelta(hours=1)) == [entry]
+
+
+def test_an_entry_shows_only_what_was_given() -> None:
+    assert repr(ScheduleEntry(mode=1, setpoint=5)) == "ScheduleEntry(mode=1, setpoint=5)"

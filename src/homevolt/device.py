@@ -7,8 +7,8 @@ from datetime import UTC, datetime
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
+from homevolt.battery_control import BatteryControl
 from homevolt.clock import positive_seconds
-from homevolt.commands import BatteryControl
 from homevolt.exceptions import (
     HomevoltConnectionError,
     HomevoltDataError,

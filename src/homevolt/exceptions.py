@@ -134,4 +134,8 @@ class HomevoltCommandVerificationError(HomevoltCommandError):
 
 
 class HomevoltCommandOutcomeUnknownError(HomevoltCommandError):
-    """The command was sent once, no answer came, and reading back did not settle it."""
+    """The command was sent once, no usable answer came, and reading back did not settle it.
+
+    That is so too where the device says that its flash is full: what is read back now may be gone
+    after the next restart.
+    """

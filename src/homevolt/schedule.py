@@ -62,7 +62,7 @@ SETPOINT_MODES = frozenset(
 """The modes that fail without a setpoint."""
 
 
-class ScheduleEntry(msgspec.Struct, frozen=True, kw_only=True, gc=False):
+class ScheduleEntry(msgspec.Struct, frozen=True, kw_only=True, gc=False, repr_omit_defaults=True):
     """One entry of the schedule (`schedule[]` of `/schedule.json`).
 
     An option that is None was not given; its meaning and unit are in `homevolt.options.OPTIONS`.
@@ -249,24 +249,26 @@ class Schedule(msgspec.Struct, frozen=True, gc=False):
         front finds. The vendor does not say; `replace_schedule` refuses such plans.
 
         Args:
-            at: An aware datetime; None is now, by the clock of this machine.
+            at: A datetime, local time of this machine if it has no zone; None is now, by the clock
+                of this machine.
 
         Returns:
             The entry whose window holds `at`, or None.
         """
-        moment = at or datetime.now(UTC)
+        moment = _moment(at)
         return next((entry for entry in self.entries if entry.holds(moment)), None)
 
     def upcoming(self, at: datetime | None = None) -> list[ScheduleEntry]:
         """Return the entries that start after a moment, the next one first.
 
         Args:
-            at: An aware datetime; None is now, by the clock of this machine.
+            at: A datetime, local time of this machine if it has no zone; None is now, by the clock
+                of this machine.
 
         Returns:
             The entries, sorted by their start.
         """
-        moment = at or datetime.now(UTC)
+        moment = _moment(at)
         return sorted((e for e in self.entries if _start(e) > moment), key=_start)
 
     def find(self, entry_id: int) -> ScheduleEntry | None:
@@ -291,6 +293,12 @@ def known_mode(number: int) -> BatteryMode | int:
         return BatteryMode(number)
     except ValueError:
         return number
+
+
+def _moment(at: datetime | None) -> datetime:
+    if at is None:
+        return datetime.now(UTC)
+    return at if at.tzinfo is not None else datetime.fromtimestamp(at.timestamp(), UTC)
 
 
 def _start(entry: ScheduleEntry) -> datetime:
