@@ -204,7 +204,6 @@ class Transport:
                 request.method,
                 request.url,
                 data=request.form,
-                headers=self._headers,
                 allow_redirects=False,
                 ssl=self._ssl,
             ) as response:
@@ -237,6 +236,7 @@ class Transport:
                 connector=aiohttp.TCPConnector(limit=1) if connector is None else connector,
                 connector_owner=connector is None,
                 cookie_jar=aiohttp.DummyCookieJar(),
+                headers=self._headers,
                 timeout=aiohttp.ClientTimeout(),  # the deadline is kept in _in_turn
                 auto_decompress=False,
                 response_class=_Response,
