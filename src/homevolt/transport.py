@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import base64
+import math
 import random
 import ssl as ssl_module
 from contextvars import ContextVar
@@ -161,8 +162,7 @@ class Transport:
     async def _in_turn(self, request: _Request, backoff_s: tuple[float, ...]) -> bytes:
         async with self._turn():
             try:
-                async with asyncio.timeout(self._timeout):
-                    return await self._with_retries(request, backoff_s)
+                return await self._with_retries(request, backoff_s)
             except TimeoutError:
                 raise HomevoltTimeoutError(
                     f"{self.base_url} gave no complete answer within {self._timeout:g} s.",
@@ -177,14 +177,23 @@ class Transport:
         return self._turns[1]
 
     async def _with_retries(self, request: _Request, backoff_s: tuple[float, ...]) -> bytes:
-        for pause_s in backoff_s:
-            try:
-                return await self._exchange(request)
-            except HomevoltConnectionError as error:
-                if self._is_final(error, request):
-                    raise
+        deadline_s = asyncio.get_running_loop().time() + self._timeout
+        try:
+            # The session's own timer ends it in time; a second one would cost every request.
+            return await self._exchange(request)
+        except HomevoltConnectionError as error:
+            if not backoff_s or self._is_final(error, request):
+                raise
+        async with asyncio.timeout_at(deadline_s):
+            for pause_s in backoff_s[:-1]:
                 await self._clock.sleep(_jitter.uniform(0, pause_s))
-        return await self._exchange(request)
+                try:
+                    return await self._exchange(request)
+                except HomevoltConnectionError as error:
+                    if self._is_final(error, request):
+                        raise
+            await self._clock.sleep(_jitter.uniform(0, backoff_s[-1]))
+            return await self._exchange(request)
 
     def _is_final(self, error: HomevoltConnectionError, request: _Request) -> bool:
         """Tell whether the same request would fail the same way again."""
@@ -237,7 +246,7 @@ class Transport:
                 connector_owner=connector is None,
                 cookie_jar=aiohttp.DummyCookieJar(),
                 headers=self._headers,
-                timeout=aiohttp.ClientTimeout(),  # the deadline is kept in _in_turn
+                timeout=aiohttp.ClientTimeout(self._timeout, ceil_threshold=math.inf),
                 auto_decompress=False,
                 response_class=_Response,
             )
