@@ -112,6 +112,17 @@ async def test_the_order_of_units_changes_between_requests() -> None:
         assert seen == set(permutations(ids))
 
 
+async def test_what_a_test_changes_shows_in_the_same_second() -> None:
+    async with device(units=3) as client:
+        assert len((await client.get("/ems.json"))["ems"]) == 3
+        client.sim.installation.units[1].online = False
+        client.sim.installation.units[0].state_of_charge = 0.2
+        document = await client.get("/ems.json")
+        assert len(document["ems"]) == 2
+        (leader,) = (unit for unit in document["ems"] if unit["ecu_host"] == "")
+        assert leader["ems_data"]["soc_avg"] == 2000
+
+
 async def test_a_peer_that_drops_out_leaves_the_sums() -> None:
     async with device(units=2) as client:
         world = client.sim.installation

@@ -102,6 +102,20 @@ async def test_logs_are_cut_by_limit_and_level() -> None:
         assert len(await client.get("/logs.json?level=nonsense&limit=x")) == len(lines)
 
 
+@pytest.mark.parametrize("cloud", [True, False])
+async def test_the_history_has_a_sample_for_each_minute_that_passed(*, cloud: bool) -> None:
+    async with device(cloud=cloud, soc=42) as client:
+        start = client.sim.device.now()
+        client.sim.advance(3600)
+        rows = await client.get("/ems_history.json?limit=500")
+        assert 59 <= len(rows) <= 61
+        assert rows[0]["soc_avg"] == pytest.approx(4200, abs=50)
+        assert rows[-1]["ts"] > start + 3500
+        assert await client.get("/ems_history.json?limit=2") == rows[-2:]
+        client.sim.advance(86400)
+        assert len(await client.get("/ct_history.json?limit=1000")) > 300
+
+
 async def test_the_error_history_is_cut_by_limit_and_severity() -> None:
     async with device() as client:
         client.sim.reboot()

@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
+import math
 import random
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from homevolt.simulator.device.clamps import clamps_of
 from homevolt.simulator.device.cloud import Cloud
-from homevolt.simulator.device.history import History
+from homevolt.simulator.device.history import CAPACITY, INTERVAL_S, History
 from homevolt.simulator.device.lockout import Lockout
 from homevolt.simulator.device.log import DeviceLog
 from homevolt.simulator.device.parameters import LOCAL_MODE, ParameterStore, Value, find
 from homevolt.simulator.world.clock import ManualClock
-from homevolt.simulator.world.installation import Installation, step_for
+from homevolt.simulator.world.installation import FRESH_S, Installation, step_for
 
 if TYPE_CHECKING:
     from homevolt.simulator.device.ems_cache import EncodedEms
@@ -65,7 +66,6 @@ class SimulatedDevice:
         self.lockout = Lockout()
         self.log = DeviceLog(self.now)
         self.harm: list[str] = []
-        self.skew_s = 0.0
         self.reboots = 0
         self.busy_until = 0.0
         self.version = 0
@@ -97,6 +97,7 @@ class SimulatedDevice:
         for unit in self.installation.units:
             for blade in unit.blades:
                 blade.state_of_charge = self.options.soc / 100
+        self.history.clear()
 
     @property
     def plan(self) -> Plan:
@@ -128,6 +129,16 @@ class SimulatedDevice:
         points = self.installation.points
         return next((point for point in points if point.function == function), None)
 
+    @property
+    def skew_s(self) -> int:
+        """How far the device's clock is ahead, in whole seconds; negative if it is behind."""
+        return self.installation.skew_s
+
+    @skew_s.setter
+    def skew_s(self, seconds: float) -> None:
+        self.advance()
+        self.installation.skew_s = round(seconds)
+
     def now(self) -> float:
         """Return the device's idea of the time, epoch seconds."""
         return self.clock.now() + self.skew_s
@@ -139,10 +150,18 @@ class SimulatedDevice:
         # A long gap is made up for in steps as coarse as the whole of it allows.
         step_s = step_for(now - world.time_s)
         for time_s in self.cloud.visits(now):
-            world.advance(time_s, step_s=step_s)
-            self.history.sample(world, self.skew_s)
-        world.advance(step_s=step_s)
-        self.history.sample(world, self.skew_s)
+            self._remember_until(time_s, step_s)
+        self._remember_until(now - FRESH_S, step_s)
+        world.advance()
+        self.history.sample(world)
+
+    def _remember_until(self, until_s: float, step_s: int) -> None:
+        """Move the world, and sample it each minute, or as often as the history can hold."""
+        world, end_s = self.installation, math.floor(until_s)
+        pause_s = max(INTERVAL_S, (end_s - world.time_s) // CAPACITY)
+        while world.time_s < end_s:
+            world.advance(min(world.time_s + pause_s, end_s), step_s=step_s)
+            self.history.sample(world)
 
     def set_parameter(self, name: str, value: Value, *, store: bool) -> None:
         """Put a parameter in force."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-Key = tuple[int, int, int, bool, bool]
+Key = tuple[int, int, int, bool, bool, tuple[tuple[bool, float], ...]]
 
 
 @dataclass(frozen=True, slots=True)

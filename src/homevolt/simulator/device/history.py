@@ -32,14 +32,13 @@ class History:
     def __init__(self) -> None:
         self._samples: deque[Sample] = deque(maxlen=CAPACITY)
 
-    def sample(self, world: Installation, skew_s: float) -> None:
-        """Take a sample when a minute has passed since the last one.
+    def clear(self) -> None:
+        """Forget every sample."""
+        self._samples.clear()
 
-        Args:
-            world: What to take it of.
-            skew_s: How far the clock of the device is ahead.
-        """
-        now = int(world.time_s + skew_s)
+    def sample(self, world: Installation) -> None:
+        """Take a sample of the world when a minute has passed since the last one."""
+        now = world.device_time_s
         if self._samples and 0 <= now - self._samples[-1].time < INTERVAL_S:
             return
         units = world.units
@@ -55,6 +54,13 @@ class History:
             )
         )
 
-    def since(self, start: int, limit: int) -> list[Sample]:
-        """Return at most `limit` samples from `start` (epoch seconds) on, oldest first."""
+    def since(self, start: int | None, limit: int) -> list[Sample]:
+        """Return at most `limit` samples, oldest first.
+
+        Args:
+            start: Epoch seconds from which on; None for the newest ones.
+            limit: How many at the most.
+        """
+        if start is None:
+            return list(self._samples)[-limit:] if limit else []
         return [sample for sample in self._samples if sample.time >= start][:limit]

@@ -62,6 +62,7 @@ class Installation:
         plan: The schedule.
         parameters: Values by name; whoever owns the parameters changes them here.
         time_s: Up to where the world has moved, epoch seconds.
+        skew_s: How far the device's clock, by which it follows its plan, is ahead of the world's.
         battery_w: What all units gave in the last step, + discharging.
         grid_w: What passed the meter in the last step, + import.
         meter: Counters of the grid connection point, the solar plant and the load.
@@ -86,6 +87,7 @@ class Installation:
         "parameters",
         "plan",
         "seed",
+        "skew_s",
         "time_s",
         "units",
         "with_grid",
@@ -119,6 +121,7 @@ class Installation:
         self.meter = EnergyMeter(noise, with_solar=with_solar)
         self._allowance = EnergyAllowance(self.meter)
         self.time_s = math.floor(self.clock.now())
+        self.skew_s = 0
         self._boot_s = self.clock.now() - 86_400 * (1 + 30 * noise.uniform(_BOOT_CHANNEL, 0))
         self._point_ids = make_point_ids(noise)
         self._at_work = self.units
@@ -134,6 +137,11 @@ class Installation:
     def uptime_ms(self) -> int:
         """Milliseconds since the device started (`/status.json` `up_time`)."""
         return max(0, round((self.clock.now() - self._boot_s) * 1000))
+
+    @property
+    def device_time_s(self) -> int:
+        """Up to where the world has moved, by the device's clock."""
+        return self.time_s + self.skew_s
 
     @property
     def points(self) -> list[MeasuringPoint]:
@@ -179,8 +187,8 @@ class Installation:
             self._stale = True
         while self.time_s < end_s:
             self._follow_plan()
-            edge_s = self.plan.next_edge(self.time_s)
-            stop_s = end_s if edge_s is None else min(end_s, edge_s)
+            edge_s = self.plan.next_edge(self.device_time_s)
+            stop_s = end_s if edge_s is None else min(end_s, edge_s - self.skew_s)
             while self.time_s < stop_s:
                 # Steps begin on multiples of their length, so that gaps of any kind share them.
                 length_s = min(step_s - self.time_s % step_s, stop_s - self.time_s)
@@ -188,7 +196,7 @@ class Installation:
 
     def _follow_plan(self) -> None:
         """Take up the entry that is active now."""
-        now_s = self.time_s
+        now_s = self.device_time_s
         active = self.plan.active(now_s)
         if active is not self._active or self._stale:
             same = active is self._active
@@ -212,11 +220,13 @@ class Installation:
         if order.type == IDLE or (order.follows_meter and not self.with_grid):
             wanted_w = 0.0
         else:
-            left_wh = self._allowance.left_wh(order, self.time_s) if order.has_budget else UNLIMITED
+            left_wh = UNLIMITED
+            if order.has_budget:
+                left_wh = self._allowance.left_wh(order, self.device_time_s)
             wanted_w = demand_w(
                 order,
                 house,
-                time_s=self.time_s,
+                time_s=self.device_time_s,
                 step_s=length_s,
                 before_w=self.battery_w,
                 rest_w=self._rest_w,

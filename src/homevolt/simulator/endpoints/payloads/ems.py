@@ -31,6 +31,7 @@ def _pieces(call: Call) -> EncodedEms:
         device.version,
         call.without_peers,
         call.without_sensors,
+        tuple((unit.online, unit.stored_wh) for unit in device.installation.units),
     )
     if device.ems_cache is None or device.ems_cache.key != key:
         device.ems_cache = _encode(call, device, key)

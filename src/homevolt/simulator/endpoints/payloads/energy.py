@@ -160,4 +160,5 @@ def ct_data_payload(call: Call) -> list[dict[str, Any]]:
 
 def _samples(call: Call) -> list[Any]:
     limit = call.integer("limit", HISTORY_LIMIT)
-    return call.device.history.since(call.integer("from", 0), limit)
+    start = call.integer("from", 0) if "from" in call.query else None
+    return call.device.history.since(start, limit)
