@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from http.client import HTTPConnection
 from typing import TYPE_CHECKING
+
+import aiohttp
+import pytest
 
 from tests.simulator.client import Client
 
@@ -40,3 +45,36 @@ def test_the_factory_starts_as_many_as_asked(
     assert len(serials) == 2
     devices[0].faults.add("html", nth=1)
     assert [fault.hits for fault in devices[0].faults] == [0]
+
+
+async def test_a_test_on_another_loop_waits_for_requests_and_stops_the_device(
+    homevolt_simulator: Simulator,
+) -> None:
+    async with aiohttp.ClientSession() as session:
+        client = Client(session, homevolt_simulator)
+        waiting = asyncio.ensure_future(homevolt_simulator.seen(1))
+        await client.get("/ems.json")
+        await asyncio.wait_for(waiting, 5)
+        homevolt_simulator.faults.add("stall")
+        stalled = asyncio.ensure_future(client.status("/ems.json"))
+        await asyncio.wait_for(homevolt_simulator.seen(2), 5)
+        await asyncio.wait_for(homevolt_simulator.stop(), 5)
+        with pytest.raises(aiohttp.ClientError):
+            await stalled
+        await homevolt_simulator.start()
+
+
+def test_moving_time_while_others_read_loses_no_second(homevolt_simulator: Simulator) -> None:
+    start_s = homevolt_simulator.device.clock.now()
+    with ThreadPoolExecutor(3) as readers:
+        reads = [
+            readers.submit(lambda: [read(homevolt_simulator, "/ems.json") for _ in range(20)])
+            for _ in range(3)
+        ]
+        for _ in range(20):
+            homevolt_simulator.advance(600)
+        for each in reads:
+            each.result()
+    assert homevolt_simulator.installation.time_s == start_s + 20 * 600
+    homevolt_simulator.reboot()
+    assert homevolt_simulator.device.reboots == 1

@@ -18,10 +18,11 @@ from zeroconf import ServiceStateChange, Zeroconf
 from zeroconf.asyncio import AsyncServiceBrowser, AsyncServiceInfo, AsyncZeroconf
 
 from homevolt.simulator import Fault, ManualClock, RealClock, Simulator
-from homevolt.simulator.announce import SERVICE, own_address
+from homevolt.simulator.announce import SERVICE, announced
 from homevolt.simulator.control import ControlServer
 from homevolt.simulator.fleet import Fleet
 from homevolt.simulator.run import Ready, ServeOptions, greeting, serve
+from homevolt.simulator.web.addresses import own_address, reachable
 from tests.simulator.client import Client, device
 
 if TYPE_CHECKING:
@@ -279,6 +280,23 @@ async def test_devices_are_announced_as_http_services() -> None:
 
 def test_the_own_address_is_one() -> None:
     assert ip_address(own_address()).version == 4
+    assert (reachable("::"), reachable("0.0.0.0")) == (own_address(), own_address())  # noqa: S104 - what is meant
+    assert (reachable("localhost"), reachable("127.0.0.2")) == ("localhost", "127.0.0.2")
+
+
+async def test_a_device_bound_everywhere_names_an_address_to_talk_to() -> None:
+    async with Simulator(host="0.0.0.0") as sim:  # noqa: S104 - what is meant
+        assert sim.host.startswith(f"{own_address()}:")
+
+
+async def test_what_is_announced_is_bound_to_an_ip_address() -> None:
+    with pytest.raises(ValueError, match="'localhost' is none"):
+        await announced([], "localhost").__aenter__()
+
+
+def test_a_fleet_needs_as_many_ports_as_devices() -> None:
+    with pytest.raises(ValueError, match="beyond 65535"):
+        Fleet(10, port=65_530)
 
 
 async def test_the_command_line_of_python_serves_too() -> None:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import asyncio
-import socket
 from contextlib import asynccontextmanager
 from ipaddress import ip_address
 from typing import TYPE_CHECKING, Final
 
 from zeroconf import InterfaceChoice, ServiceInfo
 from zeroconf.asyncio import AsyncZeroconf
+
+from homevolt.simulator.web.addresses import own_address
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Sequence
@@ -28,18 +29,23 @@ async def announced(devices: Sequence[Simulator], host: str) -> AsyncIterator[No
         host: The IP address they are bound to; an address that stands for all interfaces is
             announced as the one this machine uses towards its network.
     """
-    everywhere = ip_address(host).is_unspecified
+    try:
+        everywhere = ip_address(host).is_unspecified
+    except ValueError:
+        raise ValueError(
+            f"devices are announced by IP address, and {host!r} is none: bind them to one"
+        ) from None
     address = own_address() if everywhere else host
     interfaces = InterfaceChoice.All if everywhere else [address]
     async with AsyncZeroconf(interfaces=interfaces) as zeroconf:
         # Registering hands back another awaitable, which ends when the announcements are out.
-        sent = [
-            await zeroconf.async_register_service(
+        registrations = (
+            zeroconf.async_register_service(
                 _service(device, index, address), allow_name_change=True
             )
             for index, device in enumerate(devices)
-        ]
-        await asyncio.gather(*sent)
+        )
+        await asyncio.gather(*await asyncio.gather(*registrations))
         yield
 
 
@@ -54,15 +60,3 @@ def _service(device: Simulator, index: int, address: str) -> ServiceInfo:
         server=f"homevolt-{device.installation.units[0].ecu_id}.local.",
         properties={"path": "/"},
     )
-
-
-def own_address() -> str:
-    """Return the address this machine uses towards its network, IPv4, loopback without one."""
-    # Nothing is sent: connecting a datagram socket only asks the routing table.
-    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
-        try:
-            probe.connect(("192.0.2.1", 9))
-        except OSError:
-            return "127.0.0.1"
-        address: str = probe.getsockname()[0]
-        return address

@@ -15,6 +15,8 @@ if TYPE_CHECKING:
     from homevolt.simulator.web.faults import Fault
     from homevolt.simulator.world.clock import SimClock
 
+LAST_PORT = 65_535
+
 
 class Fleet:
     """`count` devices that share nothing but the clock; `async with Fleet(200) as fleet:`.
@@ -40,6 +42,10 @@ class Fleet:
     ) -> None:
         if count < 1:
             raise ValueError(f"a fleet has at least one device, not {count}")
+        if port and port + count - 1 > LAST_PORT:
+            raise ValueError(
+                f"{count} devices from port {port} on need ports beyond {LAST_PORT}; begin lower"
+            )
         clock, faults = clock or RealClock(), tuple(faults)
         self.devices = [
             Simulator(

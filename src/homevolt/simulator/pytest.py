@@ -10,7 +10,7 @@ from __future__ import annotations
 import asyncio
 import threading
 from contextlib import ExitStack
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
 import pytest
 
@@ -19,6 +19,8 @@ from homevolt.simulator.world.clock import ManualClock
 
 if TYPE_CHECKING:
     from collections.abc import Coroutine, Iterator
+
+T = TypeVar("T")
 
 
 class SimulatorFactory(Protocol):
@@ -36,15 +38,48 @@ class _Host:
         self._thread = threading.Thread(target=self._loop.run_forever, daemon=True)
         self._thread.start()
 
-    def run(self, work: Coroutine[Any, Any, None]) -> None:
+    def run(self, work: Coroutine[Any, Any, T]) -> T:
         """Run a coroutine on the loop and wait for its end."""
-        asyncio.run_coroutine_threadsafe(work, self._loop).result()
+        return asyncio.run_coroutine_threadsafe(work, self._loop).result()
+
+    async def hand_over(self, work: Coroutine[Any, Any, T]) -> T:
+        """Run a coroutine on the loop while the loop of the test goes on."""
+        return await asyncio.wrap_future(asyncio.run_coroutine_threadsafe(work, self._loop))
 
     def close(self) -> None:
         """End the loop and its thread."""
         self._loop.call_soon_threadsafe(self._loop.stop)
         self._thread.join()
         self._loop.close()
+
+
+class _HostedSimulator(Simulator):
+    """A device that is only ever touched on the loop that serves it, whoever asks."""
+
+    def __init__(self, host: _Host, **options: Any) -> None:
+        super().__init__(**options)
+        self._host = host
+
+    def advance(self, seconds: float) -> None:
+        async def work() -> None:
+            Simulator.advance(self, seconds)
+
+        self._host.run(work())
+
+    def reboot(self, boot_s: float | None = None) -> None:
+        async def work() -> None:
+            Simulator.reboot(self, boot_s)
+
+        self._host.run(work())
+
+    async def seen(self, count: int = 1) -> None:
+        await self._host.hand_over(Simulator.seen(self, count))
+
+    async def start(self) -> None:
+        await self._host.hand_over(Simulator.start(self))
+
+    async def stop(self) -> None:
+        await self._host.hand_over(Simulator.stop(self))
 
 
 @pytest.fixture
@@ -55,9 +90,9 @@ def homevolt_simulator_factory() -> Iterator[SimulatorFactory]:
         stack.callback(host.close)
 
         def start(**options: Any) -> Simulator:
-            simulator = Simulator(**{"clock": ManualClock(), **options})
-            host.run(simulator.start())
-            stack.callback(lambda: host.run(simulator.stop()))
+            simulator = _HostedSimulator(host, **{"clock": ManualClock(), **options})
+            host.run(Simulator.start(simulator))
+            stack.callback(lambda: host.run(Simulator.stop(simulator)))
             return simulator
 
         yield start

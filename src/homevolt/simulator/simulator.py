@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Self
 
 from homevolt.simulator.device.device import DeviceOptions, SimulatedDevice
 from homevolt.simulator.device.profiles import Profile, find_profile
+from homevolt.simulator.web.addresses import reachable
 from homevolt.simulator.web.faults import Fault, FaultTable
 from homevolt.simulator.web.journal import Journal
 from homevolt.simulator.web.server import DeviceServer
@@ -252,9 +253,9 @@ class Simulator:
             raise ValueError(
                 "https needs the package cryptography: pip install cryptography"
             ) from error
-        context, self.certificate_pem = self_signed(self._bind_host)
+        context, self.certificate_pem = self_signed(reachable(self._bind_host))
         return context
 
     def _authority(self, port: int) -> str:
-        host = f"[{self._bind_host}]" if ":" in self._bind_host else self._bind_host
-        return f"{host}:{port}"
+        host = reachable(self._bind_host)
+        return f"[{host}]:{port}" if ":" in host else f"{host}:{port}"

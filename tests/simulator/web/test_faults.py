@@ -6,6 +6,7 @@ import asyncio
 import errno
 import json
 import ssl
+from datetime import UTC, datetime
 from typing import Any
 
 import aiohttp
@@ -75,6 +76,10 @@ def test_a_rate_is_drawn_from_the_seed() -> None:
         ("reset:colour=red", "no setting 'colour'"),
         ("reset:nth=0", "nth counts from 1"),
         ("reset:nth=x", "wrong value"),
+        ("reset:count=-1", "count is 0 or more"),
+        ("stall:size=-5", "size is 0 or more"),
+        ("normalise:limit=-5", "limit is 0 or more"),
+        ("content_type:text=a\r\nb", "printable"),
         ("reset:rate=2", "share from 0 to 1"),
         ("reset:rate=nan", "share from 0 to 1"),
         ("latency:seconds=-1", "seconds"),
@@ -280,6 +285,26 @@ async def test_a_skewed_clock_shows_everywhere_and_can_be_set_right() -> None:
         assert entry["from"] == start - 3600
         client.sim.device.skew_s = 0
         assert (await client.get("/ems.json"))["ts"] == start
+
+
+@pytest.mark.parametrize("seconds", [3600, -3600])
+async def test_a_device_follows_its_plan_by_its_own_skewed_clock(seconds: int) -> None:
+    async with device(cloud=False, local_mode=True) as client:
+        client.sim.device.skew_s = seconds
+        await client.console("sched_set 1 -s 3000")
+        client.sim.advance(60)
+        assert -3010 < client.sim.installation.battery_w < -2990
+        now = client.sim.device.now()
+        window = (datetime.fromtimestamp(now + after, UTC) for after in (60, 120))
+        start, end = (moment.strftime("%Y-%m-%dT%H:%M:%S") for moment in window)
+        await client.console("sched_clear")
+        await client.console(f"sched_add 2 --from {start} --to {end} -s 1000")
+        client.sim.advance(30)
+        assert client.sim.installation.battery_w < 0
+        client.sim.advance(60)
+        assert 990 < client.sim.installation.battery_w < 1010
+        client.sim.advance(60)
+        assert client.sim.installation.battery_w < 0
 
 
 async def test_a_wrong_content_type_and_a_redirect_carry_their_text() -> None:

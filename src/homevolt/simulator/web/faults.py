@@ -103,6 +103,14 @@ class Fault:
             raise FaultError(f"nth counts from 1, not {self.nth}")
         if self.status not in FINAL_STATUSES:
             raise FaultError(f"no HTTP status {self.status}")
+        self._check_amounts()
+
+    def _check_amounts(self) -> None:
+        for name in ("count", "size", "limit"):
+            if (getattr(self, name) or 0) < 0:
+                raise FaultError(f"{name} is 0 or more, not {getattr(self, name)}")
+        if not self.text.isprintable():
+            raise FaultError(f"text is printable, not {self.text!r}")
 
     @property
     def comes_before(self) -> bool:
