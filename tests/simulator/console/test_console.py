@@ -276,3 +276,27 @@ async def test_the_console_needs_its_form_field() -> None:
 def test_an_unknown_profile_is_refused_by_name() -> None:
     with pytest.raises(ValueError, match="no firmware profile 'none'; known: new, old"):
         Simulator(firmware="none", clock=ManualClock())
+
+
+async def test_a_negative_number_is_an_argument_and_no_option() -> None:
+    async with device() as client:
+        await client.console("param_set ems_meter_offset_w -5")
+        assert await client.parameter("ems_meter_offset_w") == [-5]
+
+
+async def test_what_is_refused_is_logged_without_what_was_said() -> None:
+    async with device() as client:
+        await client.console("sched_set 3")
+        await client.console("param_set webserver_password")
+        await client.status("/nowhere.json")
+        await client.request("DELETE", "/ems.json")
+        await client.set("no_such_parameter", "hunter2")
+        lines = await client.get("/logs.json?level=warning")
+        said = [line["data"] for line in lines if line["tag"] in ("console", "httpd")]
+        assert said == [
+            "sched_set failed",
+            "param_set failed",
+            "GET /nowhere.json answered 404",
+            "DELETE /ems.json answered 405",
+            "POST /params.json answered 400",
+        ]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import io
+import logging
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote, urlencode
 
@@ -190,3 +191,14 @@ async def test_a_client_that_leaves_in_the_middle_disturbs_nobody() -> None:
         writer.transport.abort()
         assert await client.status("/schedule.json") == 200
         assert client.sim.journal[0].status is None
+
+
+async def test_a_body_that_is_no_gzip_is_answered_and_not_shouted_about(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    async with device() as client:
+        said = await exchange(
+            client, HEAD + b"Content-Encoding: gzip\r\nContent-Length: 8\r\n\r\ncmd=time"
+        )
+        assert said.split()[1] == b"400"
+    assert [record for record in caplog.records if record.levelno >= logging.WARNING] == []

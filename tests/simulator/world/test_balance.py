@@ -80,6 +80,18 @@ def test_a_week_balances_at_every_step_and_in_sum(mode: int) -> None:
     assert_balanced(world, before, stored_wh, power_wh)
 
 
+@pytest.mark.parametrize("mode", MODES)
+def test_a_whole_week_in_one_mode_balances(mode: int) -> None:
+    world = World(seed=5, start=SUMMER_NOON, units=2)
+    world.plan.set(Entry(mode, options=MODES[mode]))
+    before = counters(world)
+    stored_wh = sum(unit.stored_wh for unit in world.units)
+    power_wh = 0.0
+    for _ in world.steps(WEEK_S // STEP_S, STEP_S):
+        power_wh += world.battery_w * STEP_S / 3600
+    assert_balanced(world, before, stored_wh, power_wh)
+
+
 def test_losses_are_those_of_conversion_and_standby() -> None:
     world = World()
     for mode in (1, 2):

@@ -168,6 +168,8 @@ def test_units_and_their_parts_have_names_of_their_own() -> None:
     names += [part.serial_number for unit in world.units for part in unit.blades]
     assert len(set(names)) == 16
     assert all(len(unit.ecu_id) == 12 and int(unit.ecu_id, 16) for unit in world.units)
+    with pytest.raises(ValueError, match="at most 100 units"):
+        World(units=101)
     with pytest.raises(ValueError, match="at least one unit"):
         Installation(units=0)
 

@@ -115,7 +115,7 @@ def read_options(words: list[str], options: tuple[Option, ...]) -> Command:
         if word.startswith("--"):
             option, value = _read_long(word, rest, options)
             found = [(option, value)]
-        elif word.startswith("-") and word != "-":
+        elif word.startswith("-") and word != "-" and not word[1].isdigit():
             found = _read_short(word, rest, options)
         else:
             arguments.append(word)

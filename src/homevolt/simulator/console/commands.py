@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from homevolt.simulator.device.device import SimulatedDevice
     from homevolt.simulator.device.write_control import WriteControl
 
+LOGGED_WORD: Final = 32
 OK: Final = "executed successfully"
 FAILED: Final = "returned non-zero error code: 0x2 (ERROR)"
 UNKNOWN: Final = "returned non-zero error code: 0x105 (ESP_ERR_NOT_FOUND)"
@@ -106,6 +107,8 @@ def _first_word(line: str) -> str:
         return split_words(line)[0]
     except CommandLineError:
         return line.split(maxsplit=1)[0]
+    except IndexError:
+        return "an empty line"
 
 
 def _parse(words: list[str]) -> Command:
@@ -127,6 +130,9 @@ def _run_line(device: SimulatedDevice, line: str, control: WriteControl) -> Repl
 
 
 def _shape(device: SimulatedDevice, line: str, output: str, verdict: str) -> Reply:
+    if verdict != OK:
+        # The name alone: what follows it may hold a secret.
+        device.log.add("warning", "console", f"{_first_word(line)[:LOGGED_WORD]} failed")
     profile = device.profile
     status = profile.unknown_command_status if verdict == UNKNOWN else 200
     if profile.json_replies:

@@ -5,8 +5,9 @@ from __future__ import annotations
 import asyncio
 import json
 import logging
+import sys
 from http import HTTPStatus
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import parse_qsl
 
 from aiohttp import web
@@ -31,6 +32,7 @@ ACCESS_LOG: Final = logging.getLogger("homevolt.simulator.access")
 """Silent unless somebody turns it on at level INFO."""
 
 MAX_FIELDS: Final = 64
+LOGGED_PATH: Final = 64
 WRITE_PATHS: Final = frozenset({"/params.json"})
 CONSOLE_PATH: Final = "/console.json"
 
@@ -139,6 +141,9 @@ class DeviceServer:
                 return await mischief.replace(self.responder, request, record, fault)
         reboots = self.device.reboots
         answer = self._decide(request, record, call)
+        if answer.status >= HTTPStatus.BAD_REQUEST and answer.status != HTTPStatus.UNAUTHORIZED:
+            asked = f"{record.method} {record.path[:LOGGED_PATH]}"
+            self.device.log.add("warning", "httpd", f"{asked} answered {answer.status}")
         record.effects = call.control.effects
         await mischief.delay(self.responder, [fault for fault in hits if not fault.comes_before])
         for fault in hits:
@@ -199,6 +204,13 @@ class DeviceConnection(web.RequestHandler):
         loop = asyncio.get_running_loop()
         super().__init__(manager, loop=loop, access_log=ACCESS_LOG)
         self._device_server = server
+
+    def log_exception(self, *args: Any, **options: Any) -> None:
+        """Note what a client sent that cannot be read at debug: it has its answer already."""
+        if isinstance(sys.exc_info()[1], HttpProcessingError | web.RequestPayloadError):
+            LOGGER.debug(*args, **options)
+        else:
+            super().log_exception(*args, **options)
 
     def handle_error(
         self,

@@ -16,6 +16,7 @@ ROUND_TRIP = 0.89
 """Energy given per energy taken in, as the counters of captured units have it."""
 
 _UNIT, _POINT = 1000, 900
+MOST_UNITS = 100
 _CHANNELS_PER_UNIT = 16
 
 
@@ -23,10 +24,12 @@ def make_units(noise: Noise, count: int) -> list[Unit]:
     """Return `count` units, none equal to another, the same for the same noise.
 
     Raises:
-        ValueError: If `count` is less than 1.
+        ValueError: If `count` is not from 1 to 100.
     """
     if count < 1:
         raise ValueError(f"an installation has at least one unit, not {count}")
+    if count > MOST_UNITS:
+        raise ValueError(f"an installation has at most {MOST_UNITS} units, not {count}")
     return [_make_unit(noise, _UNIT + number * _CHANNELS_PER_UNIT) for number in range(count)]
 
 
