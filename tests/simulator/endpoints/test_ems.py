@@ -199,3 +199,15 @@ async def test_frequency_reserve_shows_in_the_control_block() -> None:
         assert control["freq_res_pwr_fcr_n"] == 3000
         assert control["freq_res_pwr_ref_ffr"] == 100
         assert control["freq_test_seq"] == 2
+
+
+async def test_the_power_that_the_group_fuse_allows_follows_its_parameter() -> None:
+    async with device() as client:
+        assert await fuse_powers_w(client) == {11_040}
+        await client.set("ecu_group_fuse_size_a", "6")
+        assert await fuse_powers_w(client) == {4_140}
+
+
+async def fuse_powers_w(client: Client) -> set[int]:
+    prediction = (await client.get("/ems.json"))["ems"][0]["ems_prediction"]
+    return {prediction["avail_group_fuse_ch_pwr"], prediction["avail_group_fuse_di_pwr"]}

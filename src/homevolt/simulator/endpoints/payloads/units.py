@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, Final
 from homevolt.simulator.device.identity import BLADE_FIRMWARE, INVERTER_FIRMWARE, MODEL
 from homevolt.simulator.endpoints.encode import number
 from homevolt.simulator.world.ems.modes import FREQUENCY_RESERVE
+from homevolt.simulator.world.quantities import NOMINAL_VOLTAGE_V, PHASES
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -17,7 +18,6 @@ if TYPE_CHECKING:
 
 PEER_PORT: Final = 5259
 REACTIVE_LIMIT_VAR: Final = 7000
-GROUP_FUSE_W: Final = 11040
 NO_ERROR: Final = {"error": 0, "error_str": "No error"}
 
 INFO_BITS: Final = {
@@ -59,7 +59,7 @@ def unit_payload(device: SimulatedDevice, unit: Unit, index: int) -> dict[str, A
         "ems_control": _control(device, [unit]),
         "ems_data": _data(device, [unit], peer=index > 0),
         "bms_data": [_blade_data(device, blade) for blade in blades],
-        "ems_prediction": _prediction([unit]),
+        "ems_prediction": _prediction(device, [unit]),
         "ems_voltage": _voltages(device),
         "ems_current": {"l1": 0, "l2": 0, "l3": 0},
         "ems_aggregate": {
@@ -81,7 +81,7 @@ def aggregated_payload(device: SimulatedDevice, units: Sequence[Unit]) -> dict[s
         "op_state_str": units[0].op_state_str,
         "ems_control": _control(device, units),
         "ems_data": _data(device, units),
-        "ems_prediction": _prediction(units),
+        "ems_prediction": _prediction(device, units),
     }
 
 
@@ -204,10 +204,12 @@ def _blade_data(device: SimulatedDevice, blade: Blade) -> dict[str, Any]:
     return data
 
 
-def _prediction(units: Sequence[Unit]) -> dict[str, int]:
+def _prediction(device: SimulatedDevice, units: Sequence[Unit]) -> dict[str, int]:
     charge_w = round(sum(unit.charge_limit_w for unit in units))
     discharge_w = round(sum(unit.discharge_limit_w for unit in units))
     stored_wh = sum(unit.stored_wh for unit in units)
+    fuse_a = device.parameters.values["ecu_group_fuse_size_a"]
+    fuse_w = round(float(str(fuse_a)) * PHASES * NOMINAL_VOLTAGE_V)
     return {
         "avail_ch_pwr": charge_w,
         "avail_di_pwr": discharge_w,
@@ -215,8 +217,8 @@ def _prediction(units: Sequence[Unit]) -> dict[str, int]:
         "avail_di_energy": round(stored_wh),
         "avail_inv_ch_pwr": charge_w,
         "avail_inv_di_pwr": discharge_w,
-        "avail_group_fuse_ch_pwr": GROUP_FUSE_W,
-        "avail_group_fuse_di_pwr": GROUP_FUSE_W,
+        "avail_group_fuse_ch_pwr": fuse_w,
+        "avail_group_fuse_di_pwr": fuse_w,
     }
 
 
