@@ -6,7 +6,6 @@ The table drives checking, rendering, reading back and the documentation. Source
 
 from __future__ import annotations
 
-import difflib
 import operator
 from enum import Enum
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
@@ -134,6 +133,8 @@ def check_names(given: Iterable[str], allowed: Iterable[str]) -> None:
 
 def nearest(name: str, names: Iterable[str]) -> str:
     """Suggest the names nearest to an unknown one, as the end of a sentence."""
+    import difflib  # noqa: PLC0415 - only a mistake needs it, and all would wait for it
+
     close = difflib.get_close_matches(str(name)[:_LONGEST_NAME], list(names), n=3)
     return f"; did you mean {' or '.join(map(repr, close))}?" if close else ""
 

@@ -16,7 +16,6 @@ from __future__ import annotations
 
 import math
 from datetime import UTC, datetime, timedelta, tzinfo
-from zoneinfo import ZoneInfo
 
 from homevolt.exceptions import HomevoltValueError
 from homevolt.quoting import brief
@@ -119,6 +118,8 @@ def as_zone(value: tzinfo | str) -> tzinfo:
     """
     if isinstance(value, tzinfo):
         return value
+    from zoneinfo import ZoneInfo  # noqa: PLC0415 - few need it, and all would wait for it
+
     try:
         return ZoneInfo(value)
     except (KeyError, OSError, TypeError, ValueError) as error:

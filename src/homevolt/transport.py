@@ -8,12 +8,12 @@ import math
 import random
 import ssl as ssl_module
 from contextvars import ContextVar
-from dataclasses import dataclass
 from http import HTTPStatus
 from typing import TYPE_CHECKING
 from urllib.parse import urlencode
 
 import aiohttp
+import msgspec
 
 from homevolt.address import base_url
 from homevolt.clock import Clock, SystemClock, positive_seconds
@@ -49,8 +49,7 @@ RETRIED_STATUS = frozenset({500, 502, 503, 504})
 _jitter = random.SystemRandom()
 
 
-@dataclass(slots=True)
-class _Request:
+class _Request(msgspec.Struct):
     """One call of `get` or `post`.
 
     Attributes:
