@@ -85,6 +85,19 @@ class SenseNode(Wire, frozen=True):
     label: str | None = None
 
 
+class RadioStatus(Wire, frozen=True):
+    """`w868_status`: the radio that the clamps talk to."""
+
+    product_id: int | None = None
+    efr_id: str | None = None
+    network_state: int | None = None
+    node_type: int | None = None
+    node_id: int | None = None
+    pan_id: int | None = None
+    radio_channel: int | None = None
+    radio_power: float | None = None
+
+
 class HubOta(Wire, frozen=True):
     """`ota` of `/efr_hub_status.json`; the first name is spelt as the device spells it."""
 
@@ -99,17 +112,9 @@ class HubOta(Wire, frozen=True):
     resp_end: float | None = None
 
 
-class HubStatus(Wire, frozen=True):
+class HubStatus(RadioStatus, frozen=True):
     """`GET /efr_hub_status.json`: the radio processor of the unit."""
 
-    product_id: int | None = None
-    efr_id: str | None = None
-    network_state: int | None = None
-    node_type: int | None = None
-    node_id: int | None = None
-    pan_id: int | None = None
-    radio_channel: int | None = None
-    radio_power: float | None = None
     version: str | None = None
     bl_version: int | None = None
     permit_pairing: bool | None = None

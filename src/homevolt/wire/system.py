@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from homevolt.wire.decoding import Wire
 from homevolt.wire.ems import BmsInfo, EmsInfo, InverterInfo
+from homevolt.wire.radio import RadioStatus
 
 
 class Firmware(Wire, frozen=True):
@@ -66,19 +67,6 @@ class MqttStatus(Wire, frozen=True):
     connected: bool | None = None
     subscribed: bool | None = None
     last_error: MqttError = MqttError()
-
-
-class RadioStatus(Wire, frozen=True):
-    """`w868_status`: the radio that the clamps talk to."""
-
-    product_id: int | None = None
-    efr_id: str | None = None
-    network_state: int | None = None
-    node_type: int | None = None
-    node_id: int | None = None
-    pan_id: int | None = None
-    radio_channel: int | None = None
-    radio_power: float | None = None
 
 
 class EmsStatus(Wire, frozen=True):
