@@ -6,17 +6,10 @@ Run as `python -m benchmarks.payload_server`; it prints its port, then serves un
 from __future__ import annotations
 
 import asyncio
-import contextlib
-import subprocess
-import sys
-from typing import TYPE_CHECKING
 
 from aiohttp import ClientSession, web
 
 from homevolt.simulator import ManualClock, Simulator
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
 
 
 async def payloads() -> dict[str, bytes]:
@@ -44,19 +37,6 @@ async def serve() -> None:
     await web.TCPSite(runner, "127.0.0.1", 0).start()
     print(runner.addresses[0][1], flush=True)
     await asyncio.Event().wait()
-
-
-@contextlib.contextmanager
-def running() -> Iterator[str]:
-    """Run the server for as long as the context lasts, and give its address."""
-    command = [sys.executable, "-m", "benchmarks.payload_server"]
-    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
-        assert process.stdout is not None
-        port = int(process.stdout.readline())
-        try:
-            yield f"127.0.0.1:{port}"
-        finally:
-            process.terminate()
 
 
 if __name__ == "__main__":

@@ -6,15 +6,8 @@ Run as `python -m benchmarks.simulated_device`; it prints its port, then serves 
 from __future__ import annotations
 
 import asyncio
-import contextlib
-import subprocess
-import sys
-from typing import TYPE_CHECKING
 
 from homevolt.simulator import ManualClock, Simulator
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
 
 PASSWORD = "benchmark"
 
@@ -25,19 +18,6 @@ async def serve() -> None:
     async with Simulator(PASSWORD, clock=ManualClock(), cloud=False, local_mode=True) as battery:
         print(battery.port, flush=True)
         await asyncio.Event().wait()
-
-
-@contextlib.contextmanager
-def running() -> Iterator[str]:
-    """Run the battery for as long as the context lasts, and give its address."""
-    command = [sys.executable, "-m", "benchmarks.simulated_device"]
-    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
-        assert process.stdout is not None
-        port = int(process.stdout.readline())
-        try:
-            yield f"127.0.0.1:{port}"
-        finally:
-            process.terminate()
 
 
 if __name__ == "__main__":

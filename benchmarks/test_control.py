@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING
 
 from aiohttp import ClientSession
 
-from benchmarks.simulated_device import PASSWORD, running
+from benchmarks.processes import running
+from benchmarks.simulated_device import PASSWORD
 from homevolt import Homevolt
 
 if TYPE_CHECKING:
@@ -29,7 +30,7 @@ async def seconds(call: Callable[[], Awaitable[object]]) -> float:
 
 
 async def test_a_verified_mode_change_takes_little_longer_than_its_three_round_trips() -> None:
-    with running() as host:
+    with running("benchmarks.simulated_device") as host:
         async with (
             ClientSession(f"http://{host}", headers={"Authorization": AUTHORIZATION}) as session,
             Homevolt(host, PASSWORD) as connection,

@@ -13,7 +13,8 @@ from typing import TYPE_CHECKING
 import pytest
 from aiohttp import ClientSession
 
-from benchmarks.payload_server import payloads, running
+from benchmarks.payload_server import payloads
+from benchmarks.processes import running
 from homevolt import Device, Homevolt, Schedule
 from homevolt.sensors import Installation, Layout, schedule_values
 from homevolt.wire.ems import decode_ems
@@ -25,6 +26,7 @@ SENSORS_MAY_COST = 0.9
 UPDATE_MAY_COST = 1.3
 DEVICE_MAY_WEIGH_KIB = 100
 POLLED_UNITS = 100
+SERVER = "benchmarks.payload_server"
 
 
 @pytest.fixture(scope="module")
@@ -83,7 +85,7 @@ async def cpu_seconds(call: Callable[[], Awaitable[object]], calls: int = 50) ->
 
 
 async def test_an_update_costs_little_more_than_two_bare_requests() -> None:
-    with running() as host:
+    with running(SERVER) as host:
         async with ClientSession() as session, Homevolt(host) as connection:
 
             async def bare() -> None:
@@ -99,7 +101,7 @@ async def test_an_update_costs_little_more_than_two_bare_requests() -> None:
 
 
 async def test_one_process_polls_many_units() -> None:
-    with running() as host:
+    with running(SERVER) as host:
         async with ClientSession() as session:
             connections = [Homevolt(host, websession=session) for _ in range(POLLED_UNITS)]
             await asyncio.gather(*(each.update_info() for each in connections))
@@ -114,7 +116,7 @@ async def test_one_process_polls_many_units() -> None:
 
 
 async def test_a_device_is_small() -> None:
-    with running() as host:
+    with running(SERVER) as host:
         async with ClientSession() as session:
             warm = Homevolt(host, websession=session)
             await warm.update_info()
