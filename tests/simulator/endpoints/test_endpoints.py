@@ -116,6 +116,15 @@ async def test_the_history_has_a_sample_for_each_minute_that_passed(*, cloud: bo
         assert len(await client.get("/ct_history.json?limit=1000")) > 300
 
 
+async def test_the_history_of_a_long_gap_covers_the_whole_of_it() -> None:
+    async with device() as client:
+        start = client.sim.device.now()
+        client.sim.advance(30 * 86_400)
+        times = [row["ts"] for row in await client.get("/ems_history.json?limit=500")]
+        assert times[0] < start + 86_400
+        assert times[-1] == start + 30 * 86_400
+
+
 async def test_the_error_history_is_cut_by_limit_and_severity() -> None:
     async with device() as client:
         client.sim.reboot()

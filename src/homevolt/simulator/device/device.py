@@ -147,18 +147,19 @@ class SimulatedDevice:
         """Bring world and cloud to the present, each visit of the cloud at its time."""
         now = self.clock.now()
         world = self.installation
-        # A long gap is made up for in steps as coarse as the whole of it allows.
-        step_s = step_for(now - world.time_s)
+        gap_s = math.floor(now) - world.time_s
+        # A long gap is made up for in steps as coarse as the whole of it allows, and sampled each
+        # minute, or as often as the history can hold.
+        step_s, pause_s = step_for(gap_s), max(INTERVAL_S, gap_s // CAPACITY)
         for time_s in self.cloud.visits(now):
-            self._remember_until(time_s, step_s)
-        self._remember_until(now - FRESH_S, step_s)
+            self._remember_until(time_s, step_s, pause_s)
+        self._remember_until(now - FRESH_S, step_s, pause_s)
         world.advance()
         self.history.sample(world)
 
-    def _remember_until(self, until_s: float, step_s: int) -> None:
-        """Move the world, and sample it each minute, or as often as the history can hold."""
+    def _remember_until(self, until_s: float, step_s: int, pause_s: int) -> None:
+        """Move the world in steps of `step_s`, and sample it each `pause_s` seconds."""
         world, end_s = self.installation, math.floor(until_s)
-        pause_s = max(INTERVAL_S, (end_s - world.time_s) // CAPACITY)
         while world.time_s < end_s:
             world.advance(min(world.time_s + pause_s, end_s), step_s=step_s)
             self.history.sample(world)
