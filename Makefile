@@ -41,7 +41,7 @@ contracts: $(DEV) ## Which floor may import which
 	$(BIN)/lint-imports --no-logo
 
 suite: $(DEV) ## The tests, with branch coverage
-	HYPOTHESIS_PROFILE=ci $(BIN)/pytest -n $(WORKERS) -p no:benchmark --cov
+	HYPOTHESIS_PROFILE=ci $(BIN)/pytest -n $(WORKERS) --cov
 
 bench: $(DEV) ## What things cost, each against its floor
 	$(BIN)/pytest benchmarks -s
@@ -58,7 +58,7 @@ upgrade: ## Renew constraints.txt; name the oldest supported Python
 	rm -rf $(VENV)-upgrade
 
 clean: ## Remove everything that was made, the environments too
-	rm -rf .venv .venv-* build dist .coverage .coverage.* .hypothesis .benchmarks
+	rm -rf .venv .venv-* build dist .coverage .coverage.* .hypothesis
 	rm -rf .mypy_cache .ruff_cache .pytest_cache .import_linter_cache
 	find src tests benchmarks -name __pycache__ -type d -prune -exec rm -rf {} +
 
