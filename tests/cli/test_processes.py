@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from homevolt import Homevolt
+from homevolt import Homevolt, Schedule
 from homevolt.simulator import Simulator
 
 if TYPE_CHECKING:
@@ -88,14 +88,18 @@ async def test_simulate_says_where_it_is_and_ends_with_ctrl_c() -> None:
 
 
 async def test_simulate_hands_its_options_on() -> None:
-    options = ("--fleet=2", "--units=2", "--password=", "--control-port=0", "--https")
-    async with started(PROGRAM, "simulate", "--json", *options) as process:
+    options = ("--fleet=2", "--units=2", "--password=", "--control-port=0", "--https", "--soc=20")
+    without = ("--no-grid", "--no-solar", "--no-load", "--no-cloud")
+    async with started(PROGRAM, "simulate", "--json", *options, *without) as process:
         assert process.stdout is not None
         document = json.loads(await process.stdout.readuntil(b"\n}\n"))
         async with Homevolt(document["devices"][1]) as connection:
             await connection.update_info()
-            units = connection.get_device().snapshot.units
-    assert len(units) == 2
+            snapshot = connection.get_device().snapshot
+    assert [unit.state_of_charge_ratio for unit in snapshot.units] == [0.2, 0.2]
+    assert {meter.function for meter in snapshot.meters} <= {"battery"}
+    assert snapshot.schedule == Schedule(local_mode=False, schedule_id="Manual Schedule")
+    assert len(document["fingerprint"]) == 64
     assert [len(document[key]) for key in ("devices", "https_devices")] == [2, 2]
     assert (document["user"], document["password"]) == ("admin", None)
     assert document["control"].startswith("http://127.0.0.1:")

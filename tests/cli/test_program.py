@@ -14,7 +14,8 @@ import pytest
 
 from homevolt.cli import later, link, main, serving, showing
 from homevolt.cli.output import PipeClosedError, fail, print_json
-from homevolt.simulator.run import Ready, ServeOptions, serve
+from homevolt.simulator.fleet import Fleet
+from homevolt.simulator.run import Ready, serve
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -103,7 +104,7 @@ def test_an_error_that_nobody_reads_keeps_its_code(monkeypatch: pytest.MonkeyPat
 
 async def served(say: Callable[[Ready], None], capsys: pytest.CaptureFixture[str]) -> str:
     """Serve until the greeting is out, then end as Ctrl-C does; return the greeting."""
-    task = asyncio.create_task(serve(ServeOptions(), ready=say))
+    task = asyncio.create_task(serve(Fleet(1), ready=say))
     out = ""
     while "127.0.0.1" not in out:
         await asyncio.wait({task}, timeout=0.01)
@@ -126,7 +127,7 @@ async def test_a_greeting_that_nobody_reads_is_no_port_that_is_taken(
     with os.fdopen(writer, "w") as pipe:
         monkeypatch.setattr(sys, "stdout", pipe)
         with pytest.raises(PipeClosedError):
-            await serve(ServeOptions(), ready=serving.say)
+            await serve(Fleet(1), ready=serving.say)
         monkeypatch.undo()
 
 
@@ -143,6 +144,7 @@ def test_the_greeting_of_programs_says_where_everything_is(
     ready = Ready(
         devices=("http://127.0.0.1:1", "http://127.0.0.1:3"),
         https_devices=("https://127.0.0.1:2", "https://127.0.0.1:4"),
+        fingerprint="ab" * 32,
         user="admin",
         password="with spaces",
         control="http://127.0.0.1:5",
@@ -151,6 +153,7 @@ def test_the_greeting_of_programs_says_where_everything_is(
     assert json.loads(capsys.readouterr().out) == {
         "devices": ["http://127.0.0.1:1", "http://127.0.0.1:3"],
         "https_devices": ["https://127.0.0.1:2", "https://127.0.0.1:4"],
+        "fingerprint": "ab" * 32,
         "user": "admin",
         "password": "with spaces",
         "control": "http://127.0.0.1:5",

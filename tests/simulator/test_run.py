@@ -8,7 +8,6 @@ import signal
 import sys
 import tracemalloc
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import AsyncExitStack
 from ipaddress import ip_address
 from typing import TYPE_CHECKING, Any
 
@@ -19,9 +18,8 @@ from zeroconf.asyncio import AsyncServiceBrowser, AsyncServiceInfo, AsyncZerocon
 
 from homevolt.simulator import Fault, ManualClock, RealClock, Simulator
 from homevolt.simulator.announce import SERVICE, announced
-from homevolt.simulator.control import ControlServer
 from homevolt.simulator.fleet import Fleet
-from homevolt.simulator.run import Ready, ServeOptions, greeting, serve
+from homevolt.simulator.run import Ready, greeting, serve
 from homevolt.simulator.web.addresses import own_address, reachable
 from tests.simulator.client import Client, device
 
@@ -29,7 +27,9 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 
-async def greeted(*, then: Callable[[], object] | None = None, **options: Any) -> list[str]:
+async def greeted(
+    fleet: Fleet | None = None, *, then: Callable[[], object] | None = None, **options: Any
+) -> list[str]:
     """Run `serve` until it is ready, and return what it says to people."""
     lines: list[str] = []
     stop = asyncio.Event()
@@ -38,21 +38,24 @@ async def greeted(*, then: Callable[[], object] | None = None, **options: Any) -
         lines.extend(greeting(where))
         (then or stop.set)()
 
-    await asyncio.wait_for(serve(ServeOptions(**options), ready=ready, stop=stop), 10)
+    fleet = fleet or Fleet(1)
+    await asyncio.wait_for(serve(fleet, ready=ready, stop=stop, **options), 10)
     return lines
 
 
 async def test_the_greeting_tells_address_password_and_how_to_talk() -> None:
-    lines = await greeted(password="it's", https=True, control_port=0)
+    fleet = Fleet(1, password="it's", https=True)
+    lines = await greeted(fleet, control_port=0)
     assert lines[0].startswith("Simulated Homevolt at http://127.0.0.1:")
     assert lines[1].startswith("  also at https://127.0.0.1:")
-    assert "password it's" in lines[2]
-    assert shlex.split(lines[3])[:4] == ["Try:", "curl", "-u", "admin:it's"]
-    assert lines[4].startswith("Control endpoint at http://127.0.0.1:")
+    assert lines[2] == f"Self-signed certificate, SHA-256 {fleet[0].fingerprint}"
+    assert "password it's" in lines[3]
+    assert shlex.split(lines[4])[:4] == ["Try:", "curl", "-u", "admin:it's"]
+    assert lines[5].startswith("Control endpoint at http://127.0.0.1:")
 
 
 async def test_a_fleet_greets_with_every_address_and_an_open_one_needs_no_user() -> None:
-    lines = await greeted(password="", fleet=3)
+    lines = await greeted(Fleet(3, password=""))
     assert len({line for line in lines if line.startswith("Simulated Homevolt at ")}) == 3
     assert "No password" in lines
     assert "Try: curl http://" in lines[4]
@@ -74,25 +77,27 @@ def test_on_another_thread_only_the_event_ends_it() -> None:
 
 
 async def test_options_that_make_no_sense_are_refused() -> None:
-    for options in ({"fleet": 0}, {"speed": 0}, {"firmware": "x"}, {"faults": ("x",)}):
-        with pytest.raises(ValueError, match=r"x|speed|fleet"):
-            await greeted(**options)
+    for options in ({"count": 0}, {"count": 1, "firmware": "x"}, {"count": 1, "faults": ("x",)}):
+        with pytest.raises(ValueError, match=r"x|fleet"):
+            Fleet(**options)
+    with pytest.raises(ValueError, match="speed"):
+        RealClock(0)
 
 
 @pytest.mark.parametrize(
-    ("option", "package", "room", "advice"),
+    ("https", "package", "room", "advice"),
     [
-        ("https", "cryptography", "web.certificate", "pip install cryptography"),
-        ("mdns", "zeroconf", "announce", r"pip install 'homevolt\[discovery\]'"),
+        (True, "cryptography", "web.certificate", "pip install cryptography"),
+        (False, "zeroconf", "announce", r"pip install 'homevolt\[discovery\]'"),
     ],
 )
 async def test_a_missing_package_is_named(
-    monkeypatch: pytest.MonkeyPatch, option: str, package: str, room: str, advice: str
+    monkeypatch: pytest.MonkeyPatch, https: bool, package: str, room: str, advice: str
 ) -> None:
     monkeypatch.setitem(sys.modules, package, None)
     monkeypatch.delitem(sys.modules, f"homevolt.simulator.{room}", raising=False)
     with pytest.raises(ValueError, match=advice):
-        await greeted(then=None, **{option: True})
+        await greeted(Fleet(1, https=https), mdns=not https)
 
 
 async def test_faults_are_counted_by_each_device_of_a_fleet() -> None:
@@ -107,7 +112,7 @@ async def test_faults_are_counted_by_each_device_of_a_fleet() -> None:
 async def test_a_taken_port_is_an_error_and_leaves_nothing_open() -> None:
     async with Simulator(clock=ManualClock()) as sim:
         with pytest.raises(OSError, match="address already in use"):
-            await greeted(port=sim.port)
+            await greeted(Fleet(1, port=sim.port))
         with pytest.raises(RuntimeError, match="serves already"):
             await sim.start()
 
@@ -212,45 +217,6 @@ async def test_ipv6_addresses_stand_in_brackets() -> None:
         assert await client.status() == 200
 
 
-async def test_the_control_endpoint_adds_lists_and_removes_faults() -> None:
-    async with AsyncExitStack() as stack:
-        fleet = await stack.enter_async_context(Fleet(2, clock=ManualClock()))
-        control = await stack.enter_async_context(ControlServer(fleet.devices))
-        async with aiohttp.ClientSession() as session:
-
-            async def ask(method: str, path: str, **options: Any) -> tuple[int, Any]:
-                async with session.request(method, control.url + path, **options) as response:
-                    if response.content_type == "application/json":
-                        return response.status, await response.json()
-                    return response.status, await response.text()
-
-            status, fault = await ask("POST", "/faults", json={"fault": "status:status=503"})
-            assert (status, fault["kind"], fault["status"]) == (201, "status", 503)
-            status, _ = await ask("POST", "/faults?device=1", json={"kind": "html", "nth": 2})
-            assert (status, [fault.kind for fault in fleet[1].faults]) == (201, ["html"])
-            assert await Client(session, fleet[0]).status() == 503
-            assert (await ask("GET", "/faults"))[1][0]["hits"] == 1
-            assert (await ask("GET", "/journal"))[1][0]["status"] == 503
-            assert (await ask("DELETE", "/journal"))[0] == 204
-            assert fleet[0].journal == []
-            assert (await ask("DELETE", f"/faults/{fault['id']}"))[0] == 204
-            assert (await ask("DELETE", f"/faults/{fault['id']}"))[0] == 404
-            assert (await ask("DELETE", "/faults?device=1"))[0] == 204
-            assert len(fleet[1].faults) == 0
-            assert (await ask("POST", "/reboot", json={"boot_s": 5}))[0] == 204
-            assert (await ask("POST", "/reboot"))[0] == 204
-            assert fleet[0].device.reboots == 2
-            for wrong in ({"fault": "x"}, {"kind": "reset", "nth": None}, {"k": 1}, [1]):
-                assert (await ask("POST", "/faults", json=wrong))[0] == 400
-            json_type = {"Content-Type": "application/json"}
-            assert (await ask("POST", "/faults", data=b"{", headers=json_type))[0] == 400
-            assert (await ask("POST", "/faults", data=b"{}"))[0] == 415
-            assert (await ask("POST", "/reboot", json={"boot_s": "x"}))[0] == 400
-            for name in ("2", "-1", "x"):
-                assert (await ask("GET", f"/faults?device={name}"))[0] == 404
-            assert (await ask("GET", "/faults", headers={"Host": "evil.example"}))[0] == 403
-
-
 async def test_devices_are_announced_as_http_services() -> None:
     found: asyncio.Queue[str] = asyncio.Queue()
 
@@ -263,8 +229,8 @@ async def test_devices_are_announced_as_http_services() -> None:
 
     places: list[Ready] = []
     stop = asyncio.Event()
-    options = ServeOptions(mdns=True, fleet=2)
-    serving = asyncio.ensure_future(serve(options, ready=places.append, stop=stop))
+    work = serve(Fleet(2), ready=places.append, mdns=True, stop=stop)
+    serving = asyncio.ensure_future(work)
     async with AsyncZeroconf(interfaces=["127.0.0.1"]) as listener:
         browser = AsyncServiceBrowser(listener.zeroconf, SERVICE, handlers=[note])
         names = {await asyncio.wait_for(found.get(), 5) for _ in range(2)}
@@ -291,23 +257,9 @@ async def test_a_device_bound_everywhere_names_an_address_to_talk_to() -> None:
 
 async def test_what_is_announced_is_bound_to_an_ip_address() -> None:
     with pytest.raises(ValueError, match="'localhost' is none"):
-        await announced([], "localhost").__aenter__()
+        await announced([Simulator(host="localhost")]).__aenter__()
 
 
 def test_a_fleet_needs_as_many_ports_as_devices() -> None:
     with pytest.raises(ValueError, match="beyond 65535"):
         Fleet(10, port=65_530)
-
-
-async def test_the_command_line_of_python_serves_too() -> None:
-    program = (
-        "import asyncio; from homevolt.simulator.run import *; asyncio.run(serve(ServeOptions()))"
-    )
-    process = await asyncio.create_subprocess_exec(
-        sys.executable, "-c", program, stdout=asyncio.subprocess.PIPE
-    )
-    assert process.stdout is not None
-    line = await asyncio.wait_for(process.stdout.readline(), 20)
-    assert line.startswith(b"Simulated Homevolt at http://127.0.0.1:")
-    process.send_signal(signal.SIGTERM)
-    assert await asyncio.wait_for(process.wait(), 10) == 0

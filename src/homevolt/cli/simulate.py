@@ -43,6 +43,25 @@ SpeedOption = Annotated[
 FleetOption = Annotated[
     int, typer.Option("--fleet", metavar="N", parser=COUNT, help="Devices, each on its own port.")
 ]
+StateOfChargeOption = Annotated[
+    float, typer.Option("--soc", metavar="PERCENT", help="State of charge to begin with.")
+]
+GridOption = Annotated[
+    bool, typer.Option("--no-grid", help="Leave out the clamp at the grid connection point.")
+]
+SolarOption = Annotated[
+    bool, typer.Option("--no-solar", help="Leave out the solar plant and its clamp.")
+]
+LoadOption = Annotated[bool, typer.Option("--no-load", help="Leave out the virtual load.")]
+CloudOption = Annotated[
+    bool, typer.Option("--no-cloud", help="Leave out the cloud partner; the schedule is empty.")
+]
+BootOption = Annotated[
+    float,
+    typer.Option(
+        "--boot", metavar="SECONDS", help="Simulated time a restart takes, answered with 503."
+    ),
+]
 FaultOption = Annotated[
     list[str] | None,
     typer.Option(
@@ -66,6 +85,9 @@ ControlPortOption = Annotated[
 HttpsOption = Annotated[
     bool, typer.Option("--https", help="Serve https too, with a self-signed certificate.")
 ]
+RedirectOption = Annotated[
+    bool, typer.Option("--redirect", help="Serve https, and answer http with a redirect to it.")
+]
 MdnsOption = Annotated[
     bool, typer.Option("--mdns", help="Announce the devices to the local network.")
 ]
@@ -87,24 +109,38 @@ def simulate(
     fault: FaultOption = None,
     control_port: ControlPortOption = None,
     https: HttpsOption = False,
+    redirect: RedirectOption = False,
     mdns: MdnsOption = False,
     local_mode: LocalModeOption = False,
+    soc: StateOfChargeOption = 60.0,
+    no_grid: GridOption = False,
+    no_solar: SolarOption = False,
+    no_load: LoadOption = False,
+    no_cloud: CloudOption = False,
+    boot_s: BootOption = 0.0,
     as_json: JsonOption = False,
 ) -> None:
     """Serve simulated batteries until Ctrl-C."""
-    options = later.serving.ServeOptions(
+    later.serving.run(
+        fleet,
+        speed=speed,
+        control_port=control_port,
+        mdns=mdns,
+        as_json=as_json,
         host=host,
         port=port,
-        password=password,
+        **({} if password is None else {"password": password}),
         seed=seed,
         units=units,
         firmware=firmware,
-        speed=speed,
-        fleet=fleet,
-        faults=tuple(fault or ()),
-        control_port=control_port,
+        faults=fault or (),
         https=https,
-        mdns=mdns,
+        redirect=redirect,
         local_mode=local_mode,
+        soc=soc,
+        grid=not no_grid,
+        solar=not no_solar,
+        load=not no_load,
+        cloud=not no_cloud,
+        boot_s=boot_s,
     )
-    later.serving.run(options, as_json=as_json)

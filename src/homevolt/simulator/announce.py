@@ -21,14 +21,14 @@ SERVICE: Final = "_http._tcp.local."
 
 
 @asynccontextmanager
-async def announced(devices: Sequence[Simulator], host: str) -> AsyncIterator[None]:
+async def announced(devices: Sequence[Simulator]) -> AsyncIterator[None]:
     """Announce devices as `_http._tcp.local.` for as long as the context lasts.
 
     Args:
-        devices: Simulators that serve already.
-        host: The IP address they are bound to; an address that stands for all interfaces is
-            announced as the one this machine uses towards its network.
+        devices: Simulators that serve already, all bound to the same IP address; one that stands
+            for all interfaces is announced as the one this machine uses towards its network.
     """
+    host = devices[0].bind_host
     try:
         everywhere = ip_address(host).is_unspecified
     except ValueError:

@@ -15,6 +15,7 @@ Of a fleet, `?device=N` names the device, counted from 0.
 
 from __future__ import annotations
 
+import json
 from typing import TYPE_CHECKING, Any, Final, Self
 
 from aiohttp import web
@@ -117,10 +118,11 @@ class ControlServer:
         return web.Response(status=204)
 
     def _device(self, request: web.Request) -> Simulator:
-        text = request.query.get("device", "0")
-        if not (text.isascii() and text.isdigit()) or int(text[:9]) >= len(self._devices):
-            raise web.HTTPNotFound(text=f"no device '{text}'; there are {len(self._devices)}")
-        return self._devices[int(text)]
+        name = request.query.get("device", "0")
+        by_name = {str(number): device for number, device in enumerate(self._devices)}
+        if name not in by_name:
+            raise web.HTTPNotFound(text=f"no device '{name}'; there are {len(by_name)}")
+        return by_name[name]
 
 
 @web.middleware
@@ -136,8 +138,8 @@ async def _only_this_machine(request: web.Request, handler: Any) -> web.StreamRe
 
 async def _read_object(request: web.Request) -> dict[str, Any]:
     try:
-        document = await request.json()
-    except ValueError:
+        document = json.loads(await request.read())
+    except (ValueError, RecursionError):
         raise web.HTTPBadRequest(text="the body is no JSON") from None
     if not isinstance(document, dict):
         raise web.HTTPBadRequest(text="the body is no JSON object")

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import hashlib
+import ssl
 import sys
 from dataclasses import replace
 from typing import TYPE_CHECKING, Self
@@ -16,7 +18,6 @@ from homevolt.simulator.web.server import DeviceServer
 from homevolt.simulator.world.clock import ManualClock, RealClock, SimClock
 
 if TYPE_CHECKING:
-    import ssl
     from collections.abc import Awaitable, Callable, Iterable
     from types import TracebackType
 
@@ -58,6 +59,8 @@ class Simulator:
         device: The device behind the server, for tests that look inside.
         journal: Every request the device saw.
         faults: The faults in force; add to it or clear it at any time.
+        bind_host: The address it binds, as it was given.
+        certificate_pem: The certificate it serves https with, None before the start or without.
     """
 
     def __init__(
@@ -104,7 +107,7 @@ class Simulator:
         for fault in faults:
             # A copy, so that the devices of a fleet do not count each other's hits.
             self.faults.add(fault if isinstance(fault, str) else replace(fault))
-        self._bind_host = host
+        self.bind_host = host
         self._port = port
         self._https_port = 0
         self._https = https or redirect
@@ -145,6 +148,14 @@ class Simulator:
     def https_url(self) -> str | None:
         """Where it serves https, None when it does not."""
         return f"https://{self._authority(self._https_port)}" if self._https else None
+
+    @property
+    def fingerprint(self) -> str | None:
+        """SHA-256 of the certificate it serves https with, in hex, for clients that pin it."""
+        if self.certificate_pem is None:
+            return None
+        der = ssl.PEM_cert_to_DER_cert(self.certificate_pem.decode("ascii"))
+        return hashlib.sha256(der).hexdigest()
 
     @property
     def password(self) -> str | None:
@@ -237,7 +248,7 @@ class Simulator:
     async def _listen(self, server: DeviceServer, port: int, tls: ssl.SSLContext | None) -> int:
         listener = await asyncio.get_running_loop().create_server(
             server.connection,
-            self._bind_host,
+            self.bind_host,
             port,
             ssl=tls,
             ssl_handshake_timeout=HANDSHAKE_S if tls else None,
@@ -253,9 +264,9 @@ class Simulator:
             raise ValueError(
                 "https needs the package cryptography: pip install cryptography"
             ) from error
-        context, self.certificate_pem = self_signed(reachable(self._bind_host))
+        context, self.certificate_pem = self_signed(reachable(self.bind_host))
         return context
 
     def _authority(self, port: int) -> str:
-        host = reachable(self._bind_host)
+        host = reachable(self.bind_host)
         return f"[{host}]:{port}" if ":" in host else f"{host}:{port}"

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 
 
 WARM_UP_S = 120.0
+FULL_PERCENT = 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +44,12 @@ class DeviceOptions:
     local_mode: bool = False
     soc: float = 60.0
     boot_s: float = 0.0
+
+    def __post_init__(self) -> None:
+        if not 0 <= self.soc <= FULL_PERCENT:
+            raise ValueError(f"soc is a state of charge from 0 to 100 %, not {self.soc:g}")
+        if not 0 <= self.boot_s < math.inf:
+            raise ValueError(f"boot_s is 0 or more seconds, not {self.boot_s:g}")
 
 
 class SimulatedDevice:
@@ -96,7 +103,7 @@ class SimulatedDevice:
         self.advance()
         for unit in self.installation.units:
             for blade in unit.blades:
-                blade.state_of_charge = self.options.soc / 100
+                blade.state_of_charge = self.options.soc / FULL_PERCENT
         self.history.clear()
 
     @property
