@@ -197,6 +197,21 @@ async def test_a_write_for_which_the_flash_had_no_room_is_no_success(name: str) 
         assert len(running.writes) == 1
 
 
+@pytest.mark.parametrize("name", ["mode", "add", "delete", "clear"])
+async def test_a_write_during_which_the_cloud_was_given_control_is_no_success(name: str) -> None:
+    async def give_control(_seconds: float) -> None:
+        running.sim.device.set_parameter("settings_local", False, store=True)
+
+    write, took_effect = WRITES[name]
+    async with rig(sleep=give_control) as running:
+        running.plan(Entry(6))
+        running.sim.faults.add("latency", seconds=1, write=True, when="after", count=1)
+        with pytest.raises(HomevoltCommandOutcomeUnknownError, match="local mode was switched off"):
+            await write(running.device)
+        assert took_effect(running)
+        assert len(running.writes) == 1
+
+
 async def test_a_redirected_write_is_not_followed() -> None:
     async with rig() as running:
         running.sim.faults.add("redirect", write=True, when="before")

@@ -22,6 +22,7 @@ from homevolt import (
 from homevolt.simulator import Profile
 from homevolt.simulator.world.clock import WINTER_NOON
 from homevolt.simulator.world.ems.plan import Entry
+from tests.odd import document, done, odd_device, turns
 from tests.rig import SHORT_S, Rig, rig
 
 NOON = datetime.fromtimestamp(WINTER_NOON, UTC)
@@ -349,6 +350,36 @@ async def test_a_plan_of_the_cloud_that_was_given_control_midway_is_not_overwrit
         else:
             assert "local mode is off, so the cloud may replace it" in str(caught.value)
             assert contents(running) == former[1:]
+
+
+async def test_a_plan_that_stands_without_local_mode_is_no_success_and_is_not_undone() -> None:
+    async def give_control(_seconds: float) -> None:
+        running.sim.device.set_parameter("settings_local", False, store=True)
+
+    async with rig(sleep=give_control) as running:
+        running.sim.faults.add("latency", seconds=1, command=STEPS[2], when="after", count=1)
+        with pytest.raises(HomevoltCommandOutcomeUnknownError, match="The plan is in force, but"):
+            await running.device.replace_schedule(hours(3))
+        assert len(contents(running)) == 3
+        assert running.writes.count("sched_clear") == 1
+
+
+async def test_what_a_newer_firmware_s_plan_loses_by_being_restored_is_named() -> None:
+    entry = {"id": 1, "type": 1, "boost": 1, "params": {"setpoint": 5, "eco_limit": 7, "x": None}}
+    refusal = (
+        "esp32> sched_add 0\nno\nCommand 'sched_add' returned non-zero error code: 0x2 (ERROR)"
+    )
+    async with odd_device(
+        schedule=turns(document(entry), document(entry), document(), document(entry)),
+        console=turns(done("sched_clear"), refusal, done("sched_clear"), done("sched_add")),
+    ) as (odd, device, _):
+        with pytest.raises(HomevoltCommandRejectedError) as caught:
+            await device.replace_schedule([{"mode": 0}])
+        assert "The former plan was restored: 1 entry" in str(caught.value)
+        assert "without what this library does not know: boost, params.eco_limit" in str(
+            caught.value
+        )
+        assert len(odd.writes) == 4
 
 
 async def test_a_connection_that_breaks_for_good_is_reported_as_unknown() -> None:

@@ -136,6 +136,6 @@ class HomevoltCommandVerificationError(HomevoltCommandError):
 class HomevoltCommandOutcomeUnknownError(HomevoltCommandError):
     """The command was sent once, no usable answer came, and reading back did not settle it.
 
-    That is so too where the device says that its flash is full: what is read back now may be gone
-    after the next restart.
+    That is so too where what is read back now may not last: the device says that its flash is full,
+    so the next restart may undo it; or local mode went off meanwhile, so the cloud may.
     """

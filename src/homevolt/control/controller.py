@@ -25,6 +25,7 @@ from homevolt.control.settings import Settings
 from homevolt.control.writing import (
     CONSOLE_PATH,
     WritePath,
+    check_still_local,
     restorable_schedule,
     to_its_end,
     whole_schedule,
@@ -153,7 +154,9 @@ class Controller:
         async with self._path.turn:
             former = restorable_schedule(await self._path.require_local_mode())
             replacement = Replacement(self._path, self._zone, self._now, former, self._clock)
-            return await to_its_end(replacement.run(wanted), on_cancel=replacement.stop)
+            seen = await to_its_end(replacement.run(wanted), on_cancel=replacement.stop)
+            check_still_local("The plan", seen)
+            return seen
 
     async def diff(self, entries: object) -> ScheduleDiff:
         """Compare a wanted plan with the one the device has; one read, no write."""

@@ -18,6 +18,7 @@ from homevolt.exceptions import (
     HomevoltError,
 )
 from homevolt.schedule import LOCAL_SCHEDULE_ID
+from homevolt.wire.schedule import unknown_keys
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -60,7 +61,7 @@ class Replacement:
     """One replacement of the plan, with the way back.
 
     Args:
-        path: The write path; its turn is held by the caller.
+        path: The write path; its turn is held by the caller, who has just read the plan.
         zone: The zone in which the device reads times.
         now: Returns the present by the device's clock.
         former: The plan that stands, to be restored if anything fails.
@@ -79,6 +80,7 @@ class Replacement:
         self._zone = zone
         self._now = now
         self._former = former
+        self._former_body = path.schedule_body
         self._clock = clock
         self._sent_any = False
         self._stopped = False
@@ -227,6 +229,8 @@ class Replacement:
             fate += f"; {ended} whose time had passed left out"
         if refused := [entry for entry in lasting if entry not in taken]:
             fate += f"; refused by the device: {_listed(refused)}"
+        if unknown := unknown_keys(self._former_body):
+            fate += f"; without what this library does not know: {', '.join(unknown)}"
         if seen.local_mode is False:
             fate += "; local mode is off, so the cloud may replace it"
         return f"{fate}."

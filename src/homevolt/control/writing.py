@@ -9,8 +9,8 @@ What may happen to a write, and what the caller learns:
   `HomevoltCommandVerificationError`.
 * No answer came, or none that is understood: the read-back decides. If it shows the write, that is
   a success; if not, `HomevoltCommandOutcomeUnknownError`, since the device may still be at it.
-* The read-back fails, or it shows a write that the device had no room to store:
-  `HomevoltCommandOutcomeUnknownError`.
+* The read-back fails, or it shows a write that may not last, since the device had no room to store
+  it or local mode went off meanwhile: `HomevoltCommandOutcomeUnknownError`.
 
 A write is never sent again. From the moment it may have been sent until it has been read back it
 cannot be cancelled half-way: a cancelled caller gets its `CancelledError` after that, at the latest
@@ -63,12 +63,16 @@ class WritePath:
         transport: The requests to the device.
         decode: Decodes the body of each `/schedule.json` that is read on the way; a device takes
             it over there, so that its readings are as fresh as the last write.
+
+    Attributes:
+        schedule_body: The `/schedule.json` that was read last.
     """
 
     def __init__(self, transport: Transport, decode: Callable[[bytes], ScheduleData]) -> None:
         self._transport = transport
         self._decode = decode
         self._turns: tuple[object, asyncio.Lock] = (None, asyncio.Lock())
+        self.schedule_body = b""
 
     @property
     def turn(self) -> asyncio.Lock:
@@ -104,7 +108,8 @@ class WritePath:
 
     async def schedule_data(self) -> ScheduleData:
         """Read `/schedule.json` afresh, as it is, and hand it to the device."""
-        return self._decode(await self._transport.get(SCHEDULE_PATH))
+        self.schedule_body = await self._transport.get(SCHEDULE_PATH)
+        return self._decode(self.schedule_body)
 
     async def tells_local_mode(self, data: ScheduleData) -> bool | None:
         """Return local mode, from its parameter for firmware that tells it nowhere else."""
@@ -187,6 +192,7 @@ class WritePath:
                 raise
             raise unsettled(what, doubt, error) from doubt
         check_kept(what, doubt)
+        check_still_local(what, seen)
         return result
 
     async def write(self, line: str, confirm: Callable[[Schedule], T]) -> T:
@@ -253,6 +259,19 @@ def check_kept(what: str, doubt: HomevoltError | None) -> None:
             f"{what} is in force, but the device answered 507: its flash is full, so the next "
             "restart may undo it."
         ) from doubt
+
+
+def check_still_local(what: str, seen: Schedule) -> None:
+    """Make sure that a write that is in force is not one that the cloud may undo at any moment.
+
+    Raises:
+        HomevoltCommandOutcomeUnknownError: Local mode was switched off while it was written.
+    """
+    if seen.local_mode is False:
+        raise HomevoltCommandOutcomeUnknownError(
+            f"{what} is in force, but local mode was switched off meanwhile, so the cloud may "
+            "replace it at any moment; call enable_local_mode() to keep it."
+        )
 
 
 def unsettled(

@@ -97,6 +97,26 @@ def decode_schedule(data: bytes) -> ScheduleData:
     return document
 
 
+def unknown_keys(data: bytes) -> list[str]:
+    """Return what the entries of a schedule hold that no struct knows.
+
+    Args:
+        data: An answer of `GET /schedule.json` that `decode_schedule` has read.
+
+    Returns:
+        Names such as `boost` or `params.eco_limit`, each once, in order.
+    """
+    entries = parse(data, _SOURCE)["schedule"]
+    own = {key for entry in entries for key in _unknown(entry, EntryData)}
+    params = {key for entry in entries for key in _unknown(entry.get("params"), EntryParams)}
+    return sorted(own | {f"params.{key}" for key in params})
+
+
+def _unknown(values: dict[str, Any] | None, struct: type[Wire]) -> set[str]:
+    given = {key for key, value in (values or {}).items() if value is not None}
+    return given - {field.encode_name for field in msgspec.structs.fields(struct)}
+
+
 def _salvaged(data: bytes) -> ScheduleData:
     """Return what can be read, and of each entry what was lost.
 
