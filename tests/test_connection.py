@@ -216,6 +216,24 @@ def test_one_connection_object_lives_through_several_event_loops() -> None:
     asyncio.run(several())
 
 
+def test_a_connection_that_an_ended_event_loop_left_open_says_so() -> None:
+    loop = asyncio.new_event_loop()
+    connection = Homevolt("127.0.0.1:1", clock=HandClock())
+    with pytest.raises(HomevoltConnectionError, match="not reached"):
+        loop.run_until_complete(connection.update_info())
+    with pytest.raises(HomevoltConnectionError, match=r"another event loop .* close_connection"):
+        asyncio.run(connection.update_info())
+    loop.run_until_complete(connection.close_connection())
+    loop.close()
+    with pytest.raises(HomevoltConnectionError, match="not reached"):
+        asyncio.run(closing(connection))
+
+
+async def closing(connection: Homevolt) -> None:
+    async with connection:
+        await connection.update_info()
+
+
 async def test_there_is_no_device_before_the_first_update() -> None:
     async with PayloadServer() as server, Homevolt(server.host) as connection:
         with pytest.raises(HomevoltNotReadyError, match="update_info"):

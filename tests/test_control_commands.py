@@ -292,7 +292,7 @@ async def test_a_write_that_the_device_ignores_is_noticed() -> None:
         await device.charge_battery(max_power=1000)
         await device.add_schedule(0, from_time="2026-01-16T00:00:00Z")
         sim.faults.add("ignore")
-        with pytest.raises(HomevoltCommandVerificationError, match="holds 2"):
+        with pytest.raises(HomevoltCommandVerificationError, match="not 2 entries"):
             await device.charge_battery(max_power=2000)
         with pytest.raises(HomevoltCommandVerificationError, match="no new entry"):
             await device.add_schedule(2)

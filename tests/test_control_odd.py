@@ -175,7 +175,7 @@ async def test_an_entry_that_goes_with_another_write_is_noticed(*, has_ended: bo
             if has_ended:
                 await write
             else:
-                with pytest.raises(HomevoltCommandVerificationError, match="other entries 1 went"):
+                with pytest.raises(HomevoltCommandVerificationError, match="went with it: 1 entry"):
                     await write
             assert len(odd.writes) == 1
 

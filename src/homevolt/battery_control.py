@@ -289,6 +289,8 @@ class BatteryControl:
     async def set_parameter(self, key: str, value: object, *, store: bool = True) -> Value:
         """Write a parameter (`POST /params.json`) and read it back.
 
+        After a new `webserver_password` connect anew with it: this connection keeps the old one.
+
         Args:
             key: Its name.
             value: What its type holds (see `Parameter.check`); a list for an array.

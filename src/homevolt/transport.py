@@ -172,6 +172,11 @@ class Transport:
         """Return the lock that gives one call after another its turn."""
         loop = asyncio.get_running_loop()
         if self._turns[0] is not loop:  # a lock serves one event loop; a script may run several
+            if self._session is not None and not self._session.closed:
+                raise HomevoltConnectionError(
+                    f"The connection to {self.base_url} was opened in another event loop and left "
+                    "open; call 'await close_connection()' before a loop ends."
+                )
             self._turns = (loop, asyncio.Lock())
         return self._turns[1]
 

@@ -16,6 +16,7 @@ from homevolt.control.entries import (
     content,
     describe,
     differences,
+    listed,
     new_entry,
     render_entry,
 )
@@ -139,7 +140,7 @@ class Controller:
         def confirm(seen: Schedule) -> None:
             if seen.entries:
                 raise HomevoltCommandVerificationError(
-                    f"The schedule holds {len(seen.entries)} entries after it was cleared.",
+                    f"The schedule holds {listed(seen.entries)} after it was cleared.",
                     wanted=(),
                     seen=seen.entries,
                 )
@@ -211,7 +212,7 @@ class Controller:
         """Return the only entry there is, or raise."""
         if len(seen.entries) != 1:
             raise HomevoltCommandVerificationError(
-                f"The schedule should hold one entry ({wanted}), but it holds {len(seen.entries)}.",
+                f"The schedule should hold one entry ({wanted}), not {listed(seen.entries)}.",
                 wanted=wanted,
                 seen=seen.entries,
             )
@@ -251,8 +252,7 @@ class Controller:
         ]
         if gone:
             raise HomevoltCommandVerificationError(
-                f"It was done, but of the other entries {len(gone)} went with it: "
-                f"{' | '.join(map(str, gone[:3]))}.",
+                f"It was done, but of the other entries these went with it: {listed(gone)}.",
                 wanted=tuple(rest),
                 seen=seen.entries,
             )

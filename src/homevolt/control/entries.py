@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from datetime import datetime, tzinfo
 
 _LONGEST_NAME = 60
+_LISTED = 3
 _MODES: Final = {mode.slug: mode for mode in BatteryMode}
 
 STAMP_SLACK: Final = timedelta(minutes=5)
@@ -256,6 +257,15 @@ def describe(found: Iterable[Difference]) -> str:
     return "; ".join(
         f"{item.name}: wanted {_plain(item.wanted)}, seen {_plain(item.seen)}" for item in found
     )
+
+
+def listed(entries: Sequence[ScheduleEntry]) -> str:
+    """Count entries for people, and write down the first few."""
+    if not entries:
+        return "no entries"
+    count = "1 entry" if len(entries) == 1 else f"{len(entries)} entries"
+    shown = " | ".join(str(entry) for entry in entries[:_LISTED])
+    return f"{count} ({shown}{' | ...' if len(entries) > _LISTED else ''})"
 
 
 def content(entry: ScheduleEntry) -> ScheduleEntry:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, NoReturn
 
 import msgspec
 
-from homevolt.control.entries import STAMP_SLACK, differences, pair_up, render_entry
+from homevolt.control.entries import STAMP_SLACK, differences, listed, pair_up, render_entry
 from homevolt.control.restarting import PAUSE_S
 from homevolt.control.zones import find_shift, zone_hint
 from homevolt.exceptions import (
@@ -31,7 +31,6 @@ if TYPE_CHECKING:
 MOST_ENTRIES = 200
 RESTART_TAKES_S = 120.0
 """How long a device that does not answer is waited for before the former plan is given up."""
-_SHOWN = 3
 
 
 class ScheduleDiff(msgspec.Struct, frozen=True):
@@ -165,7 +164,7 @@ class Replacement:
         if missing or unwanted:
             raise HomevoltCommandVerificationError(
                 "The plan that was read back is not the one that was written: "
-                f"missing {_listed(missing)}; not asked for {_listed(unwanted)}."
+                f"missing {listed(missing)}; not asked for {listed(unwanted)}."
                 f"{self._learn_zone(missing, unwanted)}",
                 wanted=tuple(entries),
                 seen=seen.entries,
@@ -193,7 +192,7 @@ class Replacement:
             fate = await self._restore()
         except HomevoltError as second:
             raise HomevoltCommandOutcomeUnknownError(
-                f"{failure} Restoring the former plan ({_listed(self._former.entries)}) failed "
+                f"{failure} Restoring the former plan ({listed(self._former.entries)}) failed "
                 f"too: {second} Read the schedule to see what the device holds."
             ) from failure
         raise _with_fate(failure, fate) from failure
@@ -215,20 +214,20 @@ class Replacement:
         seen = await self._schedule_in_time()
         _, missing, unwanted = pair_up(former, seen.entries)
         if not missing and not unwanted:
-            return f"The former plan stands untouched: {_listed(former)}."
+            return f"The former plan stands untouched: {listed(former)}."
         if self._is_of_the_cloud(seen):
             return (
                 "Local mode was switched off meanwhile and the cloud wrote a plan of its own, "
-                f"which stands: {_listed(seen.entries)}."
+                f"which stands: {listed(seen.entries)}."
             )
         lasting = self._lasting()
         taken = await self._write_again(lasting)
         cloud = "" if self._former.is_local else ", now as a local one"
-        fate = f"The former plan was restored{cloud}: {_listed(taken)}"
+        fate = f"The former plan was restored{cloud}: {listed(taken)}"
         if ended := len(former) - len(lasting):
             fate += f"; {ended} whose time had passed left out"
         if refused := [entry for entry in lasting if entry not in taken]:
-            fate += f"; refused by the device: {_listed(refused)}"
+            fate += f"; refused by the device: {listed(refused)}"
         if unknown := unknown_keys(self._former_body):
             fate += f"; without what this library does not know: {', '.join(unknown)}"
         if seen.local_mode is False:
@@ -255,11 +254,3 @@ def _with_fate(failure: HomevoltError, fate: str) -> HomevoltCommandError:
         return HomevoltCommandVerificationError(message, wanted=failure.wanted, seen=failure.seen)
     # Whatever it was, it was undone, so the outcome is known.
     return HomevoltCommandError(message)
-
-
-def _listed(entries: Sequence[ScheduleEntry]) -> str:
-    if not entries:
-        return "no entries"
-    count = "1 entry" if len(entries) == 1 else f"{len(entries)} entries"
-    shown = " | ".join(str(entry) for entry in entries[:_SHOWN])
-    return f"{count} ({shown}{' | ...' if len(entries) > _SHOWN else ''})"

@@ -141,7 +141,7 @@ class Settings:
             return wanted if parameter.secret or seen is None else seen
         shown, shown_seen = parameter.shown(wanted), parameter.shown(seen)
         different = HomevoltCommandVerificationError(
-            f"{parameter.name} was set to {shown}, but reads back as {shown_seen}.",
+            f"{parameter.name} was set to {brief(shown)}, but reads back as {brief(shown_seen)}.",
             wanted=shown,
             seen=shown_seen,
         )
