@@ -299,7 +299,8 @@ async def test_a_write_that_the_device_ignores_is_noticed() -> None:
         with pytest.raises(HomevoltCommandVerificationError, match="still stands"):
             await device.delete_schedule(1)
         with pytest.raises(
-            HomevoltCommandVerificationError, match="2 entries after it was cleared"
+            HomevoltCommandVerificationError,
+            match="After it was cleared the schedule holds 2 entries",
         ):
             await device.clear_all_schedules()
         assert device.schedule is not None

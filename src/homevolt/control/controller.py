@@ -140,7 +140,7 @@ class Controller:
         def confirm(seen: Schedule) -> None:
             if seen.entries:
                 raise HomevoltCommandVerificationError(
-                    f"The schedule holds {listed(seen.entries)} after it was cleared.",
+                    f"After it was cleared the schedule holds {listed(seen.entries)}.",
                     wanted=(),
                     seen=seen.entries,
                 )
