@@ -140,8 +140,10 @@ async def test_a_diff_says_what_would_change_and_sends_nothing() -> None:
         assert [entry.mode for entry in diff.added] == [2]
         assert [entry.id for entry in diff.removed] == [2]
         assert not diff.is_empty
+        assert not (await running.device.diff_schedule(hours(4))).is_empty
+        assert not (await running.device.diff_schedule(hours(2))).is_empty
         assert running.writes == []
-        assert running.requests == 2
+        assert running.requests == 4
 
 
 async def test_a_diff_needs_no_local_mode() -> None:

@@ -16,7 +16,7 @@ from homevolt.times import parse_time
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
-    from datetime import datetime, tzinfo
+    from datetime import datetime
 
 INT32_MAX = 2**31 - 1
 _LONGEST_NAME = 100
@@ -139,13 +139,12 @@ def nearest(name: str, names: Iterable[str]) -> str:
     return f"; did you mean {' or '.join(map(repr, close))}?" if close else ""
 
 
-def check_option(option: Option, value: object, local_zone: tzinfo | None = None) -> Value:
+def check_option(option: Option, value: object) -> Value:
     """Check one value against its row.
 
     Args:
         option: The row of the table.
         value: What the caller gave; not None.
-        local_zone: The zone of a time without one; None is the zone of this machine.
 
     Returns:
         A plain int, a bool, or an aware datetime in UTC.
@@ -154,7 +153,7 @@ def check_option(option: Option, value: object, local_zone: tzinfo | None = None
         HomevoltValueError: It is of another kind or out of range.
     """
     if option.kind is Kind.TIME:
-        return parse_time(option.name, value, local_zone)
+        return parse_time(option.name, value)
     if option.kind is Kind.FLAG:
         if not isinstance(value, bool):
             raise HomevoltValueError(f"{option.name} must be True or False, not {brief(value)}")

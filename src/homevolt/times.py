@@ -27,13 +27,12 @@ LATEST = datetime(9999, 12, 30, tzinfo=UTC)
 _ON_THE_WIRE = "%Y-%m-%dT%H:%M:%S"
 
 
-def parse_time(name: str, value: object, local_zone: tzinfo | None = None) -> datetime:
+def parse_time(name: str, value: object) -> datetime:
     """Turn what a caller gave for a time into whole seconds of UTC.
 
     Args:
         name: What the argument is called, for the error message.
         value: A `datetime` or ISO 8601 text, with or without a zone.
-        local_zone: The zone of a time without one; None is the zone of this machine.
 
     Returns:
         An aware datetime in UTC without a fraction.
@@ -42,8 +41,6 @@ def parse_time(name: str, value: object, local_zone: tzinfo | None = None) -> da
         HomevoltValueError: It is neither, no such date exists, or it is out of range.
     """
     moment = _as_datetime(name, value).replace(microsecond=0)
-    if moment.tzinfo is None and local_zone is not None:
-        moment = moment.replace(tzinfo=local_zone)
     try:
         # timestamp() and not astimezone(), which Python 3.11 gets wrong in a gap of local time.
         # Offsets may have fractions too, and so have the datetimes of some libraries.

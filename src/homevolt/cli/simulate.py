@@ -92,7 +92,10 @@ MdnsOption = Annotated[
     bool, typer.Option("--mdns", help="Announce the devices to the local network.")
 ]
 LocalModeOption = Annotated[
-    bool, typer.Option("--local-mode", help="Start with local mode on: no plans from the cloud.")
+    bool,
+    typer.Option(
+        "--local-mode", help="Start with local mode on: further plans of the cloud are refused."
+    ),
 ]
 
 
