@@ -55,6 +55,10 @@ def test_an_address_becomes_a_base_url(typed: str, url: str) -> None:
         ("a..b", "names no host"),
         ("x" * 64, "names no host"),
         (".".join(["x" * 60] * 5), "names no host"),
+        *(
+            (slip, "four numbers")
+            for slip in ("10.0.0.256", "192.168.1", "10.0.0.7.", "7", "0x7f.0x1")
+        ),
         ("ftp://10.0.0.7", "only http and https"),
         ("file:///etc/passwd", "only http and https"),
         ("10.0.0.7/ems.json", "after the host and port"),

@@ -8,6 +8,8 @@ from urllib.parse import SplitResult, urlsplit
 
 from homevolt.exceptions import HomevoltValueError
 
+_ENDS_IN_NUMBER = re.compile(r"(.*\.)?(\d+|0x[0-9a-f]*)\.?")
+"""No host name does, so this is an IPv4 address with a slip in it."""
 _HOST_NAME = re.compile(r"(?=.{1,253}\.?$)[^\W_]([\w-]{0,62})(\.[^\W_][\w-]{0,62})*\.?")
 
 
@@ -59,6 +61,8 @@ def _host(parts: SplitResult, text: str) -> str:
     try:
         address = ipaddress.ip_address(host)
     except ValueError:
+        if _ENDS_IN_NUMBER.fullmatch(host):
+            raise _wrong(text, "an IPv4 address is four numbers from 0 to 255") from None
         if not _HOST_NAME.fullmatch(host):
             raise _wrong(text, "it names no host") from None
         return host
