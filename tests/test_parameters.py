@@ -9,7 +9,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from homevolt.exceptions import HomevoltValueError
+from homevolt.exceptions import HomevoltDataError, HomevoltValueError
 from homevolt.parameters import Parameter, is_secret
 from homevolt.simulator.device import parameters as simulated
 from homevolt.wire.params import ParamData, decode_params
@@ -17,6 +17,31 @@ from homevolt.wire.params import ParamData, decode_params
 
 def parameter(type_: str, name: str = "x", **fields: Any) -> Parameter:
     return Parameter(name=name, type=type_, **fields)
+
+
+@pytest.mark.parametrize(
+    ("document", "names"),
+    [
+        (b'{"a": {"value": 1}, "led": {"b": {"type": "bool"}, "c": 2}}', ["a", "b", "c"]),
+        (b'[{"name": "a"}, 5, {"name": "b", "size": "large"}]', ["a", None, "b"]),
+        (b"[]", []),
+    ],
+)
+def test_parameters_may_be_nested_in_groups_or_partly_malformed(
+    document: bytes, names: list[str | None]
+) -> None:
+    assert [data.name for data in decode_params(document)] == names
+
+
+def test_nested_parameters_keep_their_group_and_value() -> None:
+    _, nested = decode_params(b'{"a": 1, "led": {"b": {"value": [2], "default": [3]}}}')
+    assert (nested.desc, nested.value, nested.default) == ("led", [2], [3])
+
+
+@pytest.mark.parametrize("document", [b"5", b'"x"', b"null", b"<html>"])
+def test_what_is_no_parameters_is_a_data_error(document: bytes) -> None:
+    with pytest.raises(HomevoltDataError):
+        decode_params(document)
 
 
 def test_a_parameter_is_read_with_all_that_the_device_says_of_it() -> None:

@@ -169,9 +169,10 @@ def test_totals_are_added_for_several_units_only() -> None:
     assert "Power total" not in sensors_of(ems())
 
 
-def test_two_units_of_one_id_do_not_overwrite_each_other() -> None:
-    sensors = sensors_of(ems(unit(), unit(ems_data={"power": 5})))
-    assert (sensors["Power"].value, sensors[f"Power {LOCAL}_2"].value) == (-2500, 5)
+def test_units_of_one_id_do_not_overwrite_each_other() -> None:
+    sensors = sensors_of(ems(unit(), *(unit(ems_data={"power": power}) for power in (5, 6))))
+    names = ("Power", f"Power {LOCAL}_2", f"Power {LOCAL}_3")
+    assert [sensors[name].value for name in names] == [-2500, 5, 6]
 
 
 def test_old_firmware_reads_the_same() -> None:

@@ -17,6 +17,8 @@ from homevolt.exceptions import (
     HomevoltTimeoutError,
     HomevoltValueError,
 )
+from homevolt.http_errors import network_error
+from homevolt.simulator import ManualClock, Simulator
 from homevolt.simulator.web.certificate import self_signed
 from homevolt.transport import MAX_BODY_BYTES, RETRY_BACKOFF_S, Transport
 from tests.raw_server import Answer, RawServer, connect, response
@@ -174,3 +176,26 @@ async def test_a_wrong_fingerprint_is_an_untrusted_certificate(clock: HandClock)
         await transport.close()
     assert not caught.value.maybe_sent
     assert (clock.slept, server.requests) == ([], [])
+
+
+async def test_https_where_none_is_spoken_says_so(clock: HandClock) -> None:
+    async with Simulator(clock=ManualClock()) as sim:
+        transport = Transport(f"https://{sim.host}", clock=clock)
+        with pytest.raises(HomevoltConnectionError, match="no https is spoken there") as caught:
+            await transport.get("/ems.json")
+        await transport.close()
+    assert not caught.value.maybe_sent
+
+
+async def test_a_name_that_cannot_be_looked_up_is_not_reached(clock: HandClock) -> None:
+    transport = Transport(f"{'ü' * 62}.local", clock=clock)
+    with pytest.raises(HomevoltConnectionError, match="look up that name") as caught:
+        await transport.get("/ems.json")
+    await transport.close()
+    assert not caught.value.maybe_sent
+
+
+def test_a_failure_without_words_is_called_by_its_kind() -> None:
+    error = network_error(aiohttp.ClientError(), "http://10.0.0.7", sent=True)
+    assert str(error) == "http://10.0.0.7 broke off: ClientError."
+    assert error.maybe_sent

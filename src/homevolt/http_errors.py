@@ -35,6 +35,8 @@ def network_error(error: Exception, device: str, *, sent: bool) -> HomevoltConne
         return _distrusted(device, str(error.certificate_error))
     if isinstance(error, aiohttp.ClientConnectorError):
         return HomevoltConnectionError(f"{device} is not reached: {_obstacle(error.os_error)}.")
+    if isinstance(error, aiohttp.InvalidURL):
+        return HomevoltConnectionError(f"{device} is not reached: nobody can look up that name.")
     if isinstance(error, aiohttp.ClientResponseError):
         # Behind the first line of its message stands what was received.
         reason = error.message.partition("\n")[0].rstrip(":.")

@@ -76,14 +76,12 @@ PROFILES: Final[dict[str, Profile]] = {
 }
 
 
-def find_profile(profile: Profile | str) -> Profile:
-    """Return a profile by its name; a profile passes through.
+def find_profile(name: str) -> Profile:
+    """Return a profile by its name.
 
     Raises:
         ValueError: When there is no profile of that name.
     """
-    if isinstance(profile, Profile):
-        return profile
-    if profile not in PROFILES:
-        raise ValueError(f"no firmware profile '{profile}'; known: {', '.join(PROFILES)}")
-    return PROFILES[profile]
+    if name not in PROFILES:
+        raise ValueError(f"no firmware profile '{name}'; known: {', '.join(PROFILES)}")
+    return PROFILES[name]
