@@ -8,6 +8,7 @@ from dataclasses import replace
 import pytest
 
 from homevolt.simulator import PROFILES, ManualClock, Simulator
+from homevolt.simulator.console.commands import COMMANDS
 from tests.simulator.client import Client, device
 
 NOON = 1_768_478_400  # 2026-01-15T12:00:00Z, where a ManualClock starts
@@ -234,13 +235,31 @@ async def test_a_factory_reset_forgets_all_and_harm_is_remembered() -> None:
         assert len(client.sim.journal.writes) == 3
 
 
+@pytest.mark.parametrize(
+    ("name", "arguments"),
+    [(name, spec.arguments) for name, spec in COMMANDS.items() if spec.arguments is not None],
+)
+async def test_a_command_takes_exactly_its_arguments(name: str, arguments: tuple[str, ...]) -> None:
+    given = {"type": "1", "id": "1", "name": "settings_local", "value": "true"}
+    line = " ".join([name, *(given[argument] for argument in arguments)])
+    async with device() as client:
+        assert "unexpected argument 'more'" in await client.console(f"{line} more")
+        if arguments:
+            short = line.rpartition(" ")[0]
+            assert f"missing option <{arguments[-1]}>" in await client.console(short)
+        assert [record.effects for record in client.sim.journal if record.effects] == []
+        assert "executed successfully" in await client.console(line)
+
+
 async def test_some_firmware_turns_modes_into_idle() -> None:
     async with device(firmware="limited", cloud=False) as client:
-        reply = await client.console("sched_add 5 -s 0 --to 2026-01-15T13:00:00")
-        assert "executed successfully" in reply
-        assert await entries(client) == [
-            {"id": 0, "to": NOON + 3600, "type": 0, "params": {"offline": False}}
-        ]
+        for mode in range(10):
+            reply = await client.console(f"sched_add {mode} -s 0 --to 2026-01-15T13:00:00")
+            assert "executed successfully" in reply
+        added = await entries(client)
+        assert [entry["type"] for entry in added] == [0, 1, 2, 0, 0, 0, 6, 7, 0, 0]
+        idle = {"id": 5, "to": NOON + 3600, "type": 0, "params": {"offline": False}}
+        assert added[5] == idle
 
 
 async def test_some_firmware_answers_in_json_and_400_for_the_unknown() -> None:

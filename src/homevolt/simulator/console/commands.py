@@ -43,10 +43,19 @@ Handler = Callable[["SimulatedDevice", Command, "WriteControl"], str]
 
 @dataclass(frozen=True, slots=True)
 class Spec:
-    """One command: what it runs, which options it takes, whether it changes anything."""
+    """One command.
+
+    Attributes:
+        run: What it runs.
+        help: What `help` says of it; empty for what `help` does not list.
+        arguments: Names of its arguments, all of them needed; None where it takes any.
+        options: The options it takes.
+        is_write: Whether it changes anything.
+    """
 
     run: Handler
     help: str
+    arguments: tuple[str, ...] | None = ()
     options: tuple[Option, ...] = ()
     is_write: bool = False
 
@@ -123,10 +132,21 @@ def _run_line(device: SimulatedDevice, line: str, control: WriteControl) -> Repl
         spec = COMMANDS.get(words[0])
         if spec is None:
             return _shape(device, line, f"Unrecognized command: '{words[0]}'", UNKNOWN)
-        output = spec.run(device, read_options(words, spec.options), control)
+        command = read_options(words, spec.options)
+        _check_arguments(command, spec.arguments)
+        output = spec.run(device, command, control)
     except (CommandLineError, ParameterError) as error:
         return _shape(device, line, str(error), FAILED)
     return _shape(device, line, output, OK)
+
+
+def _check_arguments(command: Command, names: tuple[str, ...] | None) -> None:
+    if names is None:
+        return
+    if len(command.arguments) < len(names):
+        raise CommandLineError(f"missing option <{names[len(command.arguments)]}>")
+    if len(command.arguments) > len(names):
+        raise CommandLineError(f"unexpected argument '{command.arguments[len(names)]}'")
 
 
 def _shape(device: SimulatedDevice, line: str, output: str, verdict: str) -> Reply:
@@ -160,7 +180,7 @@ def _write_schedule(device: SimulatedDevice, command: Command, control: WriteCon
 
 
 def _delete_schedule(device: SimulatedDevice, command: Command, control: WriteControl) -> str:
-    (text,) = _exactly(command, "id")
+    (text,) = command.arguments
     if not text.isascii() or not text.isdigit():
         raise CommandLineError(f"Invalid schedule id '{text}'")
     plan = device.plan
@@ -170,19 +190,16 @@ def _delete_schedule(device: SimulatedDevice, command: Command, control: WriteCo
     return "Schedule deleted"
 
 
-def _clear_schedule(device: SimulatedDevice, command: Command, control: WriteControl) -> str:
-    _exactly(command)
+def _clear_schedule(device: SimulatedDevice, _command: Command, control: WriteControl) -> str:
     control.carry_out(device.plan.clear)
     return "Schedule cleared"
 
 
-def _list_schedule(device: SimulatedDevice, command: Command, _control: WriteControl) -> str:
-    _exactly(command)
+def _list_schedule(device: SimulatedDevice, _command: Command, _control: WriteControl) -> str:
     return schedule.list_entries(device.plan.entries, device.plan.schedule_id, device.profile.zone)
 
 
-def _list_parameters(device: SimulatedDevice, command: Command, _control: WriteControl) -> str:
-    _exactly(command)
+def _list_parameters(device: SimulatedDevice, _command: Command, _control: WriteControl) -> str:
     shown = device.parameters.shown
     return "\n".join(
         f"{parameter.name} ({parameter.type}): {show_value(shown(parameter.name))}"
@@ -191,13 +208,13 @@ def _list_parameters(device: SimulatedDevice, command: Command, _control: WriteC
 
 
 def _get_parameter(device: SimulatedDevice, command: Command, _control: WriteControl) -> str:
-    (name,) = _exactly(command, "name")
+    (name,) = command.arguments
     parameters.find(name)
     return f"{name}: {show_value(device.parameters.shown(name))}"
 
 
 def _set_parameter(device: SimulatedDevice, command: Command, control: WriteControl) -> str:
-    name, text = _exactly(command, "name", "value")
+    name, text = command.arguments
     value = control.limited(name, parameters.find(name).parse(text))
     store = "store" in command.flags
     control.carry_out(lambda: device.set_parameter(name, value, store=store))
@@ -205,14 +222,13 @@ def _set_parameter(device: SimulatedDevice, command: Command, control: WriteCont
 
 
 def _reset_parameter(device: SimulatedDevice, command: Command, control: WriteControl) -> str:
-    (name,) = _exactly(command, "name")
+    (name,) = command.arguments
     default = parameters.find(name).default
     control.carry_out(lambda: device.set_parameter(name, default, store=True))
     return f"{name}: {show_value(device.parameters.shown(name))}"
 
 
-def _save_parameters(device: SimulatedDevice, command: Command, control: WriteControl) -> str:
-    _exactly(command)
+def _save_parameters(device: SimulatedDevice, _command: Command, control: WriteControl) -> str:
     control.carry_out(device.parameters.save)
     return "Parameters saved"
 
@@ -233,14 +249,6 @@ def _destroy(device: SimulatedDevice, command: Command, control: WriteControl) -
     return ""
 
 
-def _exactly(command: Command, *names: str) -> tuple[str, ...]:
-    if len(command.arguments) < len(names):
-        raise CommandLineError(f"missing option <{names[len(command.arguments)]}>")
-    if len(command.arguments) > len(names):
-        raise CommandLineError(f"unexpected argument '{command.arguments[len(names)]}'")
-    return command.arguments
-
-
 def show_value(value: Value) -> str:
     """Return a value as the console prints it; elements of an array are separated by commas."""
     if isinstance(value, bool):
@@ -254,8 +262,7 @@ def _help(_device: SimulatedDevice, _command: Command, _control: WriteControl) -
 
 
 def _reading(text: Callable[[SimulatedDevice], str]) -> Handler:
-    def handler(device: SimulatedDevice, command: Command, _control: WriteControl) -> str:
-        _exactly(command)
+    def handler(device: SimulatedDevice, _command: Command, _control: WriteControl) -> str:
         return text(device)
 
     return handler
@@ -269,19 +276,26 @@ _DESTRUCTIVE: Final = (
 COMMANDS: Final[dict[str, Spec]] = {
     "help": Spec(_help, "Print the list of commands"),
     "sched_list": Spec(_list_schedule, "List the schedule"),
-    "sched_set": Spec(_write_schedule, "Replace the schedule", schedule.FLAGS, is_write=True),
-    "sched_add": Spec(_write_schedule, "Add to the schedule", schedule.FLAGS, is_write=True),
-    "sched_del": Spec(_delete_schedule, "Delete one entry by its id", is_write=True),
+    "sched_set": Spec(
+        _write_schedule, "Replace the schedule", ("type",), schedule.FLAGS, is_write=True
+    ),
+    "sched_add": Spec(
+        _write_schedule, "Add to the schedule", ("type",), schedule.FLAGS, is_write=True
+    ),
+    "sched_del": Spec(_delete_schedule, "Delete one entry by its id", ("id",), is_write=True),
     "sched_clear": Spec(_clear_schedule, "Delete every entry", is_write=True),
     "param_list": Spec(_list_parameters, "List the parameters"),
-    "param_get": Spec(_get_parameter, "Print one parameter"),
+    "param_get": Spec(_get_parameter, "Print one parameter", ("name",)),
     "param_set": Spec(
         _set_parameter,
         "Set a parameter until the next restart, with --store for good",
+        ("name", "value"),
         (Option("store", "s", takes_value=False),),
         is_write=True,
     ),
-    "param_reset": Spec(_reset_parameter, "Return a parameter to its default", is_write=True),
+    "param_reset": Spec(
+        _reset_parameter, "Return a parameter to its default", ("name",), is_write=True
+    ),
     "param_store": Spec(_save_parameters, "Write every parameter to flash", is_write=True),
     "energy": Spec(_reading(readings.energy), "Print the energy counters"),
     "ems": Spec(_reading(readings.ems), "Print the state of every unit"),
@@ -291,7 +305,7 @@ COMMANDS: Final[dict[str, Spec]] = {
     "reset": Spec(_reboot, "Restart", is_write=True),
     "factory_reset": Spec(_factory_reset, "", is_write=True),
     "format": Spec(_factory_reset, "", is_write=True),
-    **{name: Spec(_destroy, "", is_write=True) for name in _DESTRUCTIVE},
+    **{name: Spec(_destroy, "", None, is_write=True) for name in _DESTRUCTIVE},
 }
 
 _WRITES: Final = frozenset(name for name, spec in COMMANDS.items() if spec.is_write)

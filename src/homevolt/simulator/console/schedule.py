@@ -96,7 +96,7 @@ def build_entry(command: Command, now: float, zone: tzinfo) -> Entry:
     """Make an entry of the arguments of `sched_set` or `sched_add`.
 
     Args:
-        command: The command with its type and flags.
+        command: The command with its flags and, as its one argument, its type.
         now: Time at the device, epoch seconds.
         zone: Zone in which times are read.
 
@@ -106,7 +106,7 @@ def build_entry(command: Command, now: float, zone: tzinfo) -> Entry:
     Raises:
         CommandLineError: With the device's words, when it refuses.
     """
-    kind = _read_type(command.arguments)
+    kind = _read_type(command.arguments[0])
     values = {name: _read(_BY_NAME[name], text, zone) for name, text in command.flags.items()}
     window = {name: values.pop(name, None) for name in _WINDOW}
     entry = Entry(
@@ -171,14 +171,10 @@ _REFUSALS: Final[tuple[tuple[Callable[[Entry, float], bool], str], ...]] = (
 )
 
 
-def _read_type(arguments: tuple[str, ...]) -> int:
-    if not arguments:
-        raise CommandLineError("missing option <type>")
-    if len(arguments) > 1:
-        raise CommandLineError(f"unexpected argument '{arguments[1]}'")
-    if not (INTEGER_TEXT.fullmatch(arguments[0]) and 0 <= int(arguments[0]) < len(TYPE_NAMES)):
-        raise CommandLineError(f"Invalid schedule type '{arguments[0]}'")
-    return int(arguments[0])
+def _read_type(text: str) -> int:
+    if not (INTEGER_TEXT.fullmatch(text) and 0 <= int(text) < len(TYPE_NAMES)):
+        raise CommandLineError(f"Invalid schedule type '{text}'")
+    return int(text)
 
 
 def _integer(value: OptionValue | None) -> int | None:
