@@ -21,6 +21,14 @@ from tests.simulator.client import device
 JSON_TYPE = {"Content-Type": "application/json"}
 
 
+@pytest.mark.parametrize("parameter", PARAMETERS, ids=lambda parameter: parameter.name)
+def test_a_parameter_is_as_large_as_its_type_says(parameter: Parameter) -> None:
+    widths = {"bool": 1, "flt": 4, "double": 8, "str32": 32}
+    width = widths.get(parameter.type) or int(parameter.type.strip("sunit")) // 8
+    count = len(parameter.default) if isinstance(parameter.default, tuple) else 1
+    assert parameter.size_bytes == width * count
+
+
 @pytest.mark.parametrize(
     ("name", "text", "value"),
     [
