@@ -87,6 +87,20 @@ async def test_the_raw_schedule_is_as_the_device_sent_it(
     assert device.current_schedule == schedule(new_key=[1, None])
 
 
+async def test_a_schedule_that_stays_the_same_is_typed_once_and_read_each_time(
+    device: Device, server: PayloadServer, clock: HandClock
+) -> None:
+    before = device.schedule
+    clock.advance(60)
+    await device.update_info()
+    assert (device.schedule_at, device.schedule) == (utc(NOW + 60), before)
+    assert device.schedule is before
+    server.answers["/schedule.json"] = schedule(local_mode=None)
+    await device.update_info()
+    assert device.schedule is not before
+    assert device.sensors["Local Mode"].value is None
+
+
 async def test_one_part_can_be_read_alone(device: Device, server: PayloadServer) -> None:
     server.answers["/ems.json"] = ems(unit(ems_data={"power": 70}))
     await device.fetch_ems_data()

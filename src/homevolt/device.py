@@ -255,10 +255,11 @@ class Device(BatteryControl):
 
     def _accept_schedule(self, body: bytes) -> ScheduleData:
         """Take over what `/schedule.json` said, and return it."""
-        self._schedule_data = data = decode_schedule(body)
+        if self._schedule_data is None or body != self._schedule_body:  # it hardly ever changes
+            self._schedule_data, self._schedule = decode_schedule(body), None
         self._schedule_body, self._schedule_s = body, self._clock.now()
-        self._schedule = self._sensors = None
-        return data
+        self._sensors = None
+        return self._schedule_data
 
     def _laid_out(self) -> tuple[Installation, Layout]:
         """Return what was read in order, and laid out anew if the installation has changed."""
