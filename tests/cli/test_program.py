@@ -13,12 +13,13 @@ from typing import TYPE_CHECKING
 import pytest
 
 from homevolt.cli import later, link, main, serving, showing
-from homevolt.cli.output import PipeClosedError, fail, print_json
+from homevolt.cli.output import PipeClosedError, called, fail, print_json
 from homevolt.simulator.fleet import Fleet
 from homevolt.simulator.run import Ready, serve
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from pathlib import Path
 
     from tests.cli.conftest import Shell
 
@@ -158,3 +159,22 @@ def test_the_greeting_of_programs_says_where_everything_is(
         "password": "with spaces",
         "control": "http://127.0.0.1:5",
     }
+
+
+def test_a_hint_names_the_program_as_it_can_be_called_from_here(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    own = tmp_path / "homevolt"
+    own.write_text("#!/bin/sh\n")
+    own.chmod(0o755)
+    monkeypatch.setenv("PATH", str(tmp_path))
+    for argument, called_as in (
+        (str(own), "homevolt"),
+        ("pytest", "homevolt"),
+        (str(tmp_path / "cli" / "__main__.py"), "python -m homevolt.cli"),
+    ):
+        monkeypatch.setattr(sys, "argv", [argument])
+        assert called() == called_as
+    monkeypatch.setattr(sys, "argv", [str(own)])
+    monkeypatch.setenv("PATH", "")
+    assert called() == str(own)

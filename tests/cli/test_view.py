@@ -240,7 +240,8 @@ Battery State of Charge     60  %"""
 def test_steps_stand_beside_what_they_do_or_above_it() -> None:
     steps = StepTable([("homevolt sensors", "all of them"), ("homevolt demo", "this")])
     assert drawn(steps) == "  homevolt sensors  all of them\n  homevolt demo     this"
-    assert drawn(steps, 40) == (
+    assert drawn(steps, 33) == drawn(steps)
+    assert drawn(steps, 32) == (
         "  homevolt sensors\n      all of them\n  homevolt demo\n      this"
     )
 

@@ -4,6 +4,7 @@ from typing import TYPE_CHECKING
 
 from homevolt.cli import later
 from homevolt.cli.options import JsonOption, Target
+from homevolt.cli.output import called
 
 if TYPE_CHECKING:
     from homevolt.cli.link import Link
@@ -13,11 +14,12 @@ A simulated battery was started, read with its password, and ended.
 It has {count} readings. What to try next:
 """
 STEPS = (
-    ("homevolt sensors", "all of them"),
-    ("homevolt status --watch", "the picture above, kept up to date"),
-    ("homevolt simulate", "a battery to write programs against"),
-    ("homevolt status --host 192.168.1.100", "your own battery"),
+    ("sensors", "all of them"),
+    ("status --watch", "the picture, kept up to date"),
+    ("simulate", "a battery to write programs against"),
+    ("status --host 192.168.1.100", "your own battery"),
 )
+"""Commands, and what each of them does."""
 
 
 def demo(*, as_json: JsonOption = False) -> None:
@@ -26,6 +28,8 @@ def demo(*, as_json: JsonOption = False) -> None:
     async def work(link: "Link") -> None:
         later.showing.show(link, as_json=as_json)
         if not as_json:
-            later.showing.advise(STORY.format(count=len(link.device.sensors)), STEPS)
+            program = called()
+            steps = [(f"{program} {command}", what) for command, what in STEPS]
+            later.showing.advise(STORY.format(count=len(link.device.sensors)), steps)
 
     later.link.run(Target(None), work)

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import sys
 from contextlib import suppress
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -16,6 +18,19 @@ PROGRAM = "homevolt"
 
 class PipeClosedError(Exception):
     """Nobody reads the output any more, as after `| head`."""
+
+
+def called() -> str:
+    """Return what to type to run this program again from here.
+
+    Where it is not on the PATH, as in an environment that was not activated, that is its path.
+    """
+    own = Path(sys.argv[0])
+    if own.name == "__main__.py":
+        return f"python -m {__package__}"
+    found = shutil.which(PROGRAM)
+    is_other = own.stem == PROGRAM and not (found and own.exists() and own.samefile(found))
+    return str(own) if is_other else PROGRAM
 
 
 def as_json(document: Mapping[str, Any], *, indent: int | None = 2) -> str:

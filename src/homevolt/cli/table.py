@@ -17,7 +17,8 @@ if TYPE_CHECKING:
 
     from homevolt.models import Sensor
 
-WIDE, VERY_WIDE, WIDEST_STEP = 60, 100, 76
+WIDE, VERY_WIDE = 60, 100
+STEP_MARGIN = 2
 LONGEST_VALUE = 18  # half of a UUID
 PERCENTAGE, MODE = "percentage", "schedule_type"
 UNITS = {None: "", "1": "", "Cel": "\N{DEGREE SIGN}C"}
@@ -68,8 +69,10 @@ class StepTable:
 
     def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
         """Show the commands; none of them is broken where there is room for it."""
-        is_wide = options.max_width >= WIDEST_STEP
-        table = Table.grid(padding=(0, 2 if is_wide else 0))
+        margins = 3 * STEP_MARGIN
+        needed = margins + sum(max(map(len, column)) for column in zip(*self.steps, strict=True))
+        is_wide = options.max_width >= needed
+        table = Table.grid(padding=(0, STEP_MARGIN if is_wide else 0))
         table.add_column(overflow="fold")
         for command, what in self.steps:
             if is_wide:
