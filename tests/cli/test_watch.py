@@ -130,6 +130,7 @@ async def test_a_resized_terminal_gets_its_picture_at_once(
         with suppress(asyncio.CancelledError):
             await watching
     assert "Homevolt B6" in shown
+    assert "again every 300 s until Ctrl-C" in shown
     assert again.count("Homevolt B6") == 1
 
 

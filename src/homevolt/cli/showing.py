@@ -42,17 +42,22 @@ def document(link: Link) -> dict[str, Any]:
     )
 
 
-def picture(link: Link, trouble: str | None = None) -> StatusView:
+def picture(
+    link: Link, trouble: str | None = None, *, interval_s: float | None = None
+) -> StatusView:
     """Return what was read of a device last, for people.
 
     Args:
         link: The device.
         trouble: Why the picture is not up to date, or None if it is.
+        interval_s: Seconds until it is read again, None if it is not.
     """
     remarks = [str(error) for error in link.device.problems.values()]
     if trouble is not None:
         remarks = [trouble, "Trying again."]
-    return StatusView(link.device.snapshot, url=link.url, remarks=tuple(remarks))
+    return StatusView(
+        link.device.snapshot, url=link.url, remarks=tuple(remarks), interval_s=interval_s
+    )
 
 
 def show_sensors(link: Link, words: Sequence[str], *, as_json: bool) -> None:
@@ -100,17 +105,19 @@ async def keep_showing(link: Link, interval: float, *, as_json: bool) -> None:
 
 
 async def _keep_drawing(link: Link, interval: float, terminal: Terminal) -> None:
+    def drawn(trouble: str | None = None) -> StatusView:
+        return picture(link, trouble, interval_s=interval)
+
+    def redraw(trouble: str | None = None) -> None:
+        live.update(drawn(trouble), refresh=True)
+
     with (
-        Live(picture(link), console=terminal, screen=True, auto_refresh=False) as live,
+        Live(drawn(), console=terminal, screen=True, auto_refresh=False) as live,
         _redrawn_when_resized(live),
+        Trouble(redraw),
     ):
-
-        def complain(message: str) -> None:
-            live.update(picture(link, message), refresh=True)
-
-        with Trouble(complain):
-            async for _ in link.device.watch(interval):
-                live.update(picture(link), refresh=True)
+        async for _ in link.device.watch(interval):
+            redraw()
 
 
 @contextmanager

@@ -54,6 +54,7 @@ class StatusView:
         url: Where it was read.
         zone: The zone to say times in; None is the zone of this machine.
         remarks: What else must be said, such as why a part could not be read.
+        interval_s: Seconds until it is read again, None if it is not.
     """
 
     def __init__(
@@ -63,11 +64,13 @@ class StatusView:
         url: str,
         zone: tzinfo | None = None,
         remarks: tuple[str, ...] = (),
+        interval_s: float | None = None,
     ) -> None:
         self.snapshot = snapshot
         self.url = url
         self.zone = zone
         self.remarks = remarks
+        self.interval_s = interval_s
         self._glance = overview(snapshot)
 
     def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
@@ -101,9 +104,16 @@ class StatusView:
         yield space
         yield from _messages("Alarms", glance.alarms, BAD)
         yield from _messages("Warnings", glance.warnings, CAREFUL)
-        yield "Read", Text(f"{snapshot.ems_at.astimezone(self.zone):%H:%M:%S}")
+        yield "Read", self._read()
         for label, remark in zip(_labels("Note"), self.remarks, strict=False):
             yield label, Text(remark, style=CAREFUL)
+
+    def _read(self) -> Text:
+        """Say when it was read and, of a watch, when it will be and how that ends."""
+        text = Text(f"{self.snapshot.ems_at.astimezone(self.zone):%H:%M:%S}")
+        if self.interval_s is None:
+            return text
+        return text.append(f", again every {self.interval_s:g} s until Ctrl-C", style=QUIET)
 
     def _now(self) -> Text:
         """Say what the schedule makes the battery do now, and until when."""

@@ -102,7 +102,9 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument(
         "--endpoint",
         choices=sorted(ENDPOINTS),
-        help="what was asked for; by default the file's name tells, such as ems_old.json",
+        metavar="NAME",
+        help="what was asked for, one of %(choices)s; by default the file's name tells, such as "
+        "ems_old.json",
     )
     options = parser.parse_args(arguments)
     endpoint = options.endpoint or endpoint_of(options.file.name)
@@ -112,7 +114,9 @@ def main(arguments: list[str] | None = None) -> int:
         is_pipe = str(options.file) == "-"
         data = sys.stdin.buffer.read() if is_pipe else options.file.read_bytes()
         found = drift(parse(data, str(options.file)), endpoint)
-    except (OSError, HomevoltDataError) as error:
+    except OSError as error:
+        parser.error(f"{options.file} cannot be read: {error.strerror}")
+    except HomevoltDataError as error:
         parser.error(str(error))
     sys.stdout.write(report(found, endpoint))
     return 1 if found.unknown else 0
