@@ -13,6 +13,18 @@ from homevolt.exceptions import HomevoltValueError
 from homevolt.simulator import parse_command
 
 
+def test_what_is_checked_is_what_is_sent() -> None:
+    class Disguised(str):
+        __slots__ = ()
+
+        def __str__(self) -> str:
+            return "factory_reset"
+
+    assert check_command(Disguised("help")) == "help"
+    with pytest.raises(HomevoltValueError, match="unsafe must be True or False"):
+        check_command("factory_reset", unsafe="no")  # type: ignore[arg-type] # the mistake meant
+
+
 def test_a_command_line_is_made_of_numbers_switches_and_times() -> None:
     line = command_line(
         "sched_add",

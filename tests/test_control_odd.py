@@ -207,15 +207,18 @@ async def test_a_time_that_is_off_by_some_seconds_is_no_matter_of_zones() -> Non
 async def test_an_omitted_value_is_the_same_only_where_its_absence_means_it() -> None:
     bare = document({"id": 0, "type": 1, "from": NOW})
     async with odd_device(schedule=bare, console=done("sched_set")) as (_, device, _clock):
-        await device.charge_battery(min_soc=0, max_soc=100, setpoint=0, offline=False)
+        await device.charge_battery(min_soc=0, max_soc=100, offline=False)
         with pytest.raises(HomevoltCommandVerificationError, match="import_limit: wanted 0, seen"):
             await device.charge_battery(import_limit=0)
+        with pytest.raises(HomevoltCommandVerificationError, match="setpoint: wanted 0, seen"):
+            await device.charge_battery(setpoint=0)
 
 
 async def test_a_default_of_the_device_is_no_difference_but_a_switch_is() -> None:
     defaults = {"main_fuse": 25000, "max_charge": 6000, "offline": False}
     entry = {"id": 0, "type": 0, "from": NOW, "min": 5, "params": defaults}
-    async with odd_device(schedule=document(entry), console=done("sched_set")) as (_, device, _c):
+    plans = turns(document(), document(), document(entry))
+    async with odd_device(schedule=plans, console=done("sched_set")) as (_, device, _c):
         assert (await device.set_battery_idle()).main_fuse == 25000
         defaults["offline"] = True
         with pytest.raises(HomevoltCommandVerificationError, match="offline: wanted nothing, seen"):
@@ -253,6 +256,11 @@ async def test_a_secret_does_not_show_in_the_words_of_a_refusal() -> None:
             await device.set_parameter("ems_psk", "hunter2")
         assert "hunter2" not in str(caught.value) + caught.value.reply
         assert "cannot store" in caught.value.reply
+    echo = "k=ems_psk&v=my+s%26cret%2f&store=1"
+    async with odd_device(params=[secret], save=echo) as (_, device, _clock):
+        with pytest.raises(HomevoltCommandRejectedError) as caught:
+            await device.set_parameter("ems_psk", "my s&cret/")
+        assert caught.value.reply == "k=ems_psk&v=********&store=1"
     unset = secret | {"value": ["hunter1"]}
     async with odd_device(params=[unset], save="cannot store that") as (_, device, _clock):
         with pytest.raises(HomevoltCommandRejectedError) as caught:

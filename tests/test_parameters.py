@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import math
+from enum import Enum
 from typing import Any
 
 import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
+from rich.pretty import pretty_repr
 
 from homevolt.exceptions import HomevoltDataError, HomevoltValueError
 from homevolt.parameters import Parameter, is_secret
@@ -36,6 +38,36 @@ def test_parameters_may_be_nested_in_groups_or_partly_malformed(
 def test_nested_parameters_keep_their_group_and_value() -> None:
     _, nested = decode_params(b'{"a": 1, "led": {"b": {"value": [2], "default": [3]}}}')
     assert (nested.desc, nested.value, nested.default) == ("led", [2], [3])
+
+
+def test_the_text_of_an_enum_is_written_and_not_its_name() -> None:
+    class Name(str, Enum):  # noqa: UP042 - a StrEnum writes itself as its text
+        HOUSE = "house"
+
+    checked = parameter("str32").check(Name.HOUSE)
+    assert parameter("str32").render(checked) == "house"
+
+
+def test_a_tiny_number_is_not_zero() -> None:
+    assert not parameter("double").matches(1e-12, 0.0)
+    assert parameter("flt").matches(0.1, 0.10000000149011612)
+
+
+def test_the_library_rich_shows_no_secret_either() -> None:
+    secret = parameter("str32", "ems_psk", value="hunter2", secret=True)
+    assert "hunter2" not in pretty_repr(secret) + repr(secret)
+
+
+@pytest.mark.parametrize(
+    "name", ["wifi_passphrase", "apikey", "wifi_password2", "wifiPassword", "admin_passcode"]
+)
+def test_a_credential_is_known_by_its_name(name: str) -> None:
+    assert is_secret(name)
+
+
+@pytest.mark.parametrize("name", ["bypass_relay", "keyboard", "pinned", "ledstrip_mode"])
+def test_what_is_no_credential_is_shown(name: str) -> None:
+    assert not is_secret(name)
 
 
 @pytest.mark.parametrize("document", [b"5", b'"x"', b"null", b"<html>"])

@@ -116,15 +116,18 @@ def check_command(command: object, *, unsafe: bool = False) -> str:
         HomevoltValueError: It is no single line of text, or it is or may hide a destructive
             command and `unsafe` is False.
     """
-    if not isinstance(command, str) or not command.strip():
+    if not isinstance(unsafe, bool):
+        raise HomevoltValueError(f"unsafe must be True or False, not {brief(unsafe)}")
+    if not isinstance(command, str) or not str.strip(command):
         raise HomevoltValueError(f"a command is a line of text, not {brief(command)}")
+    command = str.__str__(command)  # what is checked is what is sent, whatever a subclass says
     if not command.isprintable():  # nor could a lone surrogate be sent
         raise HomevoltValueError("a command is one line without control characters")
     if not unsafe:
         # The whole device depends on it, so quotes are not trusted to hide a separator.
         for part in re.split(r"[;&|]", command):
             _refuse_destructive(part)
-    return str(command)
+    return command
 
 
 def _refuse_destructive(part: str) -> None:

@@ -80,7 +80,7 @@ OPTIONS: tuple[Option, ...] = (
     _soc("min_soc", "--min", 0, "Do not discharge below this state of charge."),
     _soc("max_soc", "--max", 100, "Do not charge above this state of charge."),
     Option(
-        *("setpoint", "--setpoint", "W", Kind.WHOLE, -INT32_MAX, INT32_MAX, 0),
+        *("setpoint", "--setpoint", "W", Kind.WHOLE, -INT32_MAX, INT32_MAX, None),
         "Power to hold: at the inverter in modes 1-2, at the grid connection point in modes 3-5; "
         "in mode 5 signed, + import, - export.",
     ),
@@ -183,7 +183,7 @@ def whole_number(name: str, value: Any, unit: str = "") -> int:
     if not isinstance(value, bool):
         try:
             return int(operator.index(value))
-        except TypeError:
+        except Exception:  # noqa: BLE001, S110 - the index of somebody else's object may raise anything
             pass
     raise HomevoltValueError(
         f"{name} must be a whole number{unit and ' of' + unit}, not {brief(value)}"

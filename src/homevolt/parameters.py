@@ -27,11 +27,8 @@ _SPELLINGS = {
     **dict.fromkeys(("true", "1", "on", "yes"), True),
     **dict.fromkeys(("false", "0", "off", "no"), False),
 }
-_SECRET_WORDS = frozenset(
-    {
-        *("credential", "credentials", "key", "pass", "passwd", "password"),
-        *("pin", "pop", "psk", "pwd", "secret", "token"),
-    }
+_SECRET = re.compile(
+    r"(?<!by)pass|pwd|psk|secret|token|credential|api_?key|(^|_)(key|pin|pop)s?\d*(_|$)"
 )
 _FLOATS = {"flt": 3.4028234663852886e38, "double": 1.7976931348623157e308}
 _FLOAT_TOLERANCE = {"flt": 1e-6, "double": 1e-9}
@@ -148,7 +145,7 @@ class Parameter(msgspec.Struct, frozen=True, kw_only=True):
             and isinstance(wanted, int | float)
             and isinstance(seen, int | float)
         ):
-            return math.isclose(wanted, seen, rel_tol=_FLOAT_TOLERANCE[self.type], abs_tol=1e-9)
+            return math.isclose(wanted, seen, rel_tol=_FLOAT_TOLERANCE[self.type])
         return wanted == seen
 
     def shown(self, value: object) -> object:
@@ -157,11 +154,17 @@ class Parameter(msgspec.Struct, frozen=True, kw_only=True):
 
     def __repr__(self) -> str:
         """The fields, the values of a secret masked."""
-        shown = (
-            f"{name}={self.shown(value) if name in ('value', 'default') else value!r}"
-            for name, value in ((name, getattr(self, name)) for name in self.__struct_fields__)
+        return (
+            f"Parameter({', '.join(f'{name}={value!r}' for name, value in self.__rich_repr__())})"
         )
-        return f"Parameter({', '.join(shown)})"
+
+    def __rich_repr__(self) -> list[tuple[str, object]]:
+        """The same for the library rich."""
+        fields = ((name, getattr(self, name)) for name in self.__struct_fields__)
+        return [
+            (name, self.shown(value) if name in ("value", "default") else value)
+            for name, value in fields
+        ]
 
     def _check_scalar(self, value: object) -> Scalar:
         check = _checker(self.type)
@@ -183,7 +186,7 @@ class Parameter(msgspec.Struct, frozen=True, kw_only=True):
 
 def is_secret(name: str) -> bool:
     """Tell by its name whether a parameter is a password, a key or another credential."""
-    return not _SECRET_WORDS.isdisjoint(name.lower().split("_"))
+    return _SECRET.search(name.lower()) is not None
 
 
 def _checker(type_: str) -> Callable[[str, object], tuple[Scalar | None, str]] | None:
@@ -234,9 +237,11 @@ def _check_text(type_: str, value: object) -> tuple[str | None, str]:
     # One byte of the device's buffer is the NUL that ends the text.
     longest = _text_size(type_) - 1
     wanted = f"text of at most {longest} bytes in UTF-8 without control characters"
-    if not isinstance(value, str) or (value and not value.isprintable()):
+    if not isinstance(value, str):
         return None, wanted
-    return (str(value) if len(value.encode()) <= longest else None), wanted
+    text = str.__str__(value)  # the text itself, whatever a subclass such as an enum makes of it
+    fits = (not text or text.isprintable()) and len(text.encode()) <= longest
+    return (text if fits else None), wanted
 
 
 def _range(type_: str) -> tuple[float, float] | None:

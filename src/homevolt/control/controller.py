@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, NoReturn
 
@@ -36,13 +37,14 @@ from homevolt.exceptions import (
     HomevoltCommandOutcomeUnknownError,
     HomevoltCommandRejectedError,
     HomevoltCommandVerificationError,
+    HomevoltError,
     HomevoltValueError,
 )
 from homevolt.options import whole_number
 from homevolt.quoting import brief
 from homevolt.schedule import Schedule
 from homevolt.times import LATEST, as_zone
-from homevolt.wire.schedule import decode_schedule
+from homevolt.wire.schedule import decode_schedule, unknown_keys
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -52,6 +54,8 @@ if TYPE_CHECKING:
     from homevolt.schedule import ScheduleEntry
     from homevolt.transport import Transport
     from homevolt.wire.schedule import ScheduleData
+
+_LOGGER = logging.getLogger(__name__)
 
 _LARGEST_ID = 2**31 - 1
 
@@ -154,16 +158,19 @@ class Controller:
         wanted = self._checked_plan(entries)
         async with self._path.turn:
             former = restorable_schedule(await self._path.require_local_mode())
+            self._warn_of_unknown_keys()
             replacement = Replacement(self._path, self._zone, self._now, former, self._clock)
             seen = await to_its_end(replacement.run(wanted), on_cancel=replacement.stop)
-            check_still_local("The plan", seen)
+            check_still_local("The plan", seen.local_mode)
             return seen
 
     async def diff(self, entries: object) -> ScheduleDiff:
         """Compare a wanted plan with the one the device has; one read, no write."""
         wanted = self._checked_plan(entries)
         async with self._path.turn:
-            return compare_plans(wanted, await self._path.schedule())
+            seen = await self._path.schedule()
+            self._warn_of_unknown_keys()
+            return compare_plans(wanted, seen)
 
     async def console(self, command: object, *, unsafe: bool) -> ConsoleReply:
         """Send a command of the caller's own once and return the reply."""
@@ -183,12 +190,24 @@ class Controller:
             )
         return reply
 
-    async def reboot(self, wait_s: object) -> Schedule:
-        """Restart the device and wait until it is back; return its schedule."""
+    async def reboot(self, wait_s: object) -> None:
+        """Restart the device, wait until it is back, and read its schedule anew."""
         seconds = positive_seconds("wait_s", wait_s)
         async with self._path.turn:
             await restart(self._path, self._clock, seconds)
-            return await self._path.schedule()
+            try:
+                await self._path.schedule_data()
+            except HomevoltError as error:  # it did restart, whatever its schedule is like
+                _LOGGER.warning("The schedule was not read after the restart: %s", error)
+
+    def _warn_of_unknown_keys(self) -> None:
+        """Say what of the plan that was just read goes with it, since no typed entry holds it."""
+        if unknown := unknown_keys(self._path.schedule_body):
+            _LOGGER.warning(
+                "The plan of the device holds what this library does not know, and a plan that "
+                "replaces it does not: %s",
+                ", ".join(unknown),
+            )
 
     def _checked_plan(self, entries: object) -> Sequence[ScheduleEntry]:
         if isinstance(entries, str | bytes) or not hasattr(entries, "__iter__"):
@@ -217,8 +236,9 @@ class Controller:
                 seen=seen.entries,
             )
         (entry,) = seen.entries
-        found = differences(wanted, entry, self._now() + STAMP_SLACK)
-        if found and Schedule.from_wire(before).entries != seen.entries:
+        stood = Schedule.from_wire(before).entries == seen.entries
+        found = differences(wanted, entry, self._now() + STAMP_SLACK, stood=stood)
+        if found and not stood:
             # The device starts it by its own clock, whatever that shows. Only where the plan is
             # the one from before was an entry that has yet to start not started by this write.
             found = differences(wanted, entry, LATEST)
@@ -264,7 +284,7 @@ class Controller:
         standing = "" if seen.id is None else f" Entry {seen.id} stands as it was read back."
         raise HomevoltCommandVerificationError(
             f"The entry was written, but reads back otherwise: {describe(found)}."
-            f"{zone_hint(find_shift(found, self._zone), self._zone)}{standing}",
+            f"{zone_hint(find_shift(wanted, found, self._zone), self._zone)}{standing}",
             wanted=wanted,
             seen=seen,
         )

@@ -213,19 +213,25 @@ def check_overlaps(entries: Sequence[ScheduleEntry]) -> None:
 
 
 def differences(
-    wanted: ScheduleEntry, seen: ScheduleEntry, stamped_before: datetime = EARLIEST
+    wanted: ScheduleEntry,
+    seen: ScheduleEntry,
+    stamped_before: datetime = EARLIEST,
+    *,
+    stood: bool = False,
 ) -> list[Difference]:
     """Compare an entry that was written with the one that was read back.
 
     What was not asked for may come back as the device's default, switches aside: nobody gets one
-    that was not asked for. What was asked for may be left out only where that means the
-    same.
+    that was not asked for. But in an entry that stood before the write it is no default of this
+    one: it is what the write should have removed. What was asked for may be left out only where
+    that means the same.
 
     Args:
         wanted: What was written.
         seen: What was read back.
         stamped_before: A start that was left open may come back as a time before this one, for
             the device writes down when it started.
+        stood: Whether the entry that was read back stood before anything was written.
 
     Returns:
         What differs, empty if nothing does.
@@ -244,7 +250,7 @@ def differences(
         OPTIONS, wanted.option_values(), seen.option_values(), strict=True
     ):
         if ours is None:
-            same = theirs is not True
+            same = theirs in (None, option.default) if stood else theirs is not True
         else:
             same = ours == (option.default if theirs is None else theirs)
         if not same:
@@ -297,8 +303,16 @@ def pair_up(
     wanted: Sequence[ScheduleEntry],
     seen: Sequence[ScheduleEntry],
     stamped_before: datetime = EARLIEST,
+    *,
+    stood: bool = False,
 ) -> tuple[list[ScheduleEntry], list[ScheduleEntry], list[ScheduleEntry]]:
     """Find for each wanted entry one that was read back and says the same.
+
+    Args:
+        wanted: The wanted entries.
+        seen: Those that were read back.
+        stamped_before: As for `differences`.
+        stood: As for `differences`, for all that were read back.
 
     Returns:
         Three lists: the read-back entries that are wanted, the wanted ones that are missing, and
@@ -308,7 +322,9 @@ def pair_up(
     for entry in wanted:
         # The end is never tolerated to differ, so it rules out most of them cheaply.
         likely = (other for other in rest if other.to_time == entry.to_time)
-        found = next((o for o in likely if not differences(entry, o, stamped_before)), None)
+        found = next(
+            (o for o in likely if not differences(entry, o, stamped_before, stood=stood)), None
+        )
         if found is None:
             missing.append(entry)
         else:

@@ -6,7 +6,14 @@ from typing import TYPE_CHECKING, NoReturn
 
 import msgspec
 
-from homevolt.control.entries import STAMP_SLACK, differences, listed, pair_up, render_entry
+from homevolt.control.entries import (
+    STAMP_SLACK,
+    content,
+    differences,
+    listed,
+    pair_up,
+    render_entry,
+)
 from homevolt.control.restarting import PAUSE_S
 from homevolt.control.zones import find_shift, zone_hint
 from homevolt.exceptions import (
@@ -16,6 +23,8 @@ from homevolt.exceptions import (
     HomevoltCommandVerificationError,
     HomevoltConnectionError,
     HomevoltError,
+    HomevoltTimeoutError,
+    HomevoltValueError,
 )
 from homevolt.schedule import LOCAL_SCHEDULE_ID
 from homevolt.wire.schedule import unknown_keys
@@ -105,7 +114,7 @@ class Replacement:
         """
         # Rendered before anything is sent: what cannot be said must not be noticed half-way.
         lines = self._lines(wanted)
-        self._lines(self._lasting())
+        self._check_restorable()
         try:
             return await self._write(wanted, lines)
         except HomevoltError as failure:
@@ -113,6 +122,21 @@ class Replacement:
                 raise
             self._stopped = False  # the way back is gone to its end
             await self._give_up(failure)
+
+    def _check_restorable(self) -> None:
+        """Make sure that every former entry could be written again.
+
+        Raises:
+            HomevoltValueError: One could not; it is named.
+        """
+        for entry in self._lasting():
+            try:
+                self._lines([entry])
+            except HomevoltValueError as error:
+                raise HomevoltValueError(
+                    f"The plan that stands could not be restored, so it is not replaced: entry "
+                    f"{entry}: {error}"
+                ) from error
 
     def _lines(self, entries: Sequence[ScheduleEntry]) -> list[str]:
         return [render_entry("sched_add", entry, self._zone) for entry in entries]
@@ -160,7 +184,9 @@ class Replacement:
             await self._path.confirmed(what, doubt, lambda seen: self._confirm(expected, seen))
 
     def _confirm(self, entries: Sequence[ScheduleEntry], seen: Schedule) -> Schedule:
-        _, missing, unwanted = pair_up(entries, seen.entries, self._now() + STAMP_SLACK)
+        stood = set(map(content, seen.entries)) == set(map(content, self._former.entries))
+        limit = self._now() + STAMP_SLACK
+        _, missing, unwanted = pair_up(entries, seen.entries, limit, stood=stood)
         if missing or unwanted:
             raise HomevoltCommandVerificationError(
                 "The plan that was read back is not the one that was written: "
@@ -178,18 +204,23 @@ class Replacement:
 
         Otherwise what is restored would be as wrong as what was written.
         """
-        for wanted, seen in zip(missing, unwanted, strict=False):
-            shift = find_shift(differences(wanted, seen), self._zone)
-            if shift is not None:
-                hint = zone_hint(shift, self._zone)
-                self._zone = shift.zone
-                return hint
-        return ""
+        if len(missing) != len(unwanted):
+            return ""
+        shifts = {
+            find_shift(wanted, differences(wanted, seen), self._zone)
+            for wanted, seen in zip(missing, unwanted, strict=True)
+        }
+        shift = shifts.pop() if len(shifts) == 1 else None
+        if shift is None:
+            return ""
+        hint = zone_hint(shift, self._zone)
+        self._zone = shift.zone
+        return hint
 
     async def _give_up(self, failure: HomevoltError) -> NoReturn:
         """Restore the former plan and raise what happened, with what became of it."""
         try:
-            fate = await self._restore()
+            fate = await self._restore(failure)
         except HomevoltError as second:
             raise HomevoltCommandOutcomeUnknownError(
                 f"{failure} Restoring the former plan ({listed(self._former.entries)}) failed "
@@ -208,12 +239,16 @@ class Replacement:
                     raise
                 await self._clock.sleep(PAUSE_S)
 
-    async def _restore(self) -> str:
+    async def _restore(self, failure: HomevoltError) -> str:
         """Write the former plan again where it is needed, and say what became of it."""
         former = self._former.entries
         seen = await self._schedule_in_time()
-        _, missing, unwanted = pair_up(former, seen.entries)
+        _, missing, unwanted = pair_up(former, seen.entries, stood=True)
         if not missing and not unwanted:
+            if isinstance(failure.__cause__, HomevoltTimeoutError):
+                raise HomevoltCommandOutcomeUnknownError(
+                    "It stands as it was, but the device may still be at the command."
+                )
             return f"The former plan stands untouched: {listed(former)}."
         if self._is_of_the_cloud(seen):
             return (
@@ -227,6 +262,8 @@ class Replacement:
         if ended := len(former) - len(lasting):
             fate += f"; {ended} whose time had passed left out"
         if refused := [entry for entry in lasting if entry not in taken]:
+            if not taken:
+                raise HomevoltCommandOutcomeUnknownError(f"The device refused {listed(refused)}.")
             fate += f"; refused by the device: {listed(refused)}"
         if unknown := unknown_keys(self._former_body):
             fate += f"; without what this library does not know: {', '.join(unknown)}"
@@ -242,7 +279,7 @@ class Replacement:
 
 def compare_plans(wanted: Sequence[ScheduleEntry], seen: Schedule) -> ScheduleDiff:
     """Return what would change if the plan that was read became the wanted one."""
-    kept, added, removed = pair_up(wanted, seen.entries)
+    kept, added, removed = pair_up(wanted, seen.entries, stood=True)
     return ScheduleDiff(added=tuple(added), removed=tuple(removed), kept=tuple(kept))
 
 

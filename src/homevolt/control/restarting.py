@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from homevolt.control.writing import to_its_end
 from homevolt.exceptions import (
+    HomevoltAuthenticationError,
     HomevoltCommandOutcomeUnknownError,
     HomevoltCommandVerificationError,
     HomevoltConnectionError,
@@ -47,6 +48,10 @@ async def restart(path: WritePath, clock: Clock, wait_s: float) -> None:
             seen = await _uptime_ms(path)
         except (HomevoltConnectionError, HomevoltDataError):
             continue
+        except HomevoltAuthenticationError as error:
+            raise HomevoltCommandOutcomeUnknownError(
+                f"The device was told to restart, but does not say whether it did: {error}"
+            ) from error
         if seen < before or seen <= (clock.monotonic() - sent_at) * 1000:
             return
     if seen is None:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
+from urllib.parse import quote, quote_plus
 
 from homevolt.control.writing import (
     LOCAL_MODE_KEY,
@@ -115,7 +117,10 @@ class Settings:
     async def _write(self, parameter: Parameter, wanted: Value, *, store: bool) -> Value:
         async def send_and_compare() -> Value:
             said, doubt = await self._post(parameter.name, parameter.render(wanted), store=store)
-            return await self._compare(parameter, wanted, said, doubt)
+            seen = await self._compare(parameter, wanted, said, doubt)
+            if parameter.name == LOCAL_MODE_KEY:
+                await self._path.schedule_data()  # which tells it too
+            return seen
 
         return await to_its_end(send_and_compare())
 
@@ -136,7 +141,10 @@ class Settings:
             raise unread(what, doubt, error) from error
         except HomevoltError as error:
             raise unread(what, doubt, error) from error
-        if parameter.matches(wanted, seen):
+        # What was there before, or is hidden, proves nothing about the write: then the device's
+        # own word is needed.
+        is_proof = not parameter.secret and not parameter.matches(wanted, parameter.value)
+        if parameter.matches(wanted, seen) and (is_proof or (doubt is None and _is_saved(said))):
             check_kept(what, doubt)
             return wanted if parameter.secret or seen is None else seen
         shown, shown_seen = parameter.shown(wanted), parameter.shown(seen)
@@ -146,8 +154,15 @@ class Settings:
             seen=shown_seen,
         )
         if parameter.secret and wanted:
-            said = said.replace(parameter.render(wanted), MASK)
+            said = _without(parameter.render(wanted), said)
         raise _failure(what, said, doubt, different) from doubt
+
+
+def _without(secret: str, said: str) -> str:
+    """Mask a secret in the words of the device, also where they repeat the form as it was sent."""
+    for spelling in (secret, quote(secret, safe=""), quote_plus(secret)):
+        said = re.sub(re.escape(spelling), MASK, said, flags=re.IGNORECASE)
+    return said
 
 
 def _is_saved(said: str) -> bool:

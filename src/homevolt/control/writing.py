@@ -111,7 +111,7 @@ class WritePath:
         self.schedule_body = await self._transport.get(SCHEDULE_PATH)
         return self._decode(self.schedule_body)
 
-    async def tells_local_mode(self, data: ScheduleData) -> bool | None:
+    async def tells_local_mode(self, data: ScheduleData | Schedule) -> bool | None:
         """Return local mode, from its parameter for firmware that tells it nowhere else."""
         if data.local_mode is not None:
             return data.local_mode
@@ -183,6 +183,7 @@ class WritePath:
         """
         try:
             seen = await self.schedule()
+            is_local = await self.tells_local_mode(seen)
         except HomevoltError as error:
             raise unread(what, doubt, error) from error
         try:
@@ -192,7 +193,7 @@ class WritePath:
                 raise
             raise unsettled(what, doubt, error) from doubt
         check_kept(what, doubt)
-        check_still_local(what, seen)
+        check_still_local(what, is_local)
         return result
 
     async def write(self, line: str, confirm: Callable[[Schedule], T]) -> T:
@@ -261,13 +262,13 @@ def check_kept(what: str, doubt: HomevoltError | None) -> None:
         ) from doubt
 
 
-def check_still_local(what: str, seen: Schedule) -> None:
+def check_still_local(what: str, is_local: bool | None) -> None:  # noqa: FBT001 - what was read
     """Make sure that a write that is in force is not one that the cloud may undo at any moment.
 
     Raises:
         HomevoltCommandOutcomeUnknownError: Local mode was switched off while it was written.
     """
-    if seen.local_mode is False:
+    if is_local is False:
         raise HomevoltCommandOutcomeUnknownError(
             f"{what} is in force, but local mode was switched off meanwhile, so the cloud may "
             "replace it at any moment; call enable_local_mode() to keep it."

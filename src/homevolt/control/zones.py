@@ -5,13 +5,16 @@ from __future__ import annotations
 from datetime import datetime, timedelta, timezone
 from typing import TYPE_CHECKING, NamedTuple
 
+import msgspec
+
 from homevolt.times import offset_text
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Sequence
     from datetime import tzinfo
 
     from homevolt.control.entries import Difference
+    from homevolt.schedule import ScheduleEntry
 
 _QUARTER = timedelta(minutes=15)
 _LARGEST_OFFSET = timedelta(hours=24)
@@ -35,20 +38,28 @@ class Shift(NamedTuple):
         return timezone(self.assumed - self.by)
 
 
-def find_shift(found: Iterable[Difference], zone: tzinfo) -> Shift | None:
+def find_shift(wanted: ScheduleEntry, found: Sequence[Difference], zone: tzinfo) -> Shift | None:
     """Return by how much a zone's offset moved the times, None if that is not what happened.
 
+    A zone moves every time of an entry by as much, and nothing else.
+
     Args:
-        found: The differences between an entry that was written and the one that was read back.
+        wanted: The entry that was written.
+        found: The differences between it and the one that was read back.
         zone: The zone in which the device was believed to read times.
     """
-    for item in found:
-        if isinstance(item.wanted, datetime) and isinstance(item.seen, datetime):
-            by = item.seen - item.wanted
-            assumed = item.wanted.astimezone(zone).utcoffset() or timedelta()
-            is_offset = not by % _QUARTER and abs(assumed - by) < _LARGEST_OFFSET
-            return Shift(by, assumed) if is_offset else None
-    return None
+    times = [value for value in msgspec.structs.astuple(wanted) if isinstance(value, datetime)]
+    moved = {
+        item.seen - item.wanted
+        for item in found
+        if isinstance(item.wanted, datetime) and isinstance(item.seen, datetime)
+    }
+    if len(moved) != 1 or len(found) != len(times):
+        return None
+    (by,) = moved
+    assumed = times[0].astimezone(zone).utcoffset() or timedelta()
+    is_offset = not by % _QUARTER and abs(assumed - by) < _LARGEST_OFFSET
+    return Shift(by, assumed) if is_offset else None
 
 
 def zone_hint(shift: Shift | None, zone: tzinfo) -> str:
