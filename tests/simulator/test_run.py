@@ -211,6 +211,11 @@ async def test_only_a_manual_clock_is_moved_by_hand() -> None:
             sim.advance(1)
 
 
+def test_an_empty_address_does_not_serve_everybody() -> None:
+    with pytest.raises(ValueError, match="host is an address"):
+        Simulator(host="")
+
+
 async def test_ipv6_addresses_stand_in_brackets() -> None:
     async with device(host="::1") as client:
         assert client.sim.url.startswith("http://[::1]:")
@@ -246,7 +251,7 @@ async def test_devices_are_announced_as_http_services() -> None:
 
 def test_the_own_address_is_one() -> None:
     assert ip_address(own_address()).version == 4
-    assert (reachable("::"), reachable("0.0.0.0")) == (own_address(), own_address())  # noqa: S104 - what is meant
+    assert (reachable("::"), reachable("0.0.0.0")) == ("::1", own_address())  # noqa: S104 - what is meant
     assert (reachable("localhost"), reachable("127.0.0.2")) == ("localhost", "127.0.0.2")
 
 

@@ -107,6 +107,8 @@ class Simulator:
         for fault in faults:
             # A copy, so that the devices of a fleet do not count each other's hits.
             self.faults.add(fault if isinstance(fault, str) else replace(fault))
+        if not host:
+            raise ValueError("host is an address to bind, not ''; 127.0.0.1 is this machine alone")
         self.bind_host = host
         self._port = port
         self._https_port = 0

@@ -174,6 +174,45 @@ async def test_a_failure_of_the_simulator_itself_is_told_and_survived(
         assert await client.status() == 200
 
 
+async def test_a_body_larger_than_any_command_is_refused_unread() -> None:
+    async with device() as client:
+        assert (await client.request("POST", "/console.json", data={"cmd": "a" * 16_000}))[0] == 200
+        assert (await client.request("POST", "/console.json", data="cmd=" + "a" * 20_000))[0] == 413
+        await still_well(client)
+
+
+async def test_what_no_text_can_hold_leaves_the_log_readable() -> None:
+    async with device() as client:
+        for document in ({"cmd": "\ud800"}, {"\ud800": "x"}, {"cmd": None}):
+            assert (await client.request("POST", "/console.json", json=document))[0] == 400
+        assert await client.status("/logs.json") == 200
+        assert await client.status("/error_history.json") == 200
+
+
+async def test_a_client_that_leaves_a_stalled_answer_is_no_failure(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    async with device(faults=["stall", "latency:seconds=1,when=after"], sleep=leave) as client:
+        _, writer = await asyncio.open_connection("127.0.0.1", client.sim.port)
+        gone.append(writer)
+        writer.write(b"GET /ems.json HTTP/1.1\r\nHost: x\r\n" + CREDENTIALS + b"\r\n")
+        await client.sim.seen()
+        for _ in range(20):
+            await asyncio.sleep(0)
+        client.sim.faults.clear()
+        assert await client.status("/schedule.json") == 200
+    assert "failed" not in caplog.text
+
+
+gone: list[asyncio.StreamWriter] = []
+
+
+async def leave(_seconds: float) -> None:
+    """Let the client go before the answer is written."""
+    gone.pop().transport.abort()
+    await asyncio.sleep(0)
+
+
 async def test_a_body_beyond_all_measure_is_refused() -> None:
     async with device() as client:
         body = io.BytesIO(b"x" * 2_000_000)

@@ -47,6 +47,8 @@ def test_whatever_follows_the_name_of_a_secret_is_masked() -> None:
         mask_secrets("param_set webserver_password a b\nc")
         == f"param_set webserver_password {MASK}"
     )
+    assert mask_secrets('param_set wifi"_sta_password" hunter2') == MASK
+    assert mask_secrets("v=hunter2&k=wifi_sta_password") == MASK
     assert mask_secrets("param_get settings_local") == "param_get settings_local"
     assert mask_form({"k": "ems_psk", "v": "x"}) == {"k": "ems_psk", "v": MASK}
     assert mask_form({"ems_psk": "x", "a": "y"}) == {"ems_psk": MASK, "a": "y"}

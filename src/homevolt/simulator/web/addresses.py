@@ -5,6 +5,8 @@ from __future__ import annotations
 import socket
 from ipaddress import ip_address
 
+IPV4 = 4
+
 
 def reachable(host: str) -> str:
     """Return an address to talk to: that of this machine where `host` stands for all of its."""
@@ -12,7 +14,9 @@ def reachable(host: str) -> str:
         everywhere = ip_address(host).is_unspecified
     except ValueError:
         return host
-    return own_address() if everywhere else host
+    if not everywhere:
+        return host
+    return own_address() if ip_address(host).version == IPV4 else "::1"
 
 
 def own_address() -> str:

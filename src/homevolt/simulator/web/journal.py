@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import asdict, dataclass, field
 from typing import TYPE_CHECKING, Any
+from urllib.parse import unquote_plus
 
 from homevolt.simulator.device.parameters import SECRET_NAMES
 
@@ -16,12 +17,20 @@ MASK = "***"
 CAPACITY = 100_000
 """Records kept."""
 
+_HIDING = re.compile(r'["\\]')
 _AFTER_SECRET = re.compile(rf"(?is)\b({'|'.join(sorted(SECRET_NAMES))})\b.+")
 
 
 def mask_secrets(text: str) -> str:
-    """Replace whatever follows the name of a secret parameter by asterisks."""
-    return _AFTER_SECRET.sub(rf"\1 {MASK}", text)
+    """Replace whatever follows the name of a secret parameter by asterisks.
+
+    Where the name comes last or hides behind quotes or escapes, all of the text is replaced.
+    """
+    plain = _HIDING.sub("", unquote_plus(text))
+    if text.strip() in SECRET_NAMES or not any(name in plain for name in SECRET_NAMES):
+        return text
+    masked = _AFTER_SECRET.sub(rf"\1 {MASK}", text)
+    return MASK if masked == text or "&" in text else masked
 
 
 def mask_form(form: Mapping[str, str]) -> dict[str, str]:

@@ -7,6 +7,7 @@ import random
 import socket
 import struct
 from collections.abc import Awaitable, Callable, Mapping
+from contextlib import suppress
 from typing import TYPE_CHECKING, Final
 
 from aiohttp import web
@@ -61,8 +62,9 @@ async def spoil(
     record.status = answer.status
     response = web.StreamResponse(status=answer.status, headers=responder.headers(answer))
     response.content_length = len(answer.body)
-    await response.prepare(request)
-    await response.write(answer.body[: fault.size])
+    with suppress(ConnectionError):  # a client may have left; that is what the fault is for
+        await response.prepare(request)
+        await response.write(answer.body[: fault.size])
     if fault.kind == "stall":
         await responder.stopping.wait()
     if request.transport is not None:

@@ -32,6 +32,8 @@ ACCESS_LOG: Final = logging.getLogger("homevolt.simulator.access")
 """Silent unless somebody turns it on at level INFO."""
 
 MAX_FIELDS: Final = 64
+MAX_BODY_BYTES: Final = 16_384
+"""More than any command or parameter needs, and no burden to parse."""
 LOGGED_PATH: Final = 64
 WRITE_PATHS: Final = frozenset({"/params.json"})
 CONSOLE_PATH: Final = "/console.json"
@@ -124,9 +126,13 @@ class DeviceServer:
             return self.responder.respond(record, text_answer(TOO_LARGE, 413), close=True)
         except (HttpProcessingError, web.RequestPayloadError):
             return self.responder.respond(record, text_answer(BAD_REQUEST, 400), close=True)
+        if len(body) > MAX_BODY_BYTES:
+            return self.responder.respond(record, text_answer(TOO_LARGE, 413), close=True)
         call = Call(device, query=dict(request.query))
         self._read_body(request, body, call, record)
         hits = self.faults.select(record) if len(self.faults) else []
+        if request.secure:  # where a redirect leads to
+            hits = [fault for fault in hits if fault.kind != "redirect"]
         record.faults = tuple(fault.kind for fault in hits)
         return await self._serve(request, record, call, hits)
 
@@ -242,13 +248,21 @@ def read_document(body: bytes) -> dict[str, str]:
     try:
         document = json.loads(body)
         members = document.items() if isinstance(document, dict) else ()
-        return {key: as_text(value) for key, value in members}
+        form = {key: as_text(value) for key, value in members}
+        "".join((*form, *form.values())).encode()  # an escape can bring what no text can hold
     except (ValueError, RecursionError):
         return {}
+    return form
 
 
 def as_text(value: object) -> str:
-    """Return a member of a JSON body as text; the elements of an array between commas."""
+    """Return a member of a JSON body as text; the elements of an array between commas.
+
+    Raises:
+        ValueError: It is no value of a parameter, such as null or an object.
+    """
+    if value is None or isinstance(value, dict):
+        raise ValueError("no value of a parameter")
     if isinstance(value, list):
         return ",".join(map(as_text, value))
     return value if isinstance(value, str) else json.dumps(value)
