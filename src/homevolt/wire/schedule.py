@@ -114,7 +114,7 @@ def unknown_keys(data: bytes) -> list[str]:
 
 def _unknown(values: dict[str, Any] | None, struct: type[Wire]) -> set[str]:
     given = {key for key, value in (values or {}).items() if value is not None}
-    return given - {field.encode_name for field in msgspec.structs.fields(struct)}
+    return given.difference(struct.__struct_encode_fields__)
 
 
 def _salvaged(data: bytes) -> ScheduleData:
