@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NoReturn
+from typing import TYPE_CHECKING, NamedTuple, NoReturn
 
 import msgspec
 
@@ -59,6 +59,17 @@ class ScheduleDiff(msgspec.Struct, frozen=True):
     def is_empty(self) -> bool:
         """Whether the plan is already as wanted."""
         return not self.added and not self.removed
+
+
+class _Part(NamedTuple):
+    """An entry on its way, as messages call it."""
+
+    number: int
+    total: int
+    entry: ScheduleEntry
+
+    def __str__(self) -> str:
+        return f"entry {self.number} of {self.total} ({self.entry})"
 
 
 class _StoppedError(HomevoltCommandError):
@@ -150,8 +161,7 @@ class Replacement:
         await self._step("sched_clear", "sched_clear", ())
         for number, (entry, line) in enumerate(zip(entries, lines, strict=True), 1):
             self._check_stopped()
-            what = f"entry {number} of {len(entries)} ({entry})"
-            await self._step(line, what, entries[:number])
+            await self._step(line, _Part(number, len(entries), entry), entries[:number])
         seen = self._confirm(entries, await self._path.schedule())
         self._check_stopped()
         return seen
@@ -176,7 +186,7 @@ class Replacement:
         self._confirm(taken, await self._path.schedule())
         return taken
 
-    async def _step(self, line: str, what: str, expected: Sequence[ScheduleEntry]) -> None:
+    async def _step(self, line: str, what: object, expected: Sequence[ScheduleEntry]) -> None:
         """Send one command; where its outcome is in doubt, the plan so far must be as expected."""
         doubt = await self._path.command(line, what)
         self._sent_any = True

@@ -120,12 +120,12 @@ class WritePath:
                 return bool(parameter.value) if parameter.value in (0, 1) else None
         return None
 
-    async def command(self, line: str, what: str) -> HomevoltError | None:
+    async def command(self, line: str, what: object) -> HomevoltError | None:
         """Send a console command once.
 
         Args:
             line: The command line.
-            what: What to call it in messages.
+            what: What to call it in messages; written out only if one is needed.
 
         Returns:
             None if the device confirmed it, or what leaves its outcome in doubt.
@@ -165,7 +165,7 @@ class WritePath:
             return b"", error
 
     async def confirmed(
-        self, what: str, doubt: HomevoltError | None, confirm: Callable[[Schedule], T]
+        self, what: object, doubt: HomevoltError | None, confirm: Callable[[Schedule], T]
     ) -> T:
         """Read the schedule back and let `confirm` compare it.
 
@@ -241,14 +241,14 @@ def _unreadable(index: int, key: str) -> HomevoltDataError:
 
 
 def unread(
-    what: str, doubt: HomevoltError | None, error: HomevoltError
+    what: object, doubt: HomevoltError | None, error: HomevoltError
 ) -> HomevoltCommandOutcomeUnknownError:
     """Return the error for a write that could not be read back."""
     said = "was confirmed by the device" if doubt is None else f"was sent once ({doubt})"
     return HomevoltCommandOutcomeUnknownError(f"{what} {said}, but reading back failed: {error}")
 
 
-def check_kept(what: str, doubt: HomevoltError | None) -> None:
+def check_kept(what: object, doubt: HomevoltError | None) -> None:
     """Make sure that a write that is in force is not one that the device could not store.
 
     Raises:
@@ -262,7 +262,7 @@ def check_kept(what: str, doubt: HomevoltError | None) -> None:
         ) from doubt
 
 
-def check_still_local(what: str, is_local: bool | None) -> None:  # noqa: FBT001 - what was read
+def check_still_local(what: object, is_local: bool | None) -> None:  # noqa: FBT001 - what was read
     """Make sure that a write that is in force is not one that the cloud may undo at any moment.
 
     Raises:
@@ -276,7 +276,7 @@ def check_still_local(what: str, is_local: bool | None) -> None:  # noqa: FBT001
 
 
 def unsettled(
-    what: str, doubt: HomevoltError, error: HomevoltError
+    what: object, doubt: HomevoltError, error: HomevoltError
 ) -> HomevoltCommandOutcomeUnknownError:
     """Return the error for a write without an answer that the read-back does not show."""
     return HomevoltCommandOutcomeUnknownError(
