@@ -125,6 +125,16 @@ async def test_the_history_of_a_long_gap_covers_the_whole_of_it() -> None:
         assert times[-1] == start + 30 * 86_400
 
 
+async def test_a_peer_that_dropped_out_counts_nowhere() -> None:
+    async with device(units=3) as client:
+        whole = (await client.get("/pid.json"))["ems_pid"]["prev_min"]
+        client.sim.installation.units[1].online = False
+        part = (await client.get("/pid.json"))["ems_pid"]["prev_min"]
+        assert part == pytest.approx(whole * 2 / 3, abs=2)
+        reply = await client.console("ems")
+        assert client.sim.installation.units[1].ecu_id not in reply
+
+
 async def test_the_error_history_is_cut_by_limit_and_severity() -> None:
     async with device() as client:
         client.sim.reboot()

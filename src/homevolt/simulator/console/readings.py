@@ -17,7 +17,7 @@ def energy(device: SimulatedDevice) -> str:
         f"{unit.ecu_id}: produced: {int(unit.energy_produced_wh)} Wh, "
         f"consumed: {int(unit.energy_consumed_wh)} Wh, "
         f"imported: {unit.imported_wh / 1000:.2f} kWh, exported: {unit.exported_wh / 1000:.2f} kWh"
-        for unit in device.installation.units
+        for unit in device.installation.online_units
     )
 
 
@@ -26,7 +26,7 @@ def ems(device: SimulatedDevice) -> str:
     return "\n".join(
         f"{unit.ecu_id}: state: {unit.state_str}, op state: {unit.op_state_str}, error: No error, "
         f"power: {round(unit.power_w)} W, soc: {unit.state_of_charge * 100:.2f} %"
-        for unit in device.installation.units
+        for unit in device.installation.online_units
     )
 
 

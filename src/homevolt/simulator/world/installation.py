@@ -144,6 +144,11 @@ class Installation:
         return self.time_s + self.skew_s
 
     @property
+    def online_units(self) -> list[Unit]:
+        """The units that have not dropped out, leader first."""
+        return [unit for unit in self.units if unit.online]
+
+    @property
     def points(self) -> list[MeasuringPoint]:
         """The measuring points that are fitted: solar, grid, load."""
         house, ids = self.house, self._point_ids
@@ -179,7 +184,7 @@ class Installation:
                 # The present is to be as fresh after a long gap as after a short one.
                 self.advance(end_s - FRESH_S, step_s=step_s)
                 step_s = 1
-        self._at_work = [unit for unit in self.units if unit.online]
+        self._at_work = self.online_units
         self._rest_w = sum(unit.standby_w for unit in self._at_work)
         limits = Limits.of(self.parameters)
         if limits != self._limits:

@@ -20,8 +20,8 @@ def pid_payload(call: Call) -> dict[str, Any]:
     device = call.device
     world = device.installation
     uptime_ms = world.uptime_ms // 1000 * 1000
-    charge_w = round(sum(unit.charge_limit_w for unit in world.units))
-    discharge_w = round(sum(unit.discharge_limit_w for unit in world.units))
+    charge_w = round(sum(unit.charge_limit_w for unit in world.online_units))
+    discharge_w = round(sum(unit.discharge_limit_w for unit in world.online_units))
     setpoint_w = _setpoint(call)
     fuse_a = world.parameters["ecu_main_fuse_size_a"]
     voltage_v = sum(world.house.voltages_v)
