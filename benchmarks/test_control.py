@@ -1,9 +1,10 @@
-"""What a proven write costs: a verified mode change over the bare round trips it is made of."""
+"""What a proven write costs: a mode change and a plan, each over its bare round trips."""
 
 from __future__ import annotations
 
 import base64
 import time
+from contextlib import asynccontextmanager
 from datetime import UTC, datetime, timedelta
 from statistics import median
 from typing import TYPE_CHECKING
@@ -15,13 +16,27 @@ from benchmarks.simulated_device import PASSWORD
 from homevolt import Homevolt, ScheduleEntry
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable
+    from collections.abc import AsyncIterator, Awaitable, Callable
+
+    from homevolt import Device
 
 WRITE_MAY_COST = 1.2
 ROUNDS = 600
 PLAN_ENTRIES, PLAN_ROUNDS = 24, 60
 WARM_UP = 30
 AUTHORIZATION = f"Basic {base64.b64encode(f'admin:{PASSWORD}'.encode()).decode()}"
+
+
+@asynccontextmanager
+async def served() -> AsyncIterator[tuple[ClientSession, Device]]:
+    """Serve a battery in a process of its own; give bare HTTP to it, and the device."""
+    with running("benchmarks.simulated_device") as host:
+        async with (
+            ClientSession(f"http://{host}", headers={"Authorization": AUTHORIZATION}) as session,
+            Homevolt(host, PASSWORD) as connection,
+        ):
+            await connection.update_info()
+            yield session, connection.get_device()
 
 
 async def seconds(call: Callable[[], Awaitable[object]]) -> float:
@@ -32,29 +47,23 @@ async def seconds(call: Callable[[], Awaitable[object]]) -> float:
 
 
 async def test_a_verified_mode_change_takes_little_longer_than_its_three_round_trips() -> None:
-    with running("benchmarks.simulated_device") as host:
-        async with (
-            ClientSession(f"http://{host}", headers={"Authorization": AUTHORIZATION}) as session,
-            Homevolt(host, PASSWORD) as connection,
-        ):
-            await connection.update_info()
-            device = connection.get_device()
+    async with served() as (session, device):
 
-            async def bare() -> None:
-                for method, path, form in (
-                    ("GET", "/schedule.json", None),
-                    ("POST", "/console.json", {"cmd": "sched_set 1 --max_charge 3000"}),
-                    ("GET", "/schedule.json", None),
-                ):
-                    async with session.request(method, path, data=form) as response:
-                        await response.read()
+        async def bare() -> None:
+            for method, path, form in (
+                ("GET", "/schedule.json", None),
+                ("POST", "/console.json", {"cmd": "sched_set 1 --max_charge 3000"}),
+                ("GET", "/schedule.json", None),
+            ):
+                async with session.request(method, path, data=form) as response:
+                    await response.read()
 
-            async def verified() -> None:
-                await device.set_battery_mode(1, max_charge=3000)
+        async def verified() -> None:
+            await device.set_battery_mode(1, max_charge=3000)
 
-            pairs = [
-                (await seconds(verified), await seconds(bare)) for _ in range(WARM_UP + ROUNDS)
-            ][WARM_UP:]
+        pairs = [(await seconds(verified), await seconds(bare)) for _ in range(WARM_UP + ROUNDS)][
+            WARM_UP:
+        ]
     assert report("verified mode change", pairs) <= WRITE_MAY_COST
 
 
@@ -85,23 +94,17 @@ async def test_a_plan_takes_little_longer_than_its_round_trips() -> None:
         f"--to {entry.to_time:%Y-%m-%dT%H:%M:%S} --setpoint {entry.setpoint}"
         for entry in plan
     ]
-    with running("benchmarks.simulated_device") as host:
-        async with (
-            ClientSession(f"http://{host}", headers={"Authorization": AUTHORIZATION}) as session,
-            Homevolt(host, PASSWORD) as connection,
-        ):
-            await connection.update_info()
-            device = connection.get_device()
+    async with served() as (session, device):
 
-            async def bare() -> None:
-                for line in (None, "sched_clear", *lines, None):
-                    method, path = ("POST", "/console.json") if line else ("GET", "/schedule.json")
-                    form = {"cmd": line} if line else None
-                    async with session.request(method, path, data=form) as response:
-                        await response.read()
+        async def bare() -> None:
+            for line in (None, "sched_clear", *lines, None):
+                method, path = ("POST", "/console.json") if line else ("GET", "/schedule.json")
+                form = {"cmd": line} if line else None
+                async with session.request(method, path, data=form) as response:
+                    await response.read()
 
-            async def replaced() -> None:
-                await device.replace_schedule(plan)
+        async def replaced() -> None:
+            await device.replace_schedule(plan)
 
-            pairs = [(await seconds(replaced), await seconds(bare)) for _ in range(PLAN_ROUNDS)]
+        pairs = [(await seconds(replaced), await seconds(bare)) for _ in range(PLAN_ROUNDS)]
     assert report(f"plan of {PLAN_ENTRIES} entries, verified", pairs[1:]) <= WRITE_MAY_COST

@@ -12,6 +12,7 @@ from homevolt import (
     HomevoltCommandOutcomeUnknownError,
     HomevoltCommandRejectedError,
     HomevoltCommandVerificationError,
+    HomevoltDataError,
     HomevoltValueError,
     ScheduleEntry,
 )
@@ -108,6 +109,30 @@ async def test_options_that_no_entry_holds_are_told_before_they_go(
     async with odd_device(schedule=document(entry)) as (_, device, _clock):
         await device.diff_schedule([{"mode": 1}])
     assert "params.eco_limit" in caplog.text
+
+
+@pytest.mark.parametrize("params", [[1], "x", 5])
+async def test_a_plan_whose_options_cannot_be_read_is_compared_with_none(params: object) -> None:
+    entry = {"id": 1, "type": 1, "params": params}
+    async with odd_device(schedule=document(entry)) as (odd, device, _clock):
+        for method in (device.diff_schedule, device.replace_schedule):
+            with pytest.raises(HomevoltDataError, match="'params' of entry 0"):
+                await method([{"mode": 1}])
+        assert odd.writes == []
+
+
+@pytest.mark.parametrize("params", [{}, None, []])
+async def test_a_plan_without_options_is_compared_as_such(params: object) -> None:
+    entry = {"id": 1, "type": 1, "params": params}
+    async with odd_device(schedule=document(entry)) as (_, device, _clock):
+        assert (await device.diff_schedule([{"mode": 1}])).is_empty
+
+
+async def test_a_parameter_that_was_written_is_no_failure_whatever_the_schedule_is_like() -> None:
+    async with rig() as running:
+        running.sim.faults.add("status", status=404, path="/schedule.json")
+        await running.device.set_parameter("settings_local", value=False)
+        assert running.sim.device.local_mode is False
 
 
 async def test_a_plan_that_could_not_be_restored_is_not_replaced() -> None:

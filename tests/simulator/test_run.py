@@ -250,14 +250,14 @@ async def test_devices_are_announced_as_http_services() -> None:
 
 
 def test_the_own_address_is_one() -> None:
-    assert ip_address(own_address()).version == 4
-    assert (reachable("::"), reachable("0.0.0.0")) == ("::1", own_address())  # noqa: S104 - what is meant
+    assert [ip_address(own_address(version)).version for version in (4, 6)] == [4, 6]
+    assert (reachable("::"), reachable("0.0.0.0")) == (own_address(6), own_address(4))  # noqa: S104 - what is meant
     assert (reachable("localhost"), reachable("127.0.0.2")) == ("localhost", "127.0.0.2")
 
 
 async def test_a_device_bound_everywhere_names_an_address_to_talk_to() -> None:
     async with Simulator(host="0.0.0.0") as sim:  # noqa: S104 - what is meant
-        assert sim.host.startswith(f"{own_address()}:")
+        assert sim.host.startswith(f"{own_address(4)}:")
 
 
 async def test_what_is_announced_is_bound_to_an_ip_address() -> None:

@@ -37,7 +37,6 @@ from homevolt.exceptions import (
     HomevoltCommandOutcomeUnknownError,
     HomevoltCommandRejectedError,
     HomevoltCommandVerificationError,
-    HomevoltError,
     HomevoltValueError,
 )
 from homevolt.options import whole_number
@@ -168,7 +167,7 @@ class Controller:
         """Compare a wanted plan with the one the device has; one read, no write."""
         wanted = self._checked_plan(entries)
         async with self._path.turn:
-            seen = await self._path.schedule()
+            seen = restorable_schedule(await self._path.schedule_data())
             self._warn_of_unknown_keys()
             return compare_plans(wanted, seen)
 
@@ -195,10 +194,7 @@ class Controller:
         seconds = positive_seconds("wait_s", wait_s)
         async with self._path.turn:
             await restart(self._path, self._clock, seconds)
-            try:
-                await self._path.schedule_data()
-            except HomevoltError as error:  # it did restart, whatever its schedule is like
-                _LOGGER.warning("The schedule was not read after the restart: %s", error)
+            await self._path.refresh_schedule()
 
     def _warn_of_unknown_keys(self) -> None:
         """Say what of the plan that was just read goes with it, since no typed entry holds it."""

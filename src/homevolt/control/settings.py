@@ -119,7 +119,7 @@ class Settings:
             said, doubt = await self._post(parameter.name, parameter.render(wanted), store=store)
             seen = await self._compare(parameter, wanted, said, doubt)
             if parameter.name == LOCAL_MODE_KEY:
-                await self._path.schedule_data()  # which tells it too
+                await self._path.refresh_schedule()  # which tells it too
             return seen
 
         return await to_its_end(send_and_compare())

@@ -111,6 +111,13 @@ class WritePath:
         self.schedule_body = await self._transport.get(SCHEDULE_PATH)
         return self._decode(self.schedule_body)
 
+    async def refresh_schedule(self) -> None:
+        """Read the schedule after a write that did not need it; what was written stands anyway."""
+        try:
+            await self.schedule_data()
+        except HomevoltError as error:
+            _LOGGER.warning("The schedule was not read after the write: %s", error)
+
     async def tells_local_mode(self, data: ScheduleData | Schedule) -> bool | None:
         """Return local mode, from its parameter for firmware that tells it nowhere else."""
         if data.local_mode is not None:

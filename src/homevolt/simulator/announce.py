@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Final
 from zeroconf import InterfaceChoice, ServiceInfo
 from zeroconf.asyncio import AsyncZeroconf
 
-from homevolt.simulator.web.addresses import own_address
+from homevolt.simulator.web.addresses import reachable
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Sequence
@@ -35,7 +35,7 @@ async def announced(devices: Sequence[Simulator]) -> AsyncIterator[None]:
         raise ValueError(
             f"devices are announced by IP address, and {host!r} is none: bind them to one"
         ) from None
-    address = own_address() if everywhere else host
+    address = reachable(host)
     interfaces = InterfaceChoice.All if everywhere else [address]
     async with AsyncZeroconf(interfaces=interfaces) as zeroconf:
         # Registering hands back another awaitable, which ends when the announcements are out.

@@ -5,27 +5,34 @@ from __future__ import annotations
 import socket
 from ipaddress import ip_address
 
-IPV4 = 4
+_BY_VERSION = {
+    4: (socket.AF_INET, "192.0.2.1", "127.0.0.1"),
+    6: (socket.AF_INET6, "2001:db8::1", "::1"),
+}
+"""By IP version: its family, an address somewhere else, and that of loopback."""
 
 
 def reachable(host: str) -> str:
     """Return an address to talk to: that of this machine where `host` stands for all of its."""
     try:
-        everywhere = ip_address(host).is_unspecified
+        address = ip_address(host)
     except ValueError:
         return host
-    if not everywhere:
-        return host
-    return own_address() if ip_address(host).version == IPV4 else "::1"
+    return own_address(address.version) if address.is_unspecified else host
 
 
-def own_address() -> str:
-    """Return the address this machine uses towards its network, IPv4, loopback without one."""
-    # Nothing is sent: connecting a datagram socket only asks the routing table.
-    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
-        try:
-            probe.connect(("192.0.2.1", 9))
-        except OSError:
-            return "127.0.0.1"
-        address: str = probe.getsockname()[0]
-        return address
+def own_address(version: int) -> str:
+    """Return the address this machine uses towards its network, loopback without one.
+
+    Args:
+        version: Of the Internet Protocol, 4 or 6.
+    """
+    family, elsewhere, loopback = _BY_VERSION[version]
+    try:
+        # Nothing is sent: connecting a datagram socket only asks the routing table.
+        with socket.socket(family, socket.SOCK_DGRAM) as probe:
+            probe.connect((elsewhere, 9))
+            address: str = probe.getsockname()[0]
+    except OSError:
+        return loopback
+    return address
