@@ -16,8 +16,8 @@ from aiohttp import ClientSession
 from benchmarks.payload_server import payloads
 from benchmarks.processes import running
 from homevolt import Device, Homevolt, Schedule
-from homevolt.sensors import Installation, Layout, schedule_values
-from homevolt.wire.ems import decode_ems
+from homevolt.protocol.ems import decode_ems
+from homevolt.readings.layout import Installation, Layout, schedule_values
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable

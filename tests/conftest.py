@@ -9,12 +9,12 @@ from typing import TYPE_CHECKING
 import pytest
 from hypothesis import HealthCheck, settings
 
-from tests.fakes import HandClock
+from tests.support.fakes import ManualClock
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
 
-    from homevolt.transport import Transport
+    from homevolt.transport.client import Transport
 
 # The fixtures that ship with the simulator serve its own house first.
 pytest_plugins = ["homevolt.simulator.pytest"]
@@ -33,9 +33,9 @@ CAPTURES = Path(
 
 
 @pytest.fixture
-def clock() -> HandClock:
+def clock() -> ManualClock:
     """Return a clock that only moves when told to."""
-    return HandClock()
+    return ManualClock()
 
 
 @pytest.fixture

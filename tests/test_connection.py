@@ -21,9 +21,9 @@ from homevolt.exceptions import (
     HomevoltValueError,
 )
 from homevolt.simulator import Simulator
-from tests.fakes import HandClock, PayloadServer
-from tests.payloads import LOCAL, NOW, ems, encoded
-from tests.raw_server import Answer, RawServer, response
+from tests.support.fakes import ManualClock, PayloadServer
+from tests.support.payloads import LOCAL, NOW, ems, encoded
+from tests.support.raw_server import Answer, RawServer, response
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable
@@ -114,7 +114,7 @@ async def test_the_credentials_of_a_session_are_not_those_of_the_device(sim: Sim
 
 
 async def test_a_closed_session_is_a_library_error(sim: Simulator) -> None:
-    clock = HandClock()
+    clock = ManualClock()
     session = aiohttp.ClientSession()
     async with Homevolt(sim.host, sim.password, session, clock=clock) as connection:
         await connection.update_info()
@@ -127,7 +127,7 @@ async def test_a_closed_session_is_a_library_error(sim: Simulator) -> None:
 
 async def test_a_session_closed_during_a_call_is_a_library_error() -> None:
     async with RawServer(Answer(then="stall")) as server, aiohttp.ClientSession() as session:
-        connection = Homevolt(server.host, None, session, clock=HandClock())
+        connection = Homevolt(server.host, None, session, clock=ManualClock())
         call = asyncio.create_task(connection.update_info())
         await server.arrived.wait()
         await session.close()
@@ -203,7 +203,7 @@ async def test_a_forgotten_borrower_leaves_no_warning() -> None:
 
 
 def test_one_connection_object_lives_through_several_event_loops() -> None:
-    connection = Homevolt("127.0.0.1:1", clock=HandClock())
+    connection = Homevolt("127.0.0.1:1", clock=ManualClock())
 
     async def several() -> None:
         outcomes = await asyncio.gather(
@@ -218,7 +218,7 @@ def test_one_connection_object_lives_through_several_event_loops() -> None:
 
 def test_a_connection_that_an_ended_event_loop_left_open_says_so() -> None:
     loop = asyncio.new_event_loop()
-    connection = Homevolt("127.0.0.1:1", clock=HandClock())
+    connection = Homevolt("127.0.0.1:1", clock=ManualClock())
     with pytest.raises(HomevoltConnectionError, match="not reached"):
         loop.run_until_complete(connection.update_info())
     with pytest.raises(HomevoltConnectionError, match=r"another event loop .* close_connection"):
@@ -268,7 +268,7 @@ def test_a_wrong_argument_is_refused_at_once(arguments: Any, options: Any) -> No
 async def test_the_clock_that_is_passed_in_is_gone_by() -> None:
     async with (
         PayloadServer() as server,
-        Homevolt(server.host, clock=HandClock(NOW - 5.0)) as connection,
+        Homevolt(server.host, clock=ManualClock(NOW - 5.0)) as connection,
     ):
         await connection.update_info()
         ems_at = connection.get_device().ems_at
@@ -277,7 +277,7 @@ async def test_the_clock_that_is_passed_in_is_gone_by() -> None:
 
 
 async def test_a_certificate_that_nobody_vouches_for_is_refused(secure: Simulator) -> None:
-    clock = HandClock()
+    clock = ManualClock()
     async with Homevolt(str(secure.https_url), secure.password, clock=clock) as connection:
         with pytest.raises(HomevoltCertificateError, match="Fingerprint") as caught:
             await connection.update_info()
@@ -312,7 +312,7 @@ async def test_the_devices_own_certificate_is_accepted_when_told(
 async def test_a_redirect_to_https_names_the_address_to_use() -> None:
     async with (
         Simulator(redirect=True) as sim,
-        Homevolt(sim.host, sim.password, clock=HandClock()) as connection,
+        Homevolt(sim.host, sim.password, clock=ManualClock()) as connection,
     ):
         with pytest.raises(HomevoltRedirectError) as caught:
             await connection.update_info()
@@ -337,7 +337,7 @@ async def test_a_redirect_elsewhere_is_not_recommended(location: str) -> None:
     moved = response(b"", "302 Found", f"Location: {location}")
     async with (
         RawServer(moved) as server,
-        Homevolt(server.host, clock=HandClock()) as connection,
+        Homevolt(server.host, clock=ManualClock()) as connection,
     ):
         with pytest.raises(HomevoltRedirectError, match="Redirects are not followed") as caught:
             await connection.update_info()

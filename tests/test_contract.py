@@ -8,7 +8,7 @@ import pytest
 
 from homevolt.simulator import Simulator
 from tests.conftest import CAPTURES
-from tests.running import run_python
+from tests.support.running import run_python
 
 
 def examples() -> list[str]:

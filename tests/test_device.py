@@ -19,14 +19,14 @@ from homevolt.exceptions import (
     HomevoltValueError,
 )
 from homevolt.simulator import Simulator
-from tests.fakes import HandClock, PayloadServer
-from tests.payloads import LOCAL, NOW, ems, schedule, unit
+from tests.support.fakes import ManualClock, PayloadServer
+from tests.support.payloads import LOCAL, NOW, ems, schedule, unit
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
 
     from homevolt.device import Device
-    from homevolt.snapshot import Snapshot
+    from homevolt.readings.snapshot import Snapshot
 
 
 @pytest.fixture
@@ -36,7 +36,7 @@ async def server() -> AsyncIterator[PayloadServer]:
 
 
 @pytest.fixture
-async def connection(server: PayloadServer, clock: HandClock) -> AsyncIterator[Homevolt]:
+async def connection(server: PayloadServer, clock: ManualClock) -> AsyncIterator[Homevolt]:
     async with Homevolt(server.host, clock=clock) as connection:
         yield connection
 
@@ -88,7 +88,7 @@ async def test_the_raw_schedule_is_as_the_device_sent_it(
 
 
 async def test_a_schedule_that_stays_the_same_is_typed_once_and_read_each_time(
-    device: Device, server: PayloadServer, clock: HandClock
+    device: Device, server: PayloadServer, clock: ManualClock
 ) -> None:
     before = device.schedule
     clock.advance(60)
@@ -121,7 +121,7 @@ async def test_the_schedule_alone_has_no_sensors_before_a_unit_is_known(
 
 
 async def test_active_is_what_the_device_clock_says(
-    device: Device, server: PayloadServer, clock: HandClock
+    device: Device, server: PayloadServer, clock: ManualClock
 ) -> None:
     server.answers["/ems.json"] = ems(ts=NOW - 3700)
     await device.update_info()
@@ -154,7 +154,7 @@ async def test_a_schedule_that_fails_does_not_fail_the_update(
 
 
 async def test_an_ems_that_fails_is_told_but_the_schedule_is_kept(
-    device: Device, server: PayloadServer, clock: HandClock
+    device: Device, server: PayloadServer, clock: ManualClock
 ) -> None:
     server.answers["/ems.json"] = b"[]"
     server.answers["/schedule.json"] = schedule(schedule_id="other")
@@ -189,7 +189,7 @@ async def take(snapshots: AsyncIterator[Snapshot], count: int) -> list[Snapshot]
     return [await anext(snapshots) for _ in range(count)]
 
 
-async def test_watch_does_not_drift(device: Device, clock: HandClock) -> None:
+async def test_watch_does_not_drift(device: Device, clock: ManualClock) -> None:
     snapshots = device.watch(10)
     first = await anext(snapshots)
     clock.advance(3)
@@ -201,7 +201,7 @@ async def test_watch_does_not_drift(device: Device, clock: HandClock) -> None:
 
 
 async def test_watch_backs_off_while_the_device_fails(
-    device: Device, server: PayloadServer, clock: HandClock, caplog: pytest.LogCaptureFixture
+    device: Device, server: PayloadServer, clock: ManualClock, caplog: pytest.LogCaptureFixture
 ) -> None:
     caplog.set_level(logging.DEBUG, "homevolt.device")
     snapshots = device.watch(60)
@@ -237,7 +237,7 @@ async def test_watch_wants_a_positive_interval(device: Device, interval: float) 
         await anext(device.watch(interval))
 
 
-async def test_a_device_that_is_gone_is_a_connection_error(clock: HandClock) -> None:
+async def test_a_device_that_is_gone_is_a_connection_error(clock: ManualClock) -> None:
     async with PayloadServer() as server:
         host = server.host
     async with Homevolt(host, clock=clock) as connection:
@@ -245,7 +245,7 @@ async def test_a_device_that_is_gone_is_a_connection_error(clock: HandClock) -> 
             await connection.update_info()
 
 
-async def test_a_schedule_that_never_comes_does_not_fail_the_update(clock: HandClock) -> None:
+async def test_a_schedule_that_never_comes_does_not_fail_the_update(clock: ManualClock) -> None:
     simulator = Simulator(password=None, faults=["stall:path=/schedule.json"])
     async with simulator, Homevolt(simulator.host, timeout=0.2, clock=clock) as connection:
         await connection.update_info()
@@ -255,7 +255,7 @@ async def test_a_schedule_that_never_comes_does_not_fail_the_update(clock: HandC
         assert isinstance(device.problems["schedule"], HomevoltTimeoutError)
 
 
-async def test_a_device_that_answers_nothing_is_asked_no_more(clock: HandClock) -> None:
+async def test_a_device_that_answers_nothing_is_asked_no_more(clock: ManualClock) -> None:
     simulator = Simulator(password=None, faults=["reset"])
     async with simulator, Homevolt(simulator.host, clock=clock) as connection:
         with pytest.raises(HomevoltConnectionError, match="Connection reset by peer"):

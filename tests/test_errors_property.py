@@ -12,10 +12,10 @@ from hypothesis import strategies as st
 
 from homevolt.connection import Homevolt
 from homevolt.exceptions import HomevoltDataError, HomevoltError
-from homevolt.wire.decoding import parse
-from tests.fakes import HandClock, PayloadServer
-from tests.payloads import cluster, ems, encoded, schedule
-from tests.raw_server import Answer, RawServer, response
+from homevolt.protocol.decoding import parse
+from tests.support.fakes import ManualClock, PayloadServer
+from tests.support.payloads import cluster, ems, encoded, schedule
+from tests.support.raw_server import Answer, RawServer, response
 
 SHORT_S = 0.05
 """A deadline that often passes here."""
@@ -75,7 +75,7 @@ async def test_any_answer_ends_in_success_or_a_library_error(
 ) -> None:
     async with (
         RawServer(*answers) as server,
-        Homevolt(server.host, password, timeout=SHORT_S, clock=HandClock()) as connection,
+        Homevolt(server.host, password, timeout=SHORT_S, clock=ManualClock()) as connection,
     ):
         for _ in range(2):
             told = "it was read"
@@ -118,7 +118,7 @@ async def test_any_damage_to_a_payload_leaves_readings_that_can_be_read(
 ) -> None:
     async with (
         PayloadServer(ems=ems_body, schedule=schedule_body) as server,
-        Homevolt(server.host, clock=HandClock()) as connection,
+        Homevolt(server.host, clock=ManualClock()) as connection,
     ):
         try:
             await connection.update_info()

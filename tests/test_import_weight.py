@@ -13,7 +13,7 @@ FAR_ROOMS = {
     "homevolt.cli",
     "homevolt.discovery",
     "homevolt.simulator",
-    "homevolt.wire.drift",
+    "homevolt.protocol.drift",
 }
 
 TOUCH_EVERYTHING = "import homevolt\nfor name in homevolt.__all__: getattr(homevolt, name)"

@@ -11,7 +11,7 @@ import pytest
 
 import homevolt
 from homevolt import exceptions
-from homevolt.catalogue import CATALOGUE, Scope
+from homevolt.readings.catalogue import CATALOGUE, Scope
 
 PUBLIC_NAMES = [
     "BatteryMode",

@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from homevolt.connection import Homevolt
-    from homevolt.console import ConsoleReply
     from homevolt.control import ScheduleDiff
     from homevolt.device import Device
     from homevolt.exceptions import (
@@ -32,10 +31,11 @@ if TYPE_CHECKING:
         HomevoltTimeoutError,
         HomevoltValueError,
     )
-    from homevolt.models import DeviceMetadata, Sensor, SensorType
-    from homevolt.parameters import Parameter
-    from homevolt.schedule import BatteryMode, Schedule, ScheduleEntry
-    from homevolt.snapshot import BladeView, MeterView, PhaseView, Snapshot, UnitView
+    from homevolt.protocol.console import ConsoleReply
+    from homevolt.protocol.parameter import Parameter
+    from homevolt.readings.models import DeviceMetadata, Sensor, SensorType
+    from homevolt.readings.snapshot import BladeView, MeterView, PhaseView, Snapshot, UnitView
+    from homevolt.schedule.entry import BatteryMode, Schedule, ScheduleEntry
 
     __version__: str
 
@@ -75,18 +75,18 @@ __all__ = [
     "__version__",
 ]
 
-# Where the names live; every other one is an error and lives with the errors.
-_ROOMS = {
+# The module of each public name; every other name is an error, in `exceptions`.
+_MODULES = {
     "connection": ("Homevolt",),
-    "console": ("ConsoleReply",),
     "control": ("ScheduleDiff",),
     "device": ("Device",),
-    "models": ("DeviceMetadata", "Sensor", "SensorType"),
-    "parameters": ("Parameter",),
-    "schedule": ("BatteryMode", "Schedule", "ScheduleEntry"),
-    "snapshot": ("BladeView", "MeterView", "PhaseView", "Snapshot", "UnitView"),
+    "protocol.console": ("ConsoleReply",),
+    "protocol.parameter": ("Parameter",),
+    "readings.models": ("DeviceMetadata", "Sensor", "SensorType"),
+    "schedule.entry": ("BatteryMode", "Schedule", "ScheduleEntry"),
+    "readings.snapshot": ("BladeView", "MeterView", "PhaseView", "Snapshot", "UnitView"),
 }
-_ROOM_OF = {name: room for room, names in _ROOMS.items() for name in names}
+_MODULE_OF = {name: module for module, names in _MODULES.items() for name in names}
 
 if not TYPE_CHECKING:  # with a __getattr__ in sight, type checkers take every typo for a name
 
@@ -96,8 +96,8 @@ if not TYPE_CHECKING:  # with a __getattr__ in sight, type checkers take every t
         if name == "__version__":
             value = import_module("importlib.metadata").version(__name__)
         else:
-            room = _ROOM_OF.get(name, "exceptions")
-            value = getattr(import_module(f"{__name__}.{room}"), name)
+            module = _MODULE_OF.get(name, "exceptions")
+            value = getattr(import_module(f"{__name__}.{module}"), name)
         globals()[name] = value
         return value
 

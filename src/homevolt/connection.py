@@ -5,10 +5,10 @@ from __future__ import annotations
 from datetime import UTC
 from typing import TYPE_CHECKING, Self
 
-from homevolt.clock import Clock, SystemClock
+from homevolt._common import Clock, SystemClock
 from homevolt.device import Device
 from homevolt.exceptions import HomevoltNotReadyError
-from homevolt.transport import Transport
+from homevolt.transport.client import Transport
 
 if TYPE_CHECKING:
     from datetime import tzinfo
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     import aiohttp
 
-    from homevolt.transport import SslOption
+    from homevolt.transport.client import SslOption
 
 
 class Homevolt:

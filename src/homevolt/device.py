@@ -7,8 +7,8 @@ from datetime import UTC, datetime
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
-from homevolt.battery_control import BatteryControl
-from homevolt.clock import positive_seconds
+from homevolt._common import positive_seconds
+from homevolt.control.methods import BatteryControl
 from homevolt.exceptions import (
     HomevoltConnectionError,
     HomevoltDataError,
@@ -16,24 +16,24 @@ from homevolt.exceptions import (
     HomevoltNotReadyError,
     HomevoltResponseError,
 )
-from homevolt.schedule import Schedule
-from homevolt.sensors import Installation, Layout, schedule_values
-from homevolt.snapshot import Snapshot, meter_views, total_view, unit_views
-from homevolt.times import LATEST, as_zone
-from homevolt.wire.decoding import parse
-from homevolt.wire.ems import EmsDocument, decode_ems
-from homevolt.wire.schedule import decode_schedule
+from homevolt.protocol.decoding import parse
+from homevolt.protocol.ems import EmsDocument, decode_ems
+from homevolt.protocol.schedule_document import decode_schedule
+from homevolt.readings.layout import Installation, Layout, schedule_values
+from homevolt.readings.snapshot import Snapshot, meter_views, total_view, unit_views
+from homevolt.schedule.entry import Schedule
+from homevolt.schedule.times import LATEST, as_zone
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Awaitable, Callable
     from datetime import tzinfo
 
-    from homevolt.clock import Clock
+    from homevolt._common import Clock
     from homevolt.control import Controller
-    from homevolt.models import DeviceMetadata, Sensor
-    from homevolt.schedule import ScheduleEntry
-    from homevolt.transport import Transport
-    from homevolt.wire.schedule import ScheduleData
+    from homevolt.protocol.schedule_document import ScheduleData
+    from homevolt.readings.models import DeviceMetadata, Sensor
+    from homevolt.schedule.entry import ScheduleEntry
+    from homevolt.transport.client import Transport
 
 _LOGGER = logging.getLogger(__name__)
 
@@ -95,7 +95,7 @@ class Device(BatteryControl):
 
     @property
     def sensors(self) -> dict[str, Sensor]:
-        """The readings by name, empty before the first update; see `homevolt.catalogue`.
+        """The readings by name, empty before the first update; see `homevolt.readings.catalogue`.
 
         Those of the schedule are of the entry that was active when the device was read last.
         """

@@ -9,8 +9,8 @@ from zoneinfo import ZoneInfo
 
 from rich.console import Console
 
-from homevolt.schedule import BatteryMode, Schedule, ScheduleEntry
-from homevolt.snapshot import BladeView, MeterView, Snapshot, UnitView
+from homevolt.readings.snapshot import BladeView, MeterView, Snapshot, UnitView
+from homevolt.schedule.entry import BatteryMode, Schedule, ScheduleEntry
 
 if TYPE_CHECKING:
     from rich.console import RenderableType

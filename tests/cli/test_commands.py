@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from homevolt.cli.options import HOST_VARIABLE, PASSWORD_VARIABLE, SIMULATED
+from homevolt.cli.shared_options import HOST_VARIABLE, PASSWORD_VARIABLE, SIMULATED
 from homevolt.simulator import ManualClock, Simulator
 
 if TYPE_CHECKING:

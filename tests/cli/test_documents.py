@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 
 from homevolt import HomevoltDataError, Snapshot
-from homevolt.cli.documents import entry_document, sensors_document, status_document
-from homevolt.options import OPTIONS
+from homevolt.cli.render.documents import entry_document, sensors_document, status_document
+from homevolt.schedule.options import OPTIONS
 from tests.cli.samples import ENTRIES, URL, cluster, house, silence
 
 # The part of a key that says what its number is counted in.

@@ -12,8 +12,8 @@ import pytest
 import homevolt
 from homevolt import HomevoltError, exceptions
 from homevolt.cli import exits
-from homevolt.cli.missing import remedy
-from homevolt.cli.options import PASSWORD_VARIABLE, SIMULATED
+from homevolt.cli.install_hint import install_hint
+from homevolt.cli.shared_options import PASSWORD_VARIABLE, SIMULATED
 from homevolt.simulator import Simulator
 
 if TYPE_CHECKING:
@@ -190,7 +190,7 @@ async def test_a_missing_package_is_named(shell: Shell, monkeypatch: pytest.Monk
     [("zeroconf.asyncio", "'homevolt[discovery]'"), ("rich", "'homevolt[cli]'"), ("x", "x")],
 )
 def test_the_extra_that_brings_a_package_is_named(name: str, wanted: str) -> None:
-    assert remedy(ModuleNotFoundError(name=name)).endswith(f": pip install {wanted}")
+    assert install_hint(ModuleNotFoundError(name=name)).endswith(f": pip install {wanted}")
 
 
 def test_every_error_of_the_library_has_an_exit_code() -> None:

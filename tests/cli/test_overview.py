@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from homevolt import MeterView, Schedule, Snapshot, UnitView
-from homevolt.cli.overview import Power, overview
+from homevolt.cli.render.overview import Power, overview
 from tests.cli.samples import NOON, PEER, UNIT, cluster, house, silence
 
 

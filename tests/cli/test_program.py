@@ -12,8 +12,10 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from homevolt.cli import later, link, main, serving, showing
+from homevolt.cli import lazy_imports, main, session
+from homevolt.cli.commands import serving
 from homevolt.cli.output import PipeClosedError, called, fail, print_json
+from homevolt.cli.render import display
 from homevolt.simulator.fleet import Fleet
 from homevolt.simulator.run import Ready, serve
 
@@ -58,7 +60,7 @@ async def test_no_command_is_a_question_for_help(shell: Shell) -> None:
 
 def test_a_room_that_is_not_there_is_an_attribute_error() -> None:
     with pytest.raises(AttributeError, match="no attribute 'attic'"):
-        operator.attrgetter("attic")(later)
+        operator.attrgetter("attic")(lazy_imports)
 
 
 async def test_a_watch_is_handed_its_interval(
@@ -66,11 +68,11 @@ async def test_a_watch_is_handed_its_interval(
 ) -> None:
     calls: list[tuple[float, bool]] = []
 
-    async def look(device: link.Link, interval: float, *, as_json: bool) -> None:
+    async def look(device: session.Session, interval: float, *, as_json: bool) -> None:
         assert device.device.ems_at is not None
         calls.append((interval, as_json))
 
-    monkeypatch.setattr(showing, "keep_showing", look)
+    monkeypatch.setattr(display, "keep_showing", look)
     assert (await shell("status", "-w", "--interval", "2.5", "--json")).code == 0
     assert (await shell("status", "--watch")).code == 0
     assert calls == [(2.5, True), (10.0, False)]

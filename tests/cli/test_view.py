@@ -13,8 +13,8 @@ from rich.cells import cell_len
 from rich.console import Console
 
 from homevolt import BatteryMode, Schedule, ScheduleEntry, Sensor, SensorType, Snapshot
-from homevolt.cli.table import SensorTable, StepTable, matching
-from homevolt.cli.view import StatusView
+from homevolt.cli.render.status_view import StatusView
+from homevolt.cli.render.tables import SensorTable, StepTable, matching
 from tests.cli.samples import NOON, STOCKHOLM, UNIT, URL, cluster, drawn, house, silence
 
 

@@ -11,9 +11,9 @@ from typing import TYPE_CHECKING
 import pytest
 
 from homevolt import Homevolt, HomevoltAuthenticationError
-from homevolt.cli.link import Link
-from homevolt.cli.showing import keep_showing
-from homevolt.clock import SystemClock
+from homevolt._common import SystemClock
+from homevolt.cli.render.display import keep_showing
+from homevolt.cli.session import Session
 from homevolt.simulator import ManualClock, Simulator
 
 if TYPE_CHECKING:
@@ -65,8 +65,8 @@ async def watch(battery: Simulator, *, as_json: bool = False) -> None:
     clock = Hurry()
     async with Homevolt(battery.host, clock=clock) as connection:
         await connection.update_info()
-        link = Link(connection.get_device(), connection.base_url)
-        watching = asyncio.create_task(keep_showing(link, 10.0, as_json=as_json))
+        session = Session(connection.get_device(), connection.base_url)
+        watching = asyncio.create_task(keep_showing(session, 10.0, as_json=as_json))
         enough = asyncio.create_task(clock.enough.wait())
         await asyncio.wait({watching, enough}, return_when=asyncio.FIRST_COMPLETED)
         for task in (watching, enough):
@@ -119,8 +119,8 @@ async def test_a_resized_terminal_gets_its_picture_at_once(
     clock = Pause()
     async with Simulator(None) as simulator, Homevolt(simulator.host, clock=clock) as connection:
         await connection.update_info()
-        link = Link(connection.get_device(), connection.base_url)
-        watching = asyncio.create_task(keep_showing(link, 300.0, as_json=False))
+        session = Session(connection.get_device(), connection.base_url)
+        watching = asyncio.create_task(keep_showing(session, 300.0, as_json=False))
         await clock.begun.wait()
         shown = capsys.readouterr().out
         signal.raise_signal(signal.SIGWINCH)

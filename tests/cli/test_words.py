@@ -1,4 +1,4 @@
-"""Quantities, times and modes in words."""
+"""Quantities, times and modes in formatting."""
 
 from __future__ import annotations
 
@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from homevolt.cli import words
-from homevolt.schedule import BatteryMode, ScheduleEntry
+from homevolt.cli.render import formatting
+from homevolt.schedule.entry import BatteryMode, ScheduleEntry
 
 STOCKHOLM = ZoneInfo("Europe/Stockholm")
 NOW = datetime(2026, 6, 1, 12, 0, tzinfo=UTC)
@@ -31,15 +31,15 @@ NOW = datetime(2026, 6, 1, 12, 0, tzinfo=UTC)
     ],
 )
 def test_a_power_is_said_without_its_sign(power_w: float | None, said: str) -> None:
-    assert words.power(power_w) == said
+    assert formatting.power(power_w) == said
 
 
 @given(st.floats(-1e5, 1e5))
 def test_only_what_rounds_to_nothing_is_said_to_have_no_direction(power_w: float) -> None:
-    none = words.power(power_w) == "0 W"
-    assert (words.BATTERY.of(power_w) == "idle") == none
-    assert (words.GRID.of(power_w) == "importing") == (power_w > 0 and not none)
-    assert (words.GRID.of(power_w) == "exporting") == (power_w < 0 and not none)
+    none = formatting.power(power_w) == "0 W"
+    assert (formatting.BATTERY.of(power_w) == "idle") == none
+    assert (formatting.GRID.of(power_w) == "importing") == (power_w > 0 and not none)
+    assert (formatting.GRID.of(power_w) == "exporting") == (power_w < 0 and not none)
 
 
 @pytest.mark.parametrize(
@@ -57,7 +57,7 @@ def test_only_what_rounds_to_nothing_is_said_to_have_no_direction(power_w: float
     ],
 )
 def test_a_battery_is_empty_or_full_only_if_it_is(ratio: float | None, said: str) -> None:
-    assert words.percent(ratio) == said
+    assert formatting.percent(ratio) == said
 
 
 @pytest.mark.parametrize(
@@ -72,7 +72,7 @@ def test_a_battery_is_empty_or_full_only_if_it_is(ratio: float | None, said: str
 def test_missing_energy_is_a_dash(
     available_wh: float | None, capacity_wh: float | None, said: str
 ) -> None:
-    assert words.stored(available_wh, capacity_wh) == said
+    assert formatting.stored(available_wh, capacity_wh) == said
 
 
 @pytest.mark.parametrize(
@@ -89,7 +89,7 @@ def test_missing_energy_is_a_dash(
     ],
 )
 def test_a_moment_is_said_in_local_time(later: timedelta, said: str) -> None:
-    assert words.clock(NOW + later, NOW, STOCKHOLM) == said
+    assert formatting.clock(NOW + later, NOW, STOCKHOLM) == said
 
 
 @pytest.mark.parametrize(
@@ -114,11 +114,11 @@ def test_a_moment_is_said_in_local_time(later: timedelta, said: str) -> None:
 def test_a_mode_says_what_the_battery_does(
     mode: BatteryMode | int, setpoint: int | None, said: str
 ) -> None:
-    assert words.plan(ScheduleEntry(mode=mode, setpoint=setpoint)) == said
+    assert formatting.plan(ScheduleEntry(mode=mode, setpoint=setpoint)) == said
 
 
 def test_every_mode_has_words() -> None:
-    assert set(words.MODES) == {mode.slug for mode in BatteryMode}
+    assert set(formatting.MODES) == {mode.slug for mode in BatteryMode}
 
 
 def test_the_limits_of_an_entry_are_said_in_full() -> None:
@@ -130,8 +130,8 @@ def test_the_limits_of_an_entry_are_said_in_full() -> None:
         max_charge=0,
         max_discharge=2500,
     )
-    assert words.plan(entry) == "idle, off line"
-    assert words.limits(entry) == (
+    assert formatting.plan(entry) == "idle, off line"
+    assert formatting.limits(entry) == (
         "charging at most 0 W",
         "discharging at most 2.5 kW",
         "up to 90 %",

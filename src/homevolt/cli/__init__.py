@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 
 from homevolt.cli.exits import MISSING
-from homevolt.cli.missing import remedy
+from homevolt.cli.install_hint import install_hint
 from homevolt.cli.output import fail
 
 
@@ -14,5 +14,5 @@ def main() -> None:
     try:
         from homevolt.cli.app import run  # noqa: PLC0415 - an extra
     except ModuleNotFoundError as error:
-        sys.exit(fail(sys.argv[1:], type(error).__name__, MISSING, remedy(error)))
+        sys.exit(fail(sys.argv[1:], type(error).__name__, MISSING, install_hint(error)))
     sys.exit(run(sys.argv[1:]))

@@ -11,12 +11,12 @@ import typer
 import typer.main
 
 from homevolt.cli import exits
-from homevolt.cli.demo import demo
-from homevolt.cli.missing import remedy
+from homevolt.cli.commands.demo import demo
+from homevolt.cli.commands.sensors import sensors
+from homevolt.cli.commands.simulate import simulate
+from homevolt.cli.commands.status import status
+from homevolt.cli.install_hint import install_hint
 from homevolt.cli.output import PROGRAM, PipeClosedError, fail
-from homevolt.cli.sensors import sensors
-from homevolt.cli.simulate import simulate
-from homevolt.cli.status import status
 from homevolt.exceptions import (
     HomevoltCertificateError,
     HomevoltConnectionError,
@@ -83,7 +83,7 @@ def run(arguments: Sequence[str]) -> int:
         message = f"{error}{_hint(error)}"
         return fail(arguments, type(error).__name__, exits.code_of(error), message)
     except ModuleNotFoundError as error:
-        return fail(arguments, type(error).__name__, exits.MISSING, remedy(error))
+        return fail(arguments, type(error).__name__, exits.MISSING, install_hint(error))
     except typer.Abort:
         return exits.INTERRUPTED
     except PipeClosedError:

@@ -53,7 +53,7 @@ def print_text(text: str) -> None:
         raise PipeClosedError from None
 
 
-def remark(text: str) -> None:
+def print_err(text: str) -> None:
     """Say something that is no result, on stderr."""
     sys.stderr.write(f"{text}\n")
     sys.stderr.flush()
@@ -73,7 +73,7 @@ def fail(arguments: Sequence[str], kind: str, code: int, message: str) -> int:
     """
     message = one_line(message)
     if "--json" not in arguments:
-        remark(f"{PROGRAM}: {message}")
+        print_err(f"{PROGRAM}: {message}")
         return code
     with suppress(PipeClosedError):
         print_json({"error": {"type": kind, "message": message, "exit_code": code}})

@@ -3,6 +3,6 @@
 from __future__ import annotations
 
 from homevolt.control.controller import Controller
-from homevolt.control.replacing import ScheduleDiff
+from homevolt.control.plan_replacement import ScheduleDiff
 
 __all__ = ["Controller", "ScheduleDiff"]

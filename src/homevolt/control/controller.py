@@ -6,53 +6,48 @@ import logging
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, NoReturn
 
-from homevolt.clock import SystemClock, positive_seconds
-from homevolt.console import ConsoleReply, check_command, command_line, parse_reply
-from homevolt.control.entries import (
-    STAMP_SLACK,
-    Difference,
-    came_in,
-    check_overlaps,
-    checked_entry,
-    content,
-    describe,
-    differences,
-    listed,
-    new_entry,
-    render_entry,
-)
-from homevolt.control.replacing import MOST_ENTRIES, Replacement, ScheduleDiff, compare_plans
-from homevolt.control.restarting import restart
-from homevolt.control.settings import Settings
-from homevolt.control.writing import (
+from homevolt._common import SystemClock, positive_seconds, short_repr
+from homevolt.control.clock_offset import find_shift, zone_hint
+from homevolt.control.parameters import Settings
+from homevolt.control.plan_replacement import MOST_ENTRIES, Replacement, ScheduleDiff, compare_plans
+from homevolt.control.reboot import restart
+from homevolt.control.write_path import (
     CONSOLE_PATH,
     WritePath,
     check_still_local,
     restorable_schedule,
-    to_its_end,
+    shielded,
     whole_schedule,
 )
-from homevolt.control.zones import find_shift, zone_hint
 from homevolt.exceptions import (
     HomevoltCommandOutcomeUnknownError,
     HomevoltCommandRejectedError,
     HomevoltCommandVerificationError,
     HomevoltValueError,
 )
-from homevolt.options import whole_number
-from homevolt.quoting import brief
-from homevolt.schedule import Schedule
-from homevolt.times import LATEST, as_zone
-from homevolt.wire.schedule import decode_schedule, unknown_keys
+from homevolt.protocol.console import ConsoleReply, check_command, command_line, parse_reply
+from homevolt.protocol.schedule_document import decode_schedule, unknown_keys
+from homevolt.schedule.comparing import (
+    STAMP_SLACK,
+    Difference,
+    added_entries,
+    differences,
+    without_id,
+)
+from homevolt.schedule.entry import Schedule
+from homevolt.schedule.options import whole_number
+from homevolt.schedule.rendering import describe, render_entry, summarise
+from homevolt.schedule.times import LATEST, as_zone
+from homevolt.schedule.validation import check_overlaps, checked_entry, new_entry
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
     from datetime import tzinfo
 
-    from homevolt.clock import Clock
-    from homevolt.schedule import ScheduleEntry
-    from homevolt.transport import Transport
-    from homevolt.wire.schedule import ScheduleData
+    from homevolt._common import Clock
+    from homevolt.protocol.schedule_document import ScheduleData
+    from homevolt.schedule.entry import ScheduleEntry
+    from homevolt.transport.client import Transport
 
 _LOGGER = logging.getLogger(__name__)
 
@@ -105,7 +100,7 @@ class Controller:
             before = whole_schedule(await self._path.require_local_mode())
 
             def confirm(seen: Schedule) -> ScheduleEntry:
-                added = self._find_added(entry, came_in(before.entries, seen.entries))
+                added = self._find_added(entry, added_entries(before.entries, seen.entries))
                 self._check_rest(before.entries, seen)
                 return added
 
@@ -115,7 +110,7 @@ class Controller:
         """Delete one entry (`sched_del`)."""
         number = whole_number("schedule_id", entry_id)
         if not 0 <= number <= _LARGEST_ID:
-            raise HomevoltValueError(f"schedule_id is the id of an entry, not {brief(number)}")
+            raise HomevoltValueError(f"schedule_id is the id of an entry, not {short_repr(number)}")
         async with self._path.turn:
             before = whole_schedule(await self._path.require_local_mode())
             entry = before.find(number)
@@ -143,7 +138,7 @@ class Controller:
         def confirm(seen: Schedule) -> None:
             if seen.entries:
                 raise HomevoltCommandVerificationError(
-                    f"After it was cleared the schedule holds {listed(seen.entries)}.",
+                    f"After it was cleared the schedule holds {summarise(seen.entries)}.",
                     wanted=(),
                     seen=seen.entries,
                 )
@@ -159,7 +154,7 @@ class Controller:
             former = restorable_schedule(await self._path.require_local_mode())
             self._warn_of_unknown_keys()
             replacement = Replacement(self._path, self._zone, self._now, former, self._clock)
-            seen = await to_its_end(replacement.run(wanted), on_cancel=replacement.stop)
+            seen = await shielded(replacement.run(wanted), on_cancel=replacement.stop)
             check_still_local("The plan", seen.local_mode)
             return seen
 
@@ -176,16 +171,16 @@ class Controller:
         line = check_command(command, unsafe=unsafe)
         name = line.split(maxsplit=1)[0]
         async with self._path.turn:
-            body, doubt = await to_its_end(self._path.post(CONSOLE_PATH, {"cmd": line}))
+            body, doubt = await shielded(self._path.post(CONSOLE_PATH, {"cmd": line}))
         if doubt is not None:
             raise HomevoltCommandOutcomeUnknownError(
-                f"{brief(name)} was sent once and got no usable answer: {doubt} It was not sent "
-                "again, and what it does cannot be read back."
+                f"{short_repr(name)} was sent once and got no usable answer: {doubt} It was not "
+                "sent again, and what it does cannot be read back."
             ) from doubt
         reply = parse_reply(body)
         if reply.succeeded is False:
             raise HomevoltCommandRejectedError(
-                f"The device refused {brief(name)}: {reply.reason}", reply=reply.reason
+                f"The device refused {short_repr(name)}: {reply.reason}", reply=reply.reason
             )
         return reply
 
@@ -207,7 +202,7 @@ class Controller:
 
     def _checked_plan(self, entries: object) -> Sequence[ScheduleEntry]:
         if isinstance(entries, str | bytes) or not hasattr(entries, "__iter__"):
-            raise HomevoltValueError(f"a plan is a list of entries, not {brief(entries)}")
+            raise HomevoltValueError(f"a plan is a list of entries, not {short_repr(entries)}")
         given: Iterable[object] = entries
         now = self._now()
         wanted: list[ScheduleEntry] = []
@@ -227,7 +222,7 @@ class Controller:
         """Return the only entry there is, or raise."""
         if len(seen.entries) != 1:
             raise HomevoltCommandVerificationError(
-                f"The schedule should hold one entry ({wanted}), not {listed(seen.entries)}.",
+                f"The schedule should hold one entry ({wanted}), not {summarise(seen.entries)}.",
                 wanted=wanted,
                 seen=seen.entries,
             )
@@ -263,12 +258,12 @@ class Controller:
         """Make sure that every other entry still stands; one whose time has passed may be gone."""
         gone = [
             entry
-            for entry in came_in(seen.entries, rest)
+            for entry in added_entries(seen.entries, rest)
             if entry.to_time is None or entry.to_time > self._now()
         ]
         if gone:
             raise HomevoltCommandVerificationError(
-                f"It was done, but of the other entries these went with it: {listed(gone)}.",
+                f"It was done, but of the other entries these went with it: {summarise(gone)}.",
                 wanted=tuple(rest),
                 seen=seen.entries,
             )
@@ -287,4 +282,4 @@ class Controller:
 
 
 def _count(entry: ScheduleEntry, entries: Sequence[ScheduleEntry]) -> int:
-    return sum(content(other) == content(entry) for other in entries)
+    return sum(without_id(other) == without_id(entry) for other in entries)

@@ -1,0 +1,68 @@
+"""Helpers used everywhere: time that tests can move, and values of a caller in messages."""
+
+from __future__ import annotations
+
+import asyncio
+import sys
+import time
+from typing import Protocol
+
+from homevolt.exceptions import HomevoltValueError
+
+_LONGEST_S = sys.float_info.max
+
+
+class Clock(Protocol):
+    """What the library needs of time."""
+
+    def now(self) -> float:
+        """Return the time of day in epoch seconds."""
+
+    def monotonic(self) -> float:
+        """Return seconds that only ever rise."""
+
+    async def sleep(self, seconds: float) -> None:
+        """Return after `seconds` seconds."""
+
+
+class SystemClock:
+    """The time of this machine."""
+
+    def now(self) -> float:
+        """Return the time of day in epoch seconds."""
+        return time.time()
+
+    def monotonic(self) -> float:
+        """Return seconds that only ever rise."""
+        return time.monotonic()
+
+    async def sleep(self, seconds: float) -> None:
+        """Return after `seconds` seconds."""
+        await asyncio.sleep(seconds)
+
+
+def positive_seconds(name: str, value: object) -> float:
+    """Return a duration that a caller gave.
+
+    Args:
+        name: What the argument is called, for the error message.
+        value: What was given for it.
+
+    Raises:
+        HomevoltValueError: It is no positive finite number.
+    """
+    if isinstance(value, int | float) and not isinstance(value, bool) and 0 < value <= _LONGEST_S:
+        return float(value)
+    raise HomevoltValueError(f"{name} must be a positive number of seconds, not {value!r}.")
+
+
+_LONGEST_REPR = 80
+
+
+def short_repr(value: object) -> str:
+    """Return the repr of anything, cut to a length that a message can hold; it never raises."""
+    try:
+        text = repr(value)
+    except Exception:  # noqa: BLE001 - the repr of somebody else's object may raise anything
+        return f"a {type(value).__name__}"
+    return text if len(text) <= _LONGEST_REPR else f"{text[: _LONGEST_REPR - 3]}..."

@@ -1,0 +1,1 @@
+"""What the shell shows: formatting, tables, the status view and JSON documents."""

@@ -1,0 +1,247 @@
+"""The picture of a snapshot for people: pure functions from what was read to what is shown."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+from rich.table import Table
+from rich.text import Text
+
+from homevolt.cli.render import formatting
+from homevolt.cli.render.overview import UNKNOWN, Overview, Power, overview
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from datetime import datetime, tzinfo
+
+    from rich.console import Console, ConsoleOptions, RenderResult
+
+    from homevolt.readings.snapshot import Snapshot, UnitView
+    from homevolt.schedule.entry import Schedule, ScheduleEntry
+
+WIDEST, WIDE = 80, 60
+LABEL_WIDTH, UNIT_WIDTH = 10, 60
+DIRECTION_WIDTH, POWER_WIDTH = 13, 7
+FULL, EMPTY = "\N{BOX DRAWINGS HEAVY HORIZONTAL}", "\N{BOX DRAWINGS LIGHT HORIZONTAL}"
+LOW_CHARGE_RATIO = 0.1
+
+# The sixteen colours that every theme of a terminal defines for its own background.
+LABEL, QUIET, CAREFUL, BAD = "dim", "dim", "yellow", "bold red"
+
+
+class Flow(NamedTuple):
+    """How one of the four flows of power is shown."""
+
+    label: str
+    attribute: str
+    direction: formatting.Direction
+    style: str
+
+
+FLOWS = (
+    Flow("Battery", "battery", formatting.BATTERY, "green"),
+    Flow("Grid", "grid", formatting.GRID, "magenta"),
+    Flow("Solar", "solar", formatting.SOLAR, "yellow"),
+    Flow("House", "house", formatting.HOUSE, "cyan"),
+)
+
+
+class StatusView:
+    """A snapshot at a glance, fitted to the width at hand.
+
+    Args:
+        snapshot: What was read.
+        url: Where it was read.
+        zone: The zone to say times in; None is the zone of this machine.
+        remarks: What else must be said, such as why a part could not be read.
+        interval_s: Seconds until it is read again, None if it is not.
+    """
+
+    def __init__(
+        self,
+        snapshot: Snapshot,
+        *,
+        url: str,
+        zone: tzinfo | None = None,
+        remarks: tuple[str, ...] = (),
+        interval_s: float | None = None,
+    ) -> None:
+        self.snapshot = snapshot
+        self.url = url
+        self.zone = zone
+        self.remarks = remarks
+        self.interval_s = interval_s
+        self._glance = overview(snapshot)
+
+    def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
+        """Show the header and, line by line, what a person wants to know."""
+        width = min(options.max_width, WIDEST)
+        yield _header(self.snapshot, self.url)
+        table = Table.grid(padding=(0, 0))
+        table.add_column(style=LABEL, width=LABEL_WIDTH, no_wrap=True)
+        table.add_column(overflow="fold")
+        for label, content in self._lines(width - LABEL_WIDTH):
+            table.add_row(label, content)
+        yield table
+
+    def _lines(self, width: int) -> Iterator[tuple[str, Text]]:
+        """Yield each line with its label, its content fitted to `width` columns."""
+        glance, snapshot = self._glance, self.snapshot
+        space = ("", Text())
+        yield space
+        yield "Charge", _charge(glance, width)
+        if len(snapshot.units) > 1:
+            for label, unit in zip(_labels("Units"), snapshot.units, strict=False):
+                yield label, _unit(unit, width)
+        yield space
+        scale = _scale(glance)
+        for flow in FLOWS:
+            yield flow.label, _flow(flow, getattr(glance, flow.attribute), scale, width)
+        yield space
+        yield "Control", _control(snapshot.schedule)
+        yield "Now", self._now()
+        yield "Next", self._next()
+        yield space
+        yield from _messages("Alarms", glance.alarms, BAD)
+        yield from _messages("Warnings", glance.warnings, CAREFUL)
+        yield "Read", self._read()
+        for label, remark in zip(_labels("Note"), self.remarks, strict=False):
+            yield label, Text(remark, style=CAREFUL)
+
+    def _read(self) -> Text:
+        """Say when it was read and, of a watch, when it will be and how that ends."""
+        text = Text(f"{self.snapshot.ems_at.astimezone(self.zone):%H:%M:%S}")
+        if self.interval_s is None:
+            return text
+        return text.append(f", again every {self.interval_s:g} s until Ctrl-C", style=QUIET)
+
+    def _now(self) -> Text:
+        """Say what the schedule makes the battery do now, and until when."""
+        entry, following = self.snapshot.active_entry, self._glance.next_entry
+        if self.snapshot.schedule is None:
+            return _missing()
+        if entry is None:
+            start = None if following is None else following.from_time
+            return Text("nothing planned" + ("" if start is None else f" until {self._at(start)}"))
+        text = Text(formatting.plan(entry))
+        if entry.to_time is not None:
+            text.append(f", until {self._at(entry.to_time)}")
+        return _limited(text, entry)
+
+    def _next(self) -> Text:
+        """Say what comes next, from when and until when."""
+        entry = self._glance.next_entry
+        if self.snapshot.schedule is None:
+            return _missing()
+        if entry is None or entry.from_time is None:
+            return Text("nothing planned")
+        text = Text(f"{formatting.plan(entry)}, from {self._at(entry.from_time)}")
+        if entry.to_time is not None:
+            text.append(f" until {self._at(entry.to_time)}")
+        return _limited(text, entry)
+
+    def _at(self, moment: datetime) -> str:
+        return formatting.clock(moment, self.snapshot.at, self.zone)
+
+
+def _header(snapshot: Snapshot, url: str) -> Text:
+    unit = snapshot.unit
+    text = Text(f"Homevolt {unit.model or ''}".strip(), style="bold")
+    about = [unit.ecu_id or formatting.DASH, f"firmware {unit.firmware_version or formatting.DASH}"]
+    if len(snapshot.units) > 1:
+        about.insert(0, f"{len(snapshot.units)} units")
+    return text.append("  " + ", ".join((*about, url)), style="not bold dim")
+
+
+def _charge(glance: Overview, width: int) -> Text:
+    """Draw the state of charge as a bar, with the energy in it and the energy that fits."""
+    ratio = glance.state_of_charge_ratio
+    figures = f"{formatting.percent(ratio):>6}"
+    if ratio is None and glance.available_energy_wh is None and glance.capacity_wh is None:
+        return _missing()
+    energy = f"  {formatting.stored(glance.available_energy_wh, glance.capacity_wh)}"
+    bar = width - len(figures) - len(energy) - 1
+    text = _bar(ratio, bar if width >= WIDE - LABEL_WIDTH else width - len(figures) - 1)
+    text.append(figures, style="bold")
+    return text.append(energy)
+
+
+def _bar(ratio: float | None, width: int) -> Text:
+    """Draw a ratio; one that is not known has no length."""
+    full = 0 if ratio is None else round(max(0.0, min(1.0, ratio)) * width)
+    low = ratio is not None and ratio < LOW_CHARGE_RATIO
+    text = Text().append(FULL * full, style=CAREFUL if low else "green")
+    return text.append(EMPTY * (width - full), style=QUIET)
+
+
+def _flow(flow: Flow, power: Power, scale_w: float, width: int) -> Text:
+    """Say which way power flows and how much, and draw it where there is room."""
+    if power.power_w is None:
+        return _missing(power.why)
+    direction = flow.direction.of(power.power_w)
+    text = Text(f"{direction:<{DIRECTION_WIDTH}} {formatting.power(power.power_w):>{POWER_WIDTH}}")
+    if width >= WIDE - LABEL_WIDTH:
+        share = abs(power.power_w) / scale_w * (width - len(text) - 2)
+        # Whatever has a direction has a length too.
+        length = max(round(share), 1 if round(power.power_w) else 0)
+        text.append("  " + FULL * length, style=flow.style)
+    return text
+
+
+def _scale(glance: Overview) -> float:
+    """Return the power that a bar of full length stands for: rated, or what is more than that."""
+    powers = [glance.battery, glance.grid, glance.solar, glance.house]
+    return max(1.0, glance.rated_power_w or 0.0, *(abs(power.power_w or 0.0) for power in powers))
+
+
+def _unit(unit: UnitView, width: int) -> Text:
+    """Put a unit of a cluster on a line."""
+    power = unit.power_w
+    direction = formatting.DASH if power is None else formatting.BATTERY.of(power)
+    figures = f"{formatting.percent(unit.state_of_charge_ratio):>7}"
+    flow = f"{direction} {formatting.power(power)}" if power is not None else formatting.DASH
+    text = Text(f"{unit.ecu_id or formatting.DASH:<12}{figures}")
+    if width >= UNIT_WIDTH:
+        energy = formatting.stored(unit.available_discharge_energy_wh, unit.available_capacity_wh)
+        text.append(f"  {energy:<17}")
+    return text.append(f"  {flow}")
+
+
+def _control(schedule: Schedule | None) -> Text:
+    """Say who decides what the battery does, and whose plan it follows."""
+    if schedule is None or schedule.local_mode is None:
+        return _missing()
+    who = "you (local mode on)" if schedule.local_mode else "the cloud (local mode off)"
+    if schedule.schedule_id is None:
+        return Text(who)
+    return Text(f"{who}, plan written {'locally' if schedule.is_local else 'by the cloud'}")
+
+
+def _messages(
+    label: str, messages: tuple[str, ...] | None, style: str
+) -> Iterator[tuple[str, Text]]:
+    """Yield a line for each message, or one that says that there is none."""
+    if messages is None:
+        yield label, _missing()
+    elif not messages:
+        yield label, Text("none")
+    else:
+        for name, message in zip(_labels(label), messages, strict=False):
+            yield name, Text(message, style=style)
+
+
+def _limited(text: Text, entry: ScheduleEntry) -> Text:
+    """Add an entry's limits on a quieter line of their own."""
+    limits = ", ".join(formatting.limits(entry))
+    return text.append(f"\n{limits}", style=QUIET) if limits else text
+
+
+def _labels(first: str) -> Iterator[str]:
+    """Yield a label for the first of several lines, and none for the others."""
+    yield first
+    while True:
+        yield ""
+
+
+def _missing(why: str = UNKNOWN) -> Text:
+    return Text(f"{formatting.DASH} {why}", style=QUIET)

@@ -1,0 +1,268 @@
+"""`GET /ems.json`: the units, their blades, their sum and the measuring points.
+
+Numbers are as on the wire: deci-volt, milli-hertz, deci-degree, centi-percent. The catalogue in
+`homevolt.readings.catalogue` says for each field what it means and how it becomes a natural unit.
+"""
+
+from __future__ import annotations
+
+import msgspec
+
+from homevolt.exceptions import HomevoltDataError
+from homevolt.protocol.decoding import Wire, decode
+
+
+class EmsInfo(Wire, frozen=True):
+    """`ems[].ems_info`: what the unit is."""
+
+    protocol_version: int | None = None
+    fw_version: str | None = None
+    rated_capacity: float | None = None
+    rated_power: float | None = None
+    rated_pv_power: float | None = None
+    model: str | None = None
+    rated_cap: float | None = None
+
+
+class BmsInfo(Wire, frozen=True):
+    """`ems[].bms_info[]`: what a blade is."""
+
+    fw_version: str | None = None
+    serial_number: str | None = None
+    rated_cap: float | None = None
+    id: int | None = None
+    battery_type: int | None = None
+    battery_type_str: str | None = None
+
+
+class InverterInfo(Wire, frozen=True):
+    """`ems[].inv_info`: what the inverter is."""
+
+    fw_version: str | None = None
+    serial_number: str | None = None
+
+
+class EmsConfig(Wire, frozen=True):
+    """`ems[].ems_config`."""
+
+    grid_code_preset: int | None = None
+    grid_code_preset_str: str | None = None
+    control_timeout: bool | None = None
+
+
+class InverterConfig(Wire, frozen=True):
+    """`ems[].inv_config`."""
+
+    ffr_fstart_freq: float | None = None
+
+
+class EmsControl(Wire, frozen=True):
+    """`ems[].ems_control`: what the unit is told to do, in W and var."""
+
+    mode_sel: int | None = None
+    mode_sel_str: str | None = None
+    pwr_ref: float | None = None
+    freq_res_mode: int | None = None
+    freq_res_pwr_fcr_n: float | None = None
+    freq_res_pwr_fcr_d_up: float | None = None
+    freq_res_pwr_fcr_d_down: float | None = None
+    freq_res_pwr_ref_ffr: float | None = None
+    act_pwr_ch_lim: float | None = None
+    act_pwr_di_lim: float | None = None
+    react_pwr_pos_limit: float | None = None
+    react_pwr_neg_limit: float | None = None
+    freq_test_seq: int | None = None
+    data_usage: int | None = None
+    allow_dfu: bool | None = None
+
+
+class EmsData(Wire, frozen=True):
+    """`ems[].ems_data`: what the unit measures."""
+
+    timestamp_ms: float | None = None
+    state: int | None = None
+    state_str: str | None = None
+    info: int | None = None
+    info_str: tuple[str, ...] | None = None
+    warning: int | None = None
+    warning_str: tuple[str, ...] | None = None
+    alarm: int | None = None
+    alarm_str: tuple[str, ...] | None = None
+    phase_angle: float | None = None
+    frequency: float | None = None
+    phase_seq: int | None = None
+    power: float | None = None
+    apparent_power: float | None = None
+    reactive_power: float | None = None
+    energy_produced: float | None = None
+    energy_consumed: float | None = None
+    sys_temp: float | None = None
+    avail_cap: float | None = None
+    freq_res_state: int | None = None
+    soc_avg: float | None = None
+
+
+class BmsData(Wire, frozen=True):
+    """`ems[].bms_data[]`: what a blade measures; most firmware gives only some of it."""
+
+    energy_avail: float | None = None
+    cycle_count: float | None = None
+    soc: float | None = None
+    soh: float | None = None
+    state: int | None = None
+    state_str: str | None = None
+    alarm: int | None = None
+    alarm_str: tuple[str, ...] | None = None
+    tmin: float | None = None
+    tmax: float | None = None
+    voltage: float | None = None
+    current: float | None = None
+    power: float | None = None
+
+
+class EmsPrediction(Wire, frozen=True):
+    """`ems[].ems_prediction`: what the unit could do now, in W and Wh."""
+
+    avail_ch_pwr: float | None = None
+    avail_di_pwr: float | None = None
+    avail_ch_energy: float | None = None
+    avail_di_energy: float | None = None
+    avail_inv_ch_pwr: float | None = None
+    avail_inv_di_pwr: float | None = None
+    avail_group_fuse_ch_pwr: float | None = None
+    avail_group_fuse_di_pwr: float | None = None
+
+
+class EmsVoltage(Wire, frozen=True):
+    """`ems[].ems_voltage`, in deci-volt."""
+
+    l1: float | None = None
+    l2: float | None = None
+    l3: float | None = None
+    l1_l2: float | None = None
+    l2_l3: float | None = None
+    l3_l1: float | None = None
+
+
+class EmsCurrent(Wire, frozen=True):
+    """`ems[].ems_current`; the unit on the wire is not proven and taken for A."""
+
+    l1: float | None = None
+    l2: float | None = None
+    l3: float | None = None
+
+
+class EmsAggregate(Wire, frozen=True):
+    """`ems[].ems_aggregate`, in kWh; "imported" tracks discharge, "exported" tracks charge."""
+
+    imported_kwh: float | None = None
+    exported_kwh: float | None = None
+
+
+class Peer(Wire, frozen=True):
+    """`ems[].peer`: how well a further unit is heard."""
+
+    last_seq: int | None = None
+    last_timestamp_ms: float | None = None
+    last_decrypt_age_ms: float | None = None
+    last_encrypt_age_ms: float | None = None
+
+
+class Unit(Wire, frozen=True):
+    """`ems[]`: a unit, or the sum of all of them in `aggregated`. A missing block is an empty one.
+
+    `ecu_host` is empty for the unit that answers.
+    """
+
+    ecu_id: str | int | None = None
+    ecu_host: str | None = None
+    ecu_version: str | None = None
+    error: int | None = None
+    error_str: str | None = None
+    op_state: int | None = None
+    op_state_str: str | None = None
+    ems_info: EmsInfo = EmsInfo()
+    bms_info: tuple[BmsInfo, ...] = ()
+    inv_info: InverterInfo = InverterInfo()
+    ems_config: EmsConfig = EmsConfig()
+    inv_config: InverterConfig = InverterConfig()
+    ems_control: EmsControl = EmsControl()
+    ems_data: EmsData = EmsData()
+    bms_data: tuple[BmsData, ...] = ()
+    ems_prediction: EmsPrediction = EmsPrediction()
+    ems_voltage: EmsVoltage = EmsVoltage()
+    ems_current: EmsCurrent = EmsCurrent()
+    ems_aggregate: EmsAggregate = EmsAggregate()
+    error_cnt: int | None = None
+    peer: Peer = Peer()
+
+
+class MeterPhase(Wire, frozen=True):
+    """`sensors[].phase[]`, in V, A and W."""
+
+    voltage: float | None = None
+    amp: float | None = None
+    power: float | None = None
+    pf: float | None = None
+
+
+class MeasuringPoint(Wire, frozen=True):
+    """`sensors[]`: a clamp, a virtual sum, or a unit's own figures once more.
+
+    Old firmware names the function in `type` and has neither `function` nor `sensor_type`.
+    """
+
+    function: str | None = None
+    type: str | None = None
+    sensor_type: str | None = None
+    node_id: int | None = None
+    euid: str | None = None
+    interface: int | None = None
+    available: bool | None = None
+    rssi: float | None = None
+    average_rssi: float | None = None
+    pdr: float | None = None
+    phase: tuple[MeterPhase, ...] = ()
+    frequency: float | None = None
+    total_power: float | None = None
+    energy_imported: float | None = None
+    energy_exported: float | None = None
+    timestamp: float | None = None
+    timestamp_str: str | None = None
+
+
+class EmsDocument(Wire, frozen=True, rename={"type_": "$type"}):
+    """The whole answer."""
+
+    type_: str | None = None
+    ts: float | None = None
+    ems: tuple[Unit, ...] = ()
+    aggregated: Unit = Unit()
+    sensors: tuple[MeasuringPoint, ...] = ()
+
+
+_DECODER = msgspec.json.Decoder(EmsDocument)
+
+
+def decode_ems(data: bytes) -> EmsDocument:
+    """Return the answer of `GET /ems.json`.
+
+    Raises:
+        HomevoltDataError: It is no JSON object with at least one unit in `ems`.
+    """
+    document = decode(data, _DECODER, "/ems.json")
+    if NO_UNIT in document.ems or NO_POINT in document.sensors:
+        document = msgspec.structs.replace(
+            document,
+            ems=tuple(unit for unit in document.ems if unit != NO_UNIT),
+            sensors=tuple(point for point in document.sensors if point != NO_POINT),
+        )
+    if not document.ems:
+        raise HomevoltDataError("/ems.json names no unit: $.ems is empty or missing.", path="$.ems")
+    return document
+
+
+NO_UNIT = Unit()
+"""What is left of an item of `ems` that is no unit at all."""
+NO_POINT = MeasuringPoint()
+"""What is left of an item of `sensors` that is no measuring point at all."""

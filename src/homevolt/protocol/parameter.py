@@ -1,0 +1,299 @@
+"""The device's parameters: what each one is, which values it takes, how they are written."""
+
+from __future__ import annotations
+
+import math
+import operator
+import re
+from typing import TYPE_CHECKING, Any, TypeAlias
+
+import msgspec
+
+from homevolt._common import short_repr
+from homevolt.exceptions import HomevoltValueError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from homevolt.protocol.params import ParamData
+
+Scalar: TypeAlias = bool | int | float | str
+Value: TypeAlias = Scalar | list[Scalar]
+
+MASK = "********"
+"""What stands for the value of a secret in a repr, a message or a log."""
+
+_SPELLINGS = {
+    **dict.fromkeys(("true", "1", "on", "yes"), True),
+    **dict.fromkeys(("false", "0", "off", "no"), False),
+}
+_SECRET = re.compile(
+    r"(?<!by)pass|pwd|psk|secret|token|credential|api_?key|(^|_)(key|pin|pop)s?\d*(_|$)"
+)
+_FLOATS = {"flt": 3.4028234663852886e38, "double": 1.7976931348623157e308}
+_FLOAT_TOLERANCE = {"flt": 1e-6, "double": 1e-9}
+_INTEGER = re.compile(r"([us])int(8|16|32|64)")
+_TEXT = re.compile(r"str([0-9]{1,4})")
+_ARRAY = re.compile(r"(\w+)\[\d*\]")
+_DIGITS = re.compile(r"[+-]?[0-9]{1,20}")
+
+
+class Parameter(msgspec.Struct, frozen=True, kw_only=True):
+    """One parameter as the device declares it (`GET /params.json`).
+
+    Attributes:
+        name: What `set_parameter` and `get_parameter` call it.
+        type: bool, uint8-64, sint8-64, flt, double or str32; of each element in an array.
+        value: The value in force; a list for an array, None if the device did not give a
+            readable one.
+        default: The value at delivery, None likewise.
+        help: The device's own sentence about it, empty if there is none.
+        group: The family it belongs to, empty if the device does not say.
+        level: The access level, None if the device does not say.
+        count: Number of elements of an array, None for a single value.
+        secret: Whether the value must not be shown; `repr` masks it.
+    """
+
+    name: str
+    type: str
+    value: Value | None = None
+    default: Value | None = None
+    help: str = ""
+    group: str = ""
+    level: int | None = None
+    count: int | None = None
+    secret: bool = False
+
+    @classmethod
+    def from_wire(cls, data: ParamData) -> Parameter | None:
+        """Return a parameter of `/params.json`, or None if it has no name.
+
+        Args:
+            data: One item of the list; `value` and `default` are a list or bare.
+
+        Returns:
+            The parameter, its values as plain Python values of the declared type.
+        """
+        if not data.name:
+            return None
+        type_, bracketed = _element_type(data.type or "")
+        value, default = _as_list(data.value), _as_list(data.default)
+        longest = max(len(value), len(default), _elements(type_, data.size))
+        count = longest if bracketed or longest > 1 else None
+        return cls(
+            name=data.name,
+            type=type_,
+            value=_read(type_, count, value),
+            default=_read(type_, count, default),
+            help=data.help or "",
+            group=(data.desc or "").strip('"'),
+            level=data.level,
+            count=count,
+            secret=is_secret(data.name),
+        )
+
+    @property
+    def range(self) -> tuple[float, float] | None:
+        """The smallest and the largest number the type holds, None for bools and text."""
+        return _range(self.type)
+
+    def check(self, value: object) -> Value:
+        """Return `value` as the declared type wants it.
+
+        Args:
+            value: For a bool True, False, 1, 0 or one of true/false, on/off, yes/no; for a number
+                the number or its decimal text; for text a str; for an array a list or tuple of
+                those, or their text with commas between.
+
+        Returns:
+            A plain Python value, a list for an array.
+
+        Raises:
+            HomevoltValueError: The type does not hold it.
+        """
+        if self.count is None:
+            return self._check_scalar(value)
+        if isinstance(value, str) and not _TEXT.fullmatch(self.type):
+            value = value.split(",")
+        if not isinstance(value, list | tuple) or len(value) != self.count:
+            raise self._refused(value, f"a list of {self.count} values")
+        return [self._check_scalar(item) for item in value]
+
+    def render(self, value: Value) -> str:
+        """Write a checked value for the form field `v` of `POST /params.json`."""
+        if isinstance(value, list):
+            return ",".join(self.render(item) for item in value)
+        return str(value).lower() if isinstance(value, bool) else str(value)
+
+    def matches(self, wanted: Value, seen: Value | None) -> bool:
+        """Tell whether a value read back is the one that was written.
+
+        Floats are equal within what their type resolves. A secret that the device hides behind
+        asterisks cannot be compared and counts as equal, unless it was to be emptied.
+        """
+        if isinstance(wanted, list) or isinstance(seen, list):
+            return (
+                isinstance(wanted, list)
+                and isinstance(seen, list)
+                and len(wanted) == len(seen)
+                and all(map(self.matches, wanted, seen))
+            )
+        if self.secret and wanted and isinstance(seen, str) and seen and not seen.strip("*"):
+            return True
+        if (
+            self.type in _FLOATS
+            and isinstance(wanted, int | float)
+            and isinstance(seen, int | float)
+        ):
+            return math.isclose(wanted, seen, rel_tol=_FLOAT_TOLERANCE[self.type])
+        return wanted == seen
+
+    def shown(self, value: object) -> object:
+        """Return `value`, masked if this is a secret that is set."""
+        return MASK if self.secret and value else value
+
+    def __repr__(self) -> str:
+        """The fields, the values of a secret masked."""
+        return (
+            f"Parameter({', '.join(f'{name}={value!r}' for name, value in self.__rich_repr__())})"
+        )
+
+    def __rich_repr__(self) -> list[tuple[str, object]]:
+        """The same for the library rich."""
+        fields = ((name, getattr(self, name)) for name in self.__struct_fields__)
+        return [
+            (name, self.shown(value) if name in ("value", "default") else value)
+            for name, value in fields
+        ]
+
+    def _check_scalar(self, value: object) -> Scalar:
+        check = _checker(self.type)
+        if check is None:
+            raise HomevoltValueError(
+                f"{self.name} is of type {self.type!r}, which this library cannot write"
+            )
+        checked, wanted = check(self.type, value)
+        if checked is None:
+            raise self._refused(value, wanted)
+        if self.count is not None and isinstance(checked, str) and "," in checked:
+            raise self._refused(value, "text without a comma, which separates the elements")
+        return checked
+
+    def _refused(self, value: object, wanted: str) -> HomevoltValueError:
+        given = MASK if self.secret else short_repr(value)
+        return HomevoltValueError(f"{self.name} ({self.type}) must be {wanted}, not {given}")
+
+
+def is_secret(name: str) -> bool:
+    """Tell by its name whether a parameter is a password, a key or another credential."""
+    return _SECRET.search(name.lower()) is not None
+
+
+def _checker(type_: str) -> Callable[[str, object], tuple[Scalar | None, str]] | None:
+    """Return what checks a value of a type: it gives the value or None, and what it wants."""
+    if type_ == "bool":
+        return _check_bool
+    if type_ in _FLOATS:
+        return _check_float
+    if _INTEGER.fullmatch(type_):
+        return _check_integer
+    return _check_text if _TEXT.fullmatch(type_) else None
+
+
+def _check_bool(_type: str, value: object) -> tuple[bool | None, str]:
+    wanted = "true or false"
+    if isinstance(value, bool):
+        return value, wanted
+    if isinstance(value, int):
+        return {0: False, 1: True}.get(value), wanted
+    return (_SPELLINGS.get(value.strip().lower()) if isinstance(value, str) else None), wanted
+
+
+def _check_integer(type_: str, value: Any) -> tuple[int | None, str]:
+    low, high = _integer_range(type_)
+    wanted = f"a whole number from {low} to {high}"
+    if isinstance(value, str) and _DIGITS.fullmatch(text := value.strip()):
+        value = int(text)
+    try:
+        number = None if isinstance(value, bool) else int(operator.index(value))
+    except TypeError:
+        number = None
+    return (number if number is not None and low <= number <= high else None), wanted
+
+
+def _check_float(type_: str, value: object) -> tuple[float | None, str]:
+    limit = _FLOATS[type_]
+    wanted = f"a finite number from {-limit:g} to {limit:g}"
+    if isinstance(value, bool) or not isinstance(value, int | float | str):
+        return None, wanted
+    try:
+        number = float(value)
+    except (ValueError, OverflowError):
+        return None, wanted
+    return (number if abs(number) <= limit else None), wanted  # NaN fails the comparison too
+
+
+def _check_text(type_: str, value: object) -> tuple[str | None, str]:
+    # One byte of the device's buffer is the NUL that ends the text.
+    longest = _text_size(type_) - 1
+    wanted = f"text of at most {longest} bytes in UTF-8 without control characters"
+    if not isinstance(value, str):
+        return None, wanted
+    text = str.__str__(value)  # the text itself, whatever a subclass such as an enum makes of it
+    fits = (not text or text.isprintable()) and len(text.encode()) <= longest
+    return (text if fits else None), wanted
+
+
+def _range(type_: str) -> tuple[float, float] | None:
+    if type_ in _FLOATS:
+        return -_FLOATS[type_], _FLOATS[type_]
+    return _integer_range(type_) if _INTEGER.fullmatch(type_) else None
+
+
+def _integer_range(type_: str) -> tuple[int, int]:
+    found = _INTEGER.fullmatch(type_)
+    bits = int(found[2]) if found else 0
+    if found and found[1] == "s":
+        return -(2 ** (bits - 1)), 2 ** (bits - 1) - 1
+    return 0, 2**bits - 1
+
+
+def _text_size(type_: str) -> int:
+    found = _TEXT.fullmatch(type_)
+    return int(found[1]) if found else 0
+
+
+def _element_type(declared: str) -> tuple[str, bool]:
+    """Split `uint8[3]` into its element type and whether there were brackets."""
+    found = _ARRAY.fullmatch(declared.strip())
+    return (found[1], True) if found else (declared.strip(), False)
+
+
+def _elements(type_: str, size: int | None) -> int:
+    """Return how many elements fill `size` bytes, 0 if that cannot be told."""
+    found = _INTEGER.fullmatch(type_)
+    width = {"bool": 1, "flt": 4, "double": 8}.get(type_, int(found[2]) // 8 if found else 0)
+    return size // width if size and width and size % width == 0 else 0
+
+
+def _as_list(value: object) -> list[object]:
+    if value is None:
+        return []
+    return value if isinstance(value, list) else [value]
+
+
+def _read(type_: str, count: int | None, values: list[object]) -> Value | None:
+    """Return what the device gave as the declared type, None if it does not fit."""
+    read = [_read_scalar(type_, value) for value in values]
+    scalars = [value for value in read if value is not None]
+    if not scalars or len(scalars) != len(read):
+        return None
+    return scalars if count is not None else scalars[0]
+
+
+def _read_scalar(type_: str, value: object) -> Scalar | None:
+    if type_ == "bool":
+        return bool(value) if value in (0, 1) else _check_bool(type_, value)[0]
+    if type_ in _FLOATS and isinstance(value, int | float) and not isinstance(value, bool):
+        return float(value)
+    return value if isinstance(value, bool | int | float | str) else None

@@ -1,0 +1,60 @@
+"""`GET /params.json`: the parameters with their types, defaults and help."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import msgspec
+
+from homevolt.exceptions import HomevoltDataError
+from homevolt.protocol.decoding import Wire, parse, salvage
+
+
+class ParamData(Wire, frozen=True):
+    """One parameter; `value` and `default` are a list, or bare on some firmware."""
+
+    param_id: int | None = None
+    desc: str | None = None
+    name: str | None = None
+    size: int | None = None
+    type: str | None = None
+    value: Any = None
+    default: Any = None
+    help: str | None = None
+    level: int | None = None
+
+
+_DECODER = msgspec.json.Decoder(list[ParamData])
+
+
+def decode_params(data: bytes) -> list[ParamData]:
+    """Return the answer of `GET /params.json`, a list or, on some firmware, nested objects.
+
+    In the nested form a key is the name, and the objects around it are its groups.
+
+    Raises:
+        HomevoltDataError: It is neither.
+    """
+    try:
+        return _DECODER.decode(data)
+    except (msgspec.MsgspecError, RecursionError):
+        document = parse(data, "/params.json")
+    if isinstance(document, dict):
+        document = list(_flattened(document))
+    if not isinstance(document, list):
+        raise HomevoltDataError("/params.json is no list of parameters.", path="$")
+    params: list[ParamData] = salvage(document, list[ParamData], "/params.json")
+    return params
+
+
+def _flattened(group: dict[str, Any], desc: str | None = None) -> list[dict[str, Any]]:
+    """Return the parameters of nested objects, each with its name and its group."""
+    params: list[dict[str, Any]] = []
+    for name, item in group.items():
+        if not isinstance(item, dict):
+            params.append({"name": name, "desc": desc, "value": item})
+        elif "value" in item or "type" in item:
+            params.append({"name": name, "desc": desc, **item})
+        else:
+            params += _flattened(item, desc=name)
+    return params

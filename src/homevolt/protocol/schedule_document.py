@@ -1,0 +1,152 @@
+"""`GET /schedule.json`: what the battery is to do, and who says so."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import msgspec
+
+from homevolt.exceptions import HomevoltDataError
+from homevolt.protocol.decoding import Wire, parse, salvage
+
+
+class EntryParams(Wire, frozen=True):
+    """`schedule[].params`: powers in W, energies in Wh, times in epoch s, fuse and ramps in mA."""
+
+    setpoint: float | None = None
+    max_charge: float | None = None
+    max_discharge: float | None = None
+    import_limit: float | None = None
+    export_limit: float | None = None
+    idle_threshold_power: float | None = None
+    discharge_threshold_power: float | None = None
+    offline: bool | None = None
+    main_fuse: float | None = None
+    charge_ramp_up: float | None = None
+    discharge_ramp_up: float | None = None
+    import_energy_limit: float | None = None
+    import_energy_limit_from: float | None = None
+    import_energy_limit_to: float | None = None
+    import_energy_max_compensation: float | None = None
+    export_energy_limit: float | None = None
+    export_energy_limit_from: float | None = None
+    export_energy_limit_to: float | None = None
+    export_energy_max_compensation: float | None = None
+    fcr_n_power: float | None = None
+    fcr_d_up_power: float | None = None
+    fcr_d_down_power: float | None = None
+    ffr_power: float | None = None
+    use_ffr_custom_trig_freq: bool | float | None = None
+    ffr_rearm: bool | float | None = None
+    fcr_start_from: float | None = None
+    test_sequence: float | None = None
+    test_end_schedule: bool | float | None = None
+
+
+class EntryData(Wire, frozen=True, rename={"from_": "from"}):
+    """`schedule[]`: one entry; a missing `from` or `to` is an open end."""
+
+    id: int | None = None
+    from_: float | None = None
+    to: float | None = None
+    type: int | None = None
+    min: float | None = None
+    max: float | None = None
+    params: EntryParams = EntryParams()
+
+
+class PartialEntry(EntryData, frozen=True):
+    """An entry with something in it that could not be read.
+
+    Attributes:
+        lost: The keys that could not be read, such as `to` or `params.setpoint`. Their None does
+            not mean that they were not given.
+    """
+
+    lost: tuple[str, ...] = ()
+
+
+class ScheduleData(Wire, frozen=True):
+    """The whole answer."""
+
+    local_mode: bool | None = None
+    schedule_id: str | None = None
+    schedule: tuple[EntryData, ...] | None = None
+
+
+_DECODER = msgspec.json.Decoder(ScheduleData)
+_SOURCE = "/schedule.json"
+
+
+def decode_schedule(data: bytes) -> ScheduleData:
+    """Return the answer of `GET /schedule.json`; an entry that is malformed is a `PartialEntry`.
+
+    Raises:
+        HomevoltDataError: It is no JSON object, or one that holds nothing of a schedule.
+    """
+    try:
+        document = _DECODER.decode(data)
+    except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
+        document = _salvaged(data)
+    if document == ScheduleData():
+        raise HomevoltDataError(
+            "/schedule.json holds no schedule: $.schedule is missing.",
+            path="$.schedule",
+        )
+    return document
+
+
+def unknown_keys(data: bytes) -> list[str]:
+    """Return what the entries of a schedule hold that no struct knows.
+
+    Args:
+        data: An answer of `GET /schedule.json` that `decode_schedule` has read.
+
+    Returns:
+        Names such as `boost` or `params.eco_limit`, each once, in order.
+    """
+    entries = parse(data, _SOURCE)["schedule"]
+    own = {key for entry in entries for key in _unknown(entry, EntryData)}
+    params = {key for entry in entries for key in _unknown(entry.get("params"), EntryParams)}
+    return sorted(own | {f"params.{key}" for key in params})
+
+
+def _unknown(values: dict[str, Any] | None, struct: type[Wire]) -> set[str]:
+    given = {key for key, value in (values or {}).items() if value is not None}
+    return given.difference(struct.__struct_encode_fields__)
+
+
+def _salvaged(data: bytes) -> ScheduleData:
+    """Return what can be read, and of each entry what was lost.
+
+    Elsewhere a malformed field may become None. Here a None has a meaning: a window without an end
+    is open, and an option that is missing was not given.
+    """
+    document: ScheduleData = salvage(parse(data, _SOURCE), ScheduleData, _SOURCE)
+    if document.schedule is None:
+        return document
+    # Once more, for numbers that no double holds were lost in parse() already.
+    given = json.loads(data.decode("utf-8-sig", "replace"), parse_int=float)["schedule"]
+    pairs = zip(document.schedule, given, strict=True)
+    entries = tuple(_marked(entry, _lost(entry, values)) for entry, values in pairs)
+    return msgspec.structs.replace(document, schedule=entries)
+
+
+def _marked(entry: EntryData, lost: tuple[str, ...]) -> EntryData:
+    return PartialEntry(**msgspec.structs.asdict(entry), lost=lost) if lost else entry
+
+
+def _lost(read: Wire, given: Any) -> tuple[str, ...]:
+    """Return the keys that were given and are None in what was read."""
+    if not isinstance(given, dict):
+        return ()
+    lost: list[str] = []
+    for field in msgspec.structs.fields(read):
+        name, there = field.encode_name, given.get(field.encode_name)
+        value = getattr(read, field.name)
+        if isinstance(value, Wire) and isinstance(there, dict):
+            lost += [f"{name}.{key}" for key in _lost(value, there)]
+        elif there is not None and (value is None or (there and isinstance(value, Wire))):
+            lost.append(name)
+    return tuple(lost)

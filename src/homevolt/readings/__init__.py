@@ -1,0 +1,1 @@
+"""What a device measures: the catalogue of readings, and the values of one moment."""

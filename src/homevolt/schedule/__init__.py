@@ -1,0 +1,1 @@
+"""The schedule: modes, entries, their options and times, and how plans are compared."""

@@ -1,0 +1,1 @@
+"""HTTP to one device: addresses, errors, retries and the password lockout."""

@@ -1,0 +1,201 @@
+"""What proves a write, and what does not: the plan and the values that stood before it."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta, tzinfo
+from typing import Any
+
+import pytest
+
+from homevolt import (
+    HomevoltCommandError,
+    HomevoltCommandOutcomeUnknownError,
+    HomevoltCommandRejectedError,
+    HomevoltCommandVerificationError,
+    HomevoltDataError,
+    HomevoltValueError,
+    ScheduleEntry,
+)
+from homevolt.simulator.world.clock import WINTER_NOON
+from homevolt.simulator.world.ems.plan import Entry
+from tests.control.test_plan_replacement import HOUR, NOON, cloud_plan, hours
+from tests.support.connected_device import SHORT_S, connected_device
+from tests.support.payloads import NOW
+from tests.support.scripted_device import document, done, scripted_device, turns
+
+
+def utc(epoch_s: float) -> datetime:
+    return datetime.fromtimestamp(epoch_s, UTC)
+
+
+@pytest.mark.parametrize("kind", ["reset", "ignore"])
+async def test_what_stood_before_is_no_proof_that_it_was_written(kind: str) -> None:
+    async with connected_device() as running:
+        await running.device.charge_battery(max_power=500, max_soc=60)
+        await running.device.set_parameter("ledstrip_bright_max", 42, store=False)
+        running.sim.faults.add(kind, write=True)
+        with pytest.raises(HomevoltCommandError, match="max_soc: wanted nothing, seen 60"):
+            await running.device.charge_battery()
+        if kind == "reset":
+            with pytest.raises(HomevoltCommandOutcomeUnknownError):
+                await running.device.set_parameter("ledstrip_bright_max", 42)
+            with pytest.raises(HomevoltCommandOutcomeUnknownError):
+                await running.device.set_parameter("webserver_password", "another")
+
+
+@pytest.mark.parametrize("key", ["ems_psk", "ledstrip_bright_max"])
+async def test_a_refusal_of_what_cannot_be_seen_or_is_there_already_is_no_success(key: str) -> None:
+    async with connected_device() as running:
+        value = "newsecret" if key == "ems_psk" else 100
+        running.sim.faults.add("status", status=400, write=True)
+        with pytest.raises(HomevoltCommandRejectedError):
+            await running.device.set_parameter(key, value)
+
+
+async def test_local_mode_that_is_written_as_a_parameter_shows_in_the_schedule() -> None:
+    async with connected_device() as running:
+        await running.device.set_parameter("settings_local", value=False)
+        assert running.device.schedule is not None
+        assert running.device.schedule.local_mode is False
+
+
+async def test_a_plan_with_fewer_options_is_another_plan() -> None:
+    async with connected_device() as running:
+        full = {"max_charge": 1000, "setpoint": 700}
+        begin, end = int(WINTER_NOON) + 3600, int(WINTER_NOON) + 7200
+        running.plan(Entry(1, begin, end, None, 50, options=full))
+        bare = [ScheduleEntry(mode=1, from_time=NOON + HOUR, to_time=NOON + 2 * HOUR)]
+        assert not (await running.device.diff_schedule(bare)).is_empty
+        running.sim.faults.add("ignore")
+        with pytest.raises(HomevoltCommandVerificationError, match="stands untouched"):
+            await running.device.replace_schedule(bare)
+
+
+async def test_a_new_plan_with_more_options_is_not_taken_for_the_former_one() -> None:
+    async with connected_device() as running:
+        running.plan(Entry(1, None, int(WINTER_NOON) + 7200))
+        wanted = [{"mode": 1, "to_time": NOON + 2 * HOUR, "max_charge": 1000}]
+        running.sim.faults.add("status", status=404, write=False, nth=2)
+        with pytest.raises(HomevoltCommandError, match="The former plan was restored"):
+            await running.device.replace_schedule(wanted)
+        assert [entry.options for entry in running.sim.installation.plan.entries] == [{}]
+
+
+async def test_a_silence_after_which_the_former_plan_stands_leaves_the_outcome_unknown() -> None:
+    async with connected_device(timeout=SHORT_S) as running:
+        cloud_plan(running)
+        running.sim.faults.add("silence", command="sched_clear", when="before", count=1)
+        with pytest.raises(HomevoltCommandOutcomeUnknownError, match="may still be at the command"):
+            await running.device.replace_schedule(hours(1))
+
+
+async def test_a_former_plan_of_which_the_device_takes_nothing_back_is_not_restored() -> None:
+    refusal = (
+        "esp32> sched_add 0\nno\nCommand 'sched_add' returned non-zero error code: 0x2 (ERROR)"
+    )
+    clear = done("sched_clear")
+    async with scripted_device(
+        schedule=turns(*[document({"id": 1, "type": 1})] * 2, document()),
+        console=turns(clear, refusal, clear, refusal),
+    ) as (_, device, _clock):
+        with pytest.raises(HomevoltCommandOutcomeUnknownError, match="The device refused 1 entry"):
+            await device.replace_schedule([{"mode": 0}])
+
+
+async def test_options_that_no_entry_holds_are_told_before_they_go(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    entry = {"id": 1, "type": 1, "params": {"eco_limit": 7}}
+    async with scripted_device(schedule=document(entry)) as (_, device, _clock):
+        await device.diff_schedule([{"mode": 1}])
+    assert "params.eco_limit" in caplog.text
+
+
+@pytest.mark.parametrize("params", [[1], "x", 5])
+async def test_a_plan_whose_options_cannot_be_read_is_compared_with_none(params: object) -> None:
+    entry = {"id": 1, "type": 1, "params": params}
+    async with scripted_device(schedule=document(entry)) as (odd, device, _clock):
+        for method in (device.diff_schedule, device.replace_schedule):
+            with pytest.raises(HomevoltDataError, match="'params' of entry 0"):
+                await method([{"mode": 1}])
+        assert odd.writes == []
+
+
+@pytest.mark.parametrize("params", [{}, None, []])
+async def test_a_plan_without_options_is_compared_as_such(params: object) -> None:
+    entry = {"id": 1, "type": 1, "params": params}
+    async with scripted_device(schedule=document(entry)) as (_, device, _clock):
+        assert (await device.diff_schedule([{"mode": 1}])).is_empty
+
+
+async def test_a_parameter_that_was_written_is_no_failure_whatever_the_schedule_is_like() -> None:
+    async with connected_device() as running:
+        running.sim.faults.add("status", status=404, path="/schedule.json")
+        await running.device.set_parameter("settings_local", value=False)
+        assert running.sim.device.local_mode is False
+
+
+async def test_a_plan_that_could_not_be_restored_is_not_replaced() -> None:
+    async with connected_device(schedule_timezone="Europe/Stockholm") as running:
+        second_time = int(datetime(2026, 10, 25, 1, 30, tzinfo=UTC).timestamp())
+        running.plan(Entry(1, second_time, None))
+        with pytest.raises(HomevoltValueError, match=r"could not be restored.*inverter_charge"):
+            await running.device.replace_schedule([])
+        assert running.writes == []
+
+
+async def test_a_window_that_was_cut_short_is_no_other_time_zone() -> None:
+    cut = {"id": 0, "type": 1, "from": NOW + 3600, "to": NOW + 7200}
+    plans = turns(document(), document(), document(cut))
+    async with scripted_device(schedule=plans, console=done("sched_add")) as (_, device, _clock):
+        with pytest.raises(HomevoltCommandVerificationError, match="to_time: wanted") as caught:
+            await device.add_schedule(1, from_time=utc(NOW + 3600), to_time=utc(NOW + 10_800))
+        assert "schedule_timezone" not in str(caught.value)
+
+
+async def test_after_the_reset_went_out_nothing_says_that_it_did_not() -> None:
+    async with connected_device() as running:
+        running.sim.faults.add("status", status=401, path="/status.json", nth=2)
+        with pytest.raises(HomevoltCommandOutcomeUnknownError, match="does not say whether"):
+            await running.device.reboot()
+        running.sim.faults.clear()
+        running.sim.faults.add("status", status=404, path="/schedule.json")
+        await running.device.reboot()
+        assert running.sim.device.reboots == 2
+
+
+async def test_local_mode_that_only_its_parameter_tells_is_looked_at_again() -> None:
+    untold = {"schedule_id": "Manual Schedule", "schedule": []}
+    on, off = ({"name": "settings_local", "type": "bool", "value": [value]} for value in (1, 0))
+    async with scripted_device(
+        schedule=untold, params=turns([on], [off]), console=done("sched_clear")
+    ) as (_, device, _clock):
+        with pytest.raises(HomevoltCommandOutcomeUnknownError, match="local mode was switched off"):
+            await device.clear_all_schedules()
+
+
+class Hostile(tzinfo):
+    """A zone and a number that raise what they like."""
+
+    def utcoffset(self, _moment: datetime | None, /) -> timedelta | None:
+        raise RuntimeError("no offset today")
+
+    dst = utcoffset
+
+    def tzname(self, _moment: datetime | None, /) -> str:
+        return "hostile"
+
+    def __index__(self) -> int:
+        raise ValueError("no number today")
+
+
+async def test_whatever_an_argument_raises_is_a_wrong_argument() -> None:
+    wrong: list[dict[str, Any]] = [
+        {"from_time": datetime(2030, 1, 1, tzinfo=Hostile())},
+        {"setpoint": Hostile()},
+    ]
+    async with connected_device() as running:
+        for options in wrong:
+            with pytest.raises(HomevoltValueError):
+                await running.device.add_schedule(1, **options)
+        assert running.requests == 0

@@ -1,0 +1,107 @@
+"""Payloads of real units, where they are present, are read without one lost field."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+
+import msgspec
+import pytest
+
+from homevolt.protocol.ems import decode_ems
+from homevolt.protocol.resources import ENDPOINTS
+from homevolt.protocol.schedule_document import decode_schedule
+from homevolt.readings.layout import Installation, Layout, schedule_values
+from homevolt.schedule.entry import BatteryMode, Schedule
+from tools.drift_report import drift, endpoint_of
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from homevolt.readings.models import Sensor
+
+PEER = "188b0ec6106c"
+Mutate = Callable[[dict[str, Any]], dict[str, Any]]
+
+
+def same(document: dict[str, Any]) -> dict[str, Any]:
+    """Return a document as it is."""
+    return document
+
+
+def turned(document: dict[str, Any]) -> dict[str, Any]:
+    """Return a document with its units and sensors in the opposite order."""
+    return document | {"ems": document["ems"][::-1], "sensors": document["sensors"][::-1]}
+
+
+def without_empty_lists(value: Any) -> Any:
+    """Return a payload without its empty lists, which the structs leave out when written."""
+    if isinstance(value, list):
+        return [without_empty_lists(item) for item in value]
+    if not isinstance(value, dict):
+        return value
+    return {
+        key: without_empty_lists(item)
+        for key, item in value.items()
+        if item != [] or key.endswith("_str")
+    }
+
+
+def sensors_of(captures: Path, mutate: Mutate = same) -> dict[str, Sensor]:
+    """Return the sensors of the captured cluster."""
+    document = json.loads((captures / "ems_two_units.json").read_bytes())
+    installation = Installation(decode_ems(json.dumps(mutate(document)).encode()))
+    values = installation.values() + schedule_values(Schedule(), None)
+    return Layout(installation).sensors(values)
+
+
+def test_every_capture_decodes_without_one_lost_field(captures: Path) -> None:
+    files = sorted(captures.glob("*.json"))
+    assert files
+    for file in files:
+        endpoint = endpoint_of(file.name)
+        assert endpoint is not None, file.name
+        payload = json.loads(file.read_bytes())
+        assert drift(payload, endpoint).unknown == (), file.name
+        typed = msgspec.json.decode(file.read_bytes(), type=ENDPOINTS[endpoint])
+        assert json.loads(msgspec.json.encode(typed)) == without_empty_lists(payload), file.name
+
+
+@pytest.mark.parametrize("mutate", [same, turned])
+def test_the_captured_cluster_reads_as_it_was(captures: Path, mutate: Mutate) -> None:
+    sensors = sensors_of(captures, mutate)
+    expected = {
+        "Battery State of Charge": 0.0068,
+        "Frequency": 49.998,
+        "L1 Voltage": 230.5,
+        "System Temperature": 20.5,
+        "Power grid": 3282,
+        "Power solar": 6,
+        "House Consumption": 3278,
+        f"Power {PEER}": -3,
+        f"Battery State of Charge {PEER}": 0.0194,
+        "Power total": -10,
+        "Battery State of Charge total": 0.0131,
+        "Homevolt battery 1": 0.007,
+        "Homevolt battery 2": 0.0067,
+        f"Homevolt battery 1 {PEER}": 0.0059,
+        f"Homevolt battery 2 {PEER}": 0.0331,
+    }
+    assert {name: sensors[name].value for name in expected} == expected
+    assert "Homevolt battery 3" not in sensors
+
+
+def test_the_order_of_the_captured_units_does_not_matter(captures: Path) -> None:
+    assert sensors_of(captures, turned) == sensors_of(captures)
+
+
+def test_the_captured_schedule_is_typed(captures: Path) -> None:
+    plan = Schedule.from_wire(decode_schedule((captures / "schedule.json").read_bytes()))
+    assert plan.local_mode is False
+    assert [entry.mode for entry in plan.entries] == [
+        BatteryMode.INVERTER_CHARGE,
+        BatteryMode.GRID_CHARGE,
+        BatteryMode.INVERTER_CHARGE,
+    ]
+    assert [entry.setpoint for entry in plan.entries] == [6000, 0, 6000]

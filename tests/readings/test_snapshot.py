@@ -1,0 +1,100 @@
+"""The typed view says the same as the sensor dict, with the unit in each name."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import msgspec
+import pytest
+
+from homevolt.connection import Homevolt
+from homevolt.readings.catalogue import BLADE, METER, PHASE, RADIO, TOTAL, UNIT
+from homevolt.readings.snapshot import BladeView, MeterView, PhaseView, Snapshot, UnitView, View
+from tests.support.fakes import ManualClock, PayloadServer
+from tests.support.payloads import LOCAL, PEER, cluster, ems, point
+
+if TYPE_CHECKING:
+    from homevolt.readings.catalogue import Reading
+
+SUFFIXES: dict[str | None, str | tuple[str, ...]] = {
+    "V": "_v",
+    "A": "_a",
+    "W": "_w",
+    "VA": "_va",
+    "var": "_var",
+    "Wh": "_wh",
+    "kWh": "_kwh",
+    "Hz": "_hz",
+    "Cel": "_c",
+    "dBm": "_dbm",
+    "1": ("_ratio", "_cycles"),
+    None: "",
+}
+
+
+async def snapshot_of(server: PayloadServer) -> Snapshot:
+    """Return what a device reads from a server."""
+    async with server, Homevolt(server.host, clock=ManualClock()) as connection:
+        await connection.update_info()
+        return connection.get_device().snapshot
+
+
+@pytest.mark.parametrize(
+    ("view", "rows", "others"),
+    [
+        (UnitView, UNIT, {"ecu_id", "model", "blades"}),
+        (BladeView, BLADE, set()),
+        (MeterView, METER + RADIO, {"function", "euid", "available", "l1", "l2", "l3"}),
+        (PhaseView, PHASE, set()),
+    ],
+)
+def test_a_view_has_a_field_for_each_row_of_the_catalogue(
+    view: type[View], rows: tuple[Reading, ...], others: set[str]
+) -> None:
+    fields = {field.name for field in msgspec.structs.fields(view)}
+    assert fields - others == {row.attribute for row in rows}
+
+
+@pytest.mark.parametrize("row", [*UNIT, *TOTAL, *BLADE, *METER, *PHASE, *RADIO])
+def test_an_attribute_ends_in_its_unit(row: Reading) -> None:
+    assert str(row.attribute).endswith(SUFFIXES[row.quantity.unit])
+
+
+async def test_attributes_say_what_the_sensors_say() -> None:
+    snapshot = await snapshot_of(PayloadServer())
+    unit = snapshot.unit
+    assert (unit.ecu_id, unit.model, unit.firmware_version) == (LOCAL, "B6", "v31.4")
+    assert (unit.power_w, unit.state_of_charge_ratio, unit.frequency_hz) == (-2500, 0.01, 50.012)
+    assert [blade.state_of_charge_ratio for blade in unit.blades] == [0.512, 0]
+    assert snapshot.grid is not None
+    assert snapshot.solar is not None
+    assert snapshot.load is not None
+    assert snapshot.grid.power_w == 3282
+    assert snapshot.grid.l3.power_w == 333.3
+    assert snapshot.solar.rssi_dbm == -71
+    assert (snapshot.load.power_w, snapshot.load.rssi_dbm) == (-788, None)
+    assert snapshot.house_consumption_w == 788
+    assert snapshot.schedule is not None
+    assert snapshot.active_entry is not None
+    assert snapshot.active_entry.id == 2
+
+
+async def test_a_cluster_has_all_units_and_their_sum() -> None:
+    snapshot = await snapshot_of(PayloadServer(ems=cluster()))
+    assert [unit.ecu_id for unit in snapshot.units] == [LOCAL, PEER]
+    assert snapshot.total is not None
+    assert snapshot.total.power_w == -5000
+
+
+async def test_a_point_that_is_not_heard_is_there_but_reads_nothing() -> None:
+    silent = point("solar", 0, available=False)
+    snapshot = await snapshot_of(PayloadServer(ems=ems(sensors=[silent])))
+    assert snapshot.solar is not None
+    assert (snapshot.solar.available, snapshot.solar.power_w) == (False, None)
+    assert snapshot.grid is None
+
+
+async def test_a_snapshot_cannot_be_changed() -> None:
+    snapshot = await snapshot_of(PayloadServer())
+    with pytest.raises(AttributeError):
+        snapshot.unit.power_w = 1  # type: ignore[misc]  # that it cannot be set is the point

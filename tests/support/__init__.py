@@ -1,0 +1,1 @@
+"""What tests share: servers, devices, clocks and payloads."""
