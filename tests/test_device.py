@@ -210,11 +210,13 @@ async def test_watch_backs_off_while_the_device_fails(
 
     async def failing_sleep(seconds: float) -> None:
         clock.slept.append(seconds)
+        clock.advance(seconds)
         server.answers["/ems.json"] = next(answers, ems())
 
     clock.sleep = failing_sleep  # type: ignore[method-assign]  # each pause brings a new failure
     await anext(snapshots)
-    assert clock.slept == [60, 60, 120, 240, 300, 300]
+    # The third pause ends early: then the readings are older than three intervals.
+    assert clock.slept == [60, 60, 60, 60, 240, 300]
     levels = [r.levelno for r in caplog.records if "could not be read" not in r.getMessage()]
     assert levels == [logging.WARNING, *[logging.DEBUG] * 4]
 

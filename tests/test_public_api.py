@@ -46,6 +46,7 @@ PUBLIC_NAMES = [
     "SensorType",
     "Snapshot",
     "UnitView",
+    "Update",
     "__version__",
 ]
 

@@ -16,7 +16,7 @@ import msgspec
 
 from homevolt.exceptions import HomevoltDataError
 from homevolt.protocol.decoding import parse
-from homevolt.protocol.resources import ENDPOINTS
+from homevolt.protocol.resources import RESOURCES
 
 
 class Drift(NamedTuple):
@@ -37,11 +37,11 @@ def drift(payload: Any, endpoint: str) -> Drift:
 
     Args:
         payload: The payload as plain values.
-        endpoint: A name in `homevolt.protocol.resources.ENDPOINTS`.
+        endpoint: A name in `homevolt.protocol.resources.RESOURCES`.
     """
     payload_paths = set(_payload_paths(payload, "$"))
-    opaque = {path for path, is_opaque in _type_paths(ENDPOINTS[endpoint], "$") if is_opaque}
-    known = {path for path, _ in _type_paths(ENDPOINTS[endpoint], "$")}
+    opaque = {path for path, is_opaque in _type_paths(RESOURCES[endpoint].type, "$") if is_opaque}
+    known = {path for path, _ in _type_paths(RESOURCES[endpoint].type, "$")}
     unknown = {
         path
         for path in payload_paths - known
@@ -55,7 +55,7 @@ def drift(payload: Any, endpoint: str) -> Drift:
 def endpoint_of(file_name: str) -> str | None:
     """Return the endpoint that a file is named after, such as `ems` for `ems_two_units.json`."""
     stem = Path(file_name).stem
-    found = [name for name in ENDPOINTS if stem == name or stem.startswith(f"{name}_")]
+    found = [name for name in RESOURCES if stem == name or stem.startswith(f"{name}_")]
     return max(found, key=len, default=None)
 
 
@@ -101,7 +101,7 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("file", type=Path, help="a JSON file, or - for standard input")
     parser.add_argument(
         "--endpoint",
-        choices=sorted(ENDPOINTS),
+        choices=sorted(RESOURCES),
         metavar="NAME",
         help="what was asked for, one of %(choices)s; by default the file's name tells, such as "
         "ems_old.json",

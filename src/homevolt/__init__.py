@@ -34,7 +34,14 @@ if TYPE_CHECKING:
     from homevolt.protocol.console import ConsoleReply
     from homevolt.protocol.parameter import Parameter
     from homevolt.readings.models import DeviceMetadata, Sensor, SensorType
-    from homevolt.readings.snapshot import BladeView, MeterView, PhaseView, Snapshot, UnitView
+    from homevolt.readings.snapshot import (
+        BladeView,
+        MeterView,
+        PhaseView,
+        Snapshot,
+        UnitView,
+        Update,
+    )
     from homevolt.schedule.entry import BatteryMode, Schedule, ScheduleEntry
 
     __version__: str
@@ -72,6 +79,7 @@ __all__ = [
     "SensorType",
     "Snapshot",
     "UnitView",
+    "Update",
     "__version__",
 ]
 
@@ -84,7 +92,7 @@ _MODULES = {
     "protocol.parameter": ("Parameter",),
     "readings.models": ("DeviceMetadata", "Sensor", "SensorType"),
     "schedule.entry": ("BatteryMode", "Schedule", "ScheduleEntry"),
-    "readings.snapshot": ("BladeView", "MeterView", "PhaseView", "Snapshot", "UnitView"),
+    "readings.snapshot": ("BladeView", "MeterView", "PhaseView", "Snapshot", "UnitView", "Update"),
 }
 _MODULE_OF = {name: module for module, names in _MODULES.items() for name in names}
 

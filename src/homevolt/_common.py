@@ -49,11 +49,23 @@ def positive_seconds(name: str, value: object) -> float:
         value: What was given for it.
 
     Raises:
-        HomevoltValueError: It is no positive finite number.
+        HomevoltValueError: It is not a positive finite number.
     """
     if isinstance(value, int | float) and not isinstance(value, bool) and 0 < value <= _LONGEST_S:
         return float(value)
     raise HomevoltValueError(f"{name} must be a positive number of seconds, not {value!r}.")
+
+
+def seconds_of(name: str, value: object, *, at_least: float) -> float:
+    """Return a duration that a caller gave and that must not be shorter than `at_least` seconds.
+
+    Raises:
+        HomevoltValueError: It is not a finite number, or shorter.
+    """
+    seconds = positive_seconds(name, value)
+    if seconds < at_least:
+        raise HomevoltValueError(f"{name} must be at least {at_least:g} s, not {value!r}.")
+    return seconds
 
 
 _LONGEST_REPR = 80

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import logging
+import math
 from datetime import UTC, datetime
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
-from homevolt._common import positive_seconds
+from homevolt._common import positive_seconds, seconds_of
 from homevolt.control.methods import BatteryControl
 from homevolt.exceptions import (
     HomevoltConnectionError,
@@ -17,28 +18,31 @@ from homevolt.exceptions import (
     HomevoltResponseError,
 )
 from homevolt.protocol.decoding import parse
-from homevolt.protocol.ems import EmsDocument, decode_ems
-from homevolt.protocol.schedule_document import decode_schedule
+from homevolt.protocol.resources import EMS, SCHEDULE
+from homevolt.protocol.store import ResourceStore
 from homevolt.readings.layout import Installation, Layout, schedule_values
-from homevolt.readings.snapshot import Snapshot, meter_views, total_view, unit_views
+from homevolt.readings.snapshot import Snapshot, Update, meter_views, total_view, unit_views
 from homevolt.schedule.entry import Schedule
 from homevolt.schedule.times import LATEST, as_zone
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Awaitable, Callable
+    from collections.abc import AsyncIterator
     from datetime import tzinfo
 
     from homevolt._common import Clock
     from homevolt.control import Controller
+    from homevolt.protocol.ems import EmsDocument
     from homevolt.protocol.schedule_document import ScheduleData
+    from homevolt.protocol.store import Record
     from homevolt.readings.models import DeviceMetadata, Sensor
     from homevolt.schedule.entry import ScheduleEntry
     from homevolt.transport.client import Transport
 
 _LOGGER = logging.getLogger(__name__)
 
-EMS_PATH = "/ems.json"
-SCHEDULE_PATH = "/schedule.json"
+DEFAULT_INTERVAL_S = 10.0
+SHORTEST_INTERVAL_S = 1.0
+SHORTEST_AGE_S = 60.0
 LONGEST_BACKOFF_S = 300.0
 _LATEST_S = LATEST.timestamp()
 
@@ -55,20 +59,14 @@ class Device(BatteryControl):
         self._transport = transport
         self._clock = clock
         self._schedule_zone = as_zone(schedule_timezone)
-        self._document: EmsDocument | None = None
-        self._installation: Installation | None = None
+        self._store = ResourceStore(transport, clock)
+        self._installation: tuple[EmsDocument, Installation] | None = None
         self._layout: Layout | None = None
-        self._schedule_body: bytes | None = None
-        self._schedule_data: ScheduleData | None = None
-        self._schedule: Schedule | None = None
-        self._ems_s: float | None = None
-        self._schedule_s: float | None = None
-        self._clock_lead_s = 0.0
-        self._sensors: dict[str, Sensor] | None = None
-        self._problems: dict[str, HomevoltError] = {}
+        self._schedule: tuple[ScheduleData, Schedule] | None = None
+        self._sensors: tuple[object, dict[str, Sensor]] | None = None
 
     def __repr__(self) -> str:
-        name = "" if self._document is None else f" {self.device_id}"
+        name = "" if self.ems_at is None else f" {self.device_id}"
         return f"<Device{name} at {self._transport.base_url}>"
 
     @cached_property
@@ -78,10 +76,10 @@ class Device(BatteryControl):
 
         return Controller(
             self._transport,
+            self._store,
             clock=self._clock,
             now=self.now,
             schedule_timezone=self._schedule_zone,
-            decode=self._accept_schedule,
         )
 
     @property
@@ -99,32 +97,38 @@ class Device(BatteryControl):
 
         Those of the schedule are of the entry that was active when the device was read last.
         """
-        if self._sensors is None:
-            if self._document is None:
-                return {}
+        ems, plan = self._store.last(EMS), self._store.last(SCHEDULE)
+        if ems is None:
+            return {}
+        if self._sensors is None or self._sensors[0] != (ems, plan):
             installation, layout = self._laid_out()
             schedule = self.schedule or Schedule()
-            read_at = _utc(max(self._ems_s or 0.0, self._schedule_s or 0.0) + self._clock_lead_s)
-            values = installation.values() + schedule_values(schedule, schedule.active(read_at))
-            self._sensors = layout.sensors(values)
-        return dict(self._sensors)
+            read_at_s = max(ems.read_at_s, plan.read_at_s if plan is not None else 0.0)
+            entry = schedule.active(_utc(read_at_s + _clock_offset_s(ems)))
+            values = installation.values() + schedule_values(schedule, entry)
+            self._sensors = ((ems, plan), layout.sensors(values))
+        return dict(self._sensors[1])
 
     @property
     def device_metadata(self) -> dict[str, DeviceMetadata]:
         """What each part is, by the `device_identifier` of its sensors."""
-        return {} if self._document is None else dict(self._laid_out()[1].metadata)
+        return {} if self.ems_at is None else dict(self._laid_out()[1].metadata)
 
     @property
     def current_schedule(self) -> dict[str, Any]:
         """The schedule as the device sent it (`/schedule.json`), empty if it was not read."""
-        return {} if self._schedule_body is None else parse(self._schedule_body, SCHEDULE_PATH)
+        record = self._store.last(SCHEDULE)
+        return {} if record is None else parse(record.body, SCHEDULE.path)
 
     @property
     def schedule(self) -> Schedule | None:
         """The typed schedule, or None if it was not read."""
-        if self._schedule is None and self._schedule_data is not None:
-            self._schedule = Schedule.from_wire(self._schedule_data)
-        return self._schedule
+        record = self._store.last(SCHEDULE)
+        if record is None:
+            return None
+        if self._schedule is None or self._schedule[0] is not record.value:
+            self._schedule = (record.value, Schedule.from_wire(record.value))
+        return self._schedule[1]
 
     @property
     def active_entry(self) -> ScheduleEntry | None:
@@ -134,17 +138,17 @@ class Device(BatteryControl):
     @property
     def ems_at(self) -> datetime | None:
         """When `/ems.json` was read last, in UTC."""
-        return None if self._ems_s is None else _utc(self._ems_s)
+        return _read_at(self._store.last(EMS))
 
     @property
     def schedule_at(self) -> datetime | None:
         """When `/schedule.json` was read last, in UTC."""
-        return None if self._schedule_s is None else _utc(self._schedule_s)
+        return _read_at(self._store.last(SCHEDULE))
 
     @property
     def problems(self) -> dict[str, HomevoltError]:
-        """What the last `update_info()` could not read: the error by part, `ems` or `schedule`."""
-        return dict(self._problems)
+        """The error of each resource whose last read failed, by its name, such as `schedule`."""
+        return self._store.errors
 
     @property
     def snapshot(self) -> Snapshot:
@@ -156,7 +160,7 @@ class Device(BatteryControl):
         installation, _ = self._laid_out()
         return Snapshot(
             at=self.now(),
-            ems_at=_utc(self._ems_s or 0.0),
+            ems_at=self.ems_at or self.now(),
             units=unit_views(installation),
             total=total_view(installation),
             meters=meter_views(installation),
@@ -172,7 +176,7 @@ class Device(BatteryControl):
         The device opens and closes the windows of its schedule by its own clock. Before the first
         update, and where it tells no possible time, this is the time of this machine.
         """
-        return _utc(self._clock.now() + self._clock_lead_s)
+        return _utc(self._clock.now() + _clock_offset_s(self._store.last(EMS)))
 
     async def update_info(self) -> None:
         """Read `/ems.json` and `/schedule.json`; what arrives is kept, each part with its time.
@@ -185,11 +189,18 @@ class Device(BatteryControl):
             HomevoltAuthenticationError: It refused the password.
             HomevoltDataError: `/ems.json` is not what it should be.
         """
-        self._problems = {}
-        await self._attempt("ems", self.fetch_ems_data)
-        await self._attempt("schedule", self.fetch_schedule_data)
-        if "ems" in self._problems:
-            raise self._problems["ems"]
+        failure: HomevoltError | None = None
+        try:
+            await self._store.read(EMS)
+        except (HomevoltDataError, HomevoltResponseError) as error:
+            failure = error  # it answers, so its schedule may still be read
+        try:
+            await self._store.read(SCHEDULE)
+        except (HomevoltDataError, HomevoltConnectionError) as error:
+            _LOGGER.debug("The schedule could not be read: %s", error)
+            self._store.forget(SCHEDULE)
+        if failure is not None:
+            raise failure
 
     async def fetch_ems_data(self) -> None:
         """Read `/ems.json`: units, blades, measuring points.
@@ -199,8 +210,7 @@ class Device(BatteryControl):
             HomevoltAuthenticationError: It refused the password.
             HomevoltDataError: The answer is not what it should be; the former readings stay.
         """
-        document = decode_ems(await self._transport.get(EMS_PATH))
-        self._accept_ems(document)
+        await self._store.read(EMS)
 
     async def fetch_schedule_data(self) -> None:
         """Read `/schedule.json`: the schedule and who is in control.
@@ -210,84 +220,110 @@ class Device(BatteryControl):
             HomevoltAuthenticationError: It refused the password.
             HomevoltDataError: The answer is not what it should be; the former schedule stays.
         """
-        self._accept_schedule(await self._transport.get(SCHEDULE_PATH))
+        await self._store.read(SCHEDULE)
 
-    async def watch(self, interval: float = 10.0) -> AsyncIterator[Snapshot]:
-        """Update again and again, and yield what was read each time.
+    async def updates(
+        self, interval_s: float = DEFAULT_INTERVAL_S, *, max_age_s: float | None = None
+    ) -> AsyncIterator[Update]:
+        """Read again and again, and yield what happened each time, outages included.
 
-        Updates start `interval` seconds apart, however long they take; one that is late is left
-        out. While the device is not reached or answers nonsense, the pauses double up to five
-        minutes; the first such failure is logged as a warning, those that follow at debug.
+        The first update comes at once; the following ones do not drift. While the device fails,
+        the pause doubles with each failure, up to 5 minutes.
 
         Args:
-            interval: Seconds from one update to the next.
+            interval_s: Seconds from one read to the next, at least 1.
+            max_age_s: Seconds after which readings are too old to be shown; then an update without
+                a snapshot says so, once. By default three intervals, at least 60 s.
+
+        Yields:
+            The snapshot that stands, or None if there is none or it is too old; the error of this
+            read, or None if it succeeded; and the time.
 
         Raises:
-            HomevoltAuthenticationError: The device refused the password; the watch is over.
-            HomevoltValueError: The interval is no positive number.
+            HomevoltAuthenticationError: The password is certainly wrong; the updates end.
+            HomevoltValueError: A duration is not one.
         """
-        interval = positive_seconds("interval", interval)
+        interval_s = seconds_of("interval_s", interval_s, at_least=SHORTEST_INTERVAL_S)
+        max_age_s = (
+            max(3 * interval_s, SHORTEST_AGE_S)
+            if max_age_s is None
+            else positive_seconds("max_age_s", max_age_s)
+        )
         failures = 0
-        due = self._clock.monotonic()
+        due_s = self._clock.monotonic()
         while True:
-            try:
-                await self.update_info()
-            except (HomevoltConnectionError, HomevoltDataError) as error:
-                _LOGGER.log(logging.DEBUG if failures else logging.WARNING, "%s", error)
+            error = await self._try_update()
+            yield self._update(max_age_s, error)
+            if error is None:
+                failures = 0
+                late_s = self._clock.monotonic() - due_s
+                due_s += interval_s * (late_s // interval_s + 1)
+            else:
                 failures += 1
-                await self._clock.sleep(_backoff_s(interval, failures))
-                due = self._clock.monotonic()
-                continue
-            failures = 0
-            yield self.snapshot
-            late = self._clock.monotonic() - due
-            due += interval * (late // interval + 1)
-            await self._clock.sleep(due - self._clock.monotonic())
+                due_s = self._clock.monotonic() + _backoff_s(interval_s, failures)
+                remaining_s = max_age_s - self._age_s()
+                if 0 < remaining_s < due_s - self._clock.monotonic():
+                    await self._clock.sleep(remaining_s)
+                    yield self._update(max_age_s, error)
+            await self._clock.sleep(due_s - self._clock.monotonic())
 
-    def _accept_ems(self, document: EmsDocument) -> None:
-        """Take over what `/ems.json` said."""
-        now_s = self._clock.now()
-        device_s = document.ts or 0.0
-        tells_time = 0 < device_s < _LATEST_S
-        self._clock_lead_s = device_s - now_s if tells_time else 0.0
-        self._document, self._ems_s = document, now_s
-        self._installation = self._sensors = None
+    async def watch(self, interval_s: float = DEFAULT_INTERVAL_S) -> AsyncIterator[Snapshot]:
+        """Read again and again, and yield each snapshot; outages are logged and waited out.
 
-    def _accept_schedule(self, body: bytes) -> ScheduleData:
-        """Take over what `/schedule.json` said, and return it."""
-        if self._schedule_data is None or body != self._schedule_body:  # it hardly ever changes
-            self._schedule_data, self._schedule = decode_schedule(body), None
-        self._schedule_body, self._schedule_s = body, self._clock.now()
-        self._sensors = None
-        return self._schedule_data
+        Args:
+            interval_s: As for `updates`, which also yields the failures.
+
+        Raises:
+            HomevoltAuthenticationError: The password is certainly wrong; the watch ends.
+            HomevoltValueError: The interval is not a number of at least 1 s.
+        """
+        level = logging.WARNING
+        async for update in self.updates(interval_s):
+            if update.error is not None:
+                _LOGGER.log(level, "%s", update.error)
+                level = logging.DEBUG
+            elif update.snapshot is not None:
+                level = logging.WARNING
+                yield update.snapshot
+
+    async def _try_update(self) -> HomevoltError | None:
+        """Read everything again; return what went wrong."""
+        try:
+            await self.update_info()
+        except (HomevoltConnectionError, HomevoltDataError) as error:
+            return error
+        return None
+
+    def _update(self, max_age_s: float, error: HomevoltError | None) -> Update:
+        snapshot = self.snapshot if self._age_s() < max_age_s else None
+        return Update(snapshot, error, _utc(self._clock.now()))
+
+    def _age_s(self) -> float:
+        """Return how many seconds ago `/ems.json` was read last."""
+        record = self._store.last(EMS)
+        return math.inf if record is None else self._clock.now() - record.read_at_s
 
     def _laid_out(self) -> tuple[Installation, Layout]:
         """Return what was read in order, and laid out anew if the installation has changed."""
-        if self._document is None:
+        record = self._store.last(EMS)
+        if record is None:
             raise HomevoltNotReadyError("Nothing was read yet: call 'await update_info()' first.")
-        if self._installation is None:
-            self._installation = Installation(self._document)
-        if self._layout is None or self._layout.shape != self._installation.shape():
-            self._layout = Layout(self._installation)
-        return self._installation, self._layout
+        if self._installation is None or self._installation[0] is not record.value:
+            self._installation = (record.value, Installation(record.value))
+        installation = self._installation[1]
+        if self._layout is None or self._layout.shape != installation.shape():
+            self._layout = Layout(installation)
+        return installation, self._layout
 
-    async def _attempt(self, part: str, fetch: Callable[[], Awaitable[None]]) -> None:
-        """Read one part; what is wrong with this part alone becomes a problem.
 
-        A device that does not answer to `/ems.json` is gone, and nothing more is asked of it. One
-        that has just answered to it is not, whatever becomes of its schedule.
-        """
-        try:
-            await fetch()
-        except (HomevoltDataError, HomevoltConnectionError) as error:
-            is_answer = isinstance(error, HomevoltDataError | HomevoltResponseError)
-            if part == "ems" and not is_answer:
-                raise
-            _LOGGER.debug("%s could not be read: %s", part, error)
-            self._problems[part] = error
-            if part == "schedule":
-                self._schedule_data = self._schedule_body = self._schedule_s = None
-                self._schedule = self._sensors = None
+def _clock_offset_s(record: Record[EmsDocument] | None) -> float:
+    """Return how far the device's clock is ahead; 0 where it reports no possible time."""
+    device_s = 0.0 if record is None else record.value.ts or 0.0
+    return device_s - record.read_at_s if record is not None and 0 < device_s < _LATEST_S else 0.0
+
+
+def _read_at(record: Record[Any] | None) -> datetime | None:
+    return None if record is None else _utc(record.read_at_s)
 
 
 def _utc(epoch_s: float) -> datetime:

@@ -10,7 +10,7 @@ import msgspec
 import pytest
 
 from homevolt.protocol.ems import decode_ems
-from homevolt.protocol.resources import ENDPOINTS
+from homevolt.protocol.resources import RESOURCES
 from homevolt.protocol.schedule_document import decode_schedule
 from homevolt.readings.layout import Installation, Layout, schedule_values
 from homevolt.schedule.entry import BatteryMode, Schedule
@@ -64,7 +64,7 @@ def test_every_capture_decodes_without_one_lost_field(captures: Path) -> None:
         assert endpoint is not None, file.name
         payload = json.loads(file.read_bytes())
         assert drift(payload, endpoint).unknown == (), file.name
-        typed = msgspec.json.decode(file.read_bytes(), type=ENDPOINTS[endpoint])
+        typed = msgspec.json.decode(file.read_bytes(), type=RESOURCES[endpoint].type)
         assert json.loads(msgspec.json.encode(typed)) == without_empty_lists(payload), file.name
 
 

@@ -26,7 +26,8 @@ from homevolt.exceptions import (
     HomevoltValueError,
 )
 from homevolt.protocol.console import ConsoleReply, check_command, command_line, parse_reply
-from homevolt.protocol.schedule_document import decode_schedule, unknown_keys
+from homevolt.protocol.resources import SCHEDULE
+from homevolt.protocol.schedule_document import unknown_keys
 from homevolt.schedule.comparing import (
     STAMP_SLACK,
     Difference,
@@ -46,6 +47,7 @@ if TYPE_CHECKING:
 
     from homevolt._common import Clock
     from homevolt.protocol.schedule_document import ScheduleData
+    from homevolt.protocol.store import Record, ResourceStore
     from homevolt.schedule.entry import ScheduleEntry
     from homevolt.transport.client import Transport
 
@@ -62,7 +64,7 @@ class Controller:
         clock: The time to go by.
         now: Returns the present by the device's clock; None is the time of `clock`.
         schedule_timezone: The zone in which the device reads the times of a command, or its name.
-        decode: Decodes the body of each `/schedule.json` read on the way; a device takes it over.
+        store: What was read of the device last; whatever is read on the way goes through it.
 
     Attributes:
         settings: The parameters.
@@ -71,16 +73,16 @@ class Controller:
     def __init__(
         self,
         transport: Transport,
+        store: ResourceStore,
         *,
         clock: Clock | None = None,
         now: Callable[[], datetime] | None = None,
         schedule_timezone: tzinfo | str = UTC,
-        decode: Callable[[bytes], ScheduleData] = decode_schedule,
     ) -> None:
         self._clock: Clock = clock or SystemClock()
         self._now = now or (lambda: datetime.fromtimestamp(self._clock.now(), UTC))
         self._zone = as_zone(schedule_timezone)
-        self._path = WritePath(transport, decode)
+        self._path = WritePath(transport, store)
         self.settings = Settings(self._path)
 
     async def set_mode(self, mode: object, options: Mapping[str, object]) -> ScheduleEntry:
@@ -89,7 +91,7 @@ class Controller:
         line = render_entry("sched_set", entry, self._zone)
 
         async with self._path.turn:
-            before = await self._path.require_local_mode()
+            before = (await self._path.require_local_mode()).value
             return await self._path.write(line, lambda seen: self._find_set(entry, before, seen))
 
     async def add(self, mode: object, options: Mapping[str, object]) -> ScheduleEntry:
@@ -97,7 +99,7 @@ class Controller:
         entry = new_entry(mode, options, self._now())
         line = render_entry("sched_add", entry, self._zone)
         async with self._path.turn:
-            before = whole_schedule(await self._path.require_local_mode())
+            before = whole_schedule((await self._path.require_local_mode()).value)
 
             def confirm(seen: Schedule) -> ScheduleEntry:
                 added = self._find_added(entry, added_entries(before.entries, seen.entries))
@@ -112,7 +114,7 @@ class Controller:
         if not 0 <= number <= _LARGEST_ID:
             raise HomevoltValueError(f"schedule_id is the id of an entry, not {short_repr(number)}")
         async with self._path.turn:
-            before = whole_schedule(await self._path.require_local_mode())
+            before = whole_schedule((await self._path.require_local_mode()).value)
             entry = before.find(number)
             if entry is None:
                 ids = ", ".join(str(known.id) for known in before.entries) or "none"
@@ -151,9 +153,12 @@ class Controller:
         """Replace the whole plan, all or nothing."""
         wanted = self._checked_plan(entries)
         async with self._path.turn:
-            former = restorable_schedule(await self._path.require_local_mode())
-            self._warn_of_unknown_keys()
-            replacement = Replacement(self._path, self._zone, self._now, former, self._clock)
+            record = await self._path.require_local_mode()
+            former = restorable_schedule(record.value)
+            unknown = self._warn_of_unknown_keys(record)
+            replacement = Replacement(
+                self._path, self._zone, self._now, former, self._clock, unknown_keys=unknown
+            )
             seen = await shielded(replacement.run(wanted), on_cancel=replacement.stop)
             check_still_local("The plan", seen.local_mode)
             return seen
@@ -162,8 +167,9 @@ class Controller:
         """Compare a wanted plan with the one the device has; one read, no write."""
         wanted = self._checked_plan(entries)
         async with self._path.turn:
-            seen = restorable_schedule(await self._path.schedule_data())
-            self._warn_of_unknown_keys()
+            record = await self._path.store.read(SCHEDULE)
+            seen = restorable_schedule(record.value)
+            self._warn_of_unknown_keys(record)
             return compare_plans(wanted, seen)
 
     async def console(self, command: object, *, unsafe: bool) -> ConsoleReply:
@@ -191,14 +197,15 @@ class Controller:
             await restart(self._path, self._clock, seconds)
             await self._path.refresh_schedule()
 
-    def _warn_of_unknown_keys(self) -> None:
+    def _warn_of_unknown_keys(self, record: Record[ScheduleData]) -> list[str]:
         """Say what of the plan that was just read goes with it, since no typed entry holds it."""
-        if unknown := unknown_keys(self._path.schedule_body):
+        if unknown := unknown_keys(record.body):
             _LOGGER.warning(
                 "The plan of the device holds what this library does not know, and a plan that "
                 "replaces it does not: %s",
                 ", ".join(unknown),
             )
+        return unknown
 
     def _checked_plan(self, entries: object) -> Sequence[ScheduleEntry]:
         if isinstance(entries, str | bytes) or not hasattr(entries, "__iter__"):

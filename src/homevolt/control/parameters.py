@@ -24,7 +24,7 @@ from homevolt.exceptions import (
     HomevoltValueError,
 )
 from homevolt.protocol.parameter import MASK, Parameter
-from homevolt.protocol.params import decode_params
+from homevolt.protocol.resources import PARAMS, SCHEDULE
 from homevolt.schedule.options import nearest
 
 if TYPE_CHECKING:
@@ -47,7 +47,7 @@ class Settings:
 
     async def all(self) -> dict[str, Parameter]:
         """Read every parameter, by name (`GET /params.json`)."""
-        found = map(Parameter.from_wire, decode_params(await self._path.get(PARAMS_PATH)))
+        found = map(Parameter.from_wire, (await self._path.store.read(PARAMS)).value)
         return {parameter.name: parameter for parameter in found if parameter is not None}
 
     async def find(self, key: object) -> Parameter:
@@ -101,7 +101,8 @@ class Settings:
         async def switch() -> None:
             said, doubt = await self._post(LOCAL_MODE_KEY, str(on).lower(), store=True)
             try:
-                state = await self._path.tells_local_mode(await self._path.schedule_data())
+                record = await self._path.store.read(SCHEDULE)
+                state = await self._path.tells_local_mode(record.value)
             except HomevoltError as error:
                 raise read_back_failed(what, doubt, error) from error
             if state is on:

@@ -18,7 +18,6 @@ from homevolt.exceptions import (
     HomevoltTimeoutError,
     HomevoltValueError,
 )
-from homevolt.protocol.schedule_document import unknown_keys
 from homevolt.schedule.comparing import STAMP_SLACK, differences, pair_up, without_id
 from homevolt.schedule.entry import LOCAL_SCHEDULE_ID
 from homevolt.schedule.rendering import render_entry, summarise
@@ -79,6 +78,7 @@ class Replacement:
         now: Returns the present by the device's clock.
         former: The plan that stands, to be restored if anything fails.
         clock: The time to go by while waiting for a device that restarts.
+        unknown_keys: What that plan holds that no typed entry does, for the message.
     """
 
     def __init__(
@@ -88,12 +88,14 @@ class Replacement:
         now: Callable[[], datetime],
         former: Schedule,
         clock: Clock,
+        *,
+        unknown_keys: Sequence[str],
     ) -> None:
         self._path = path
         self._zone = zone
         self._now = now
         self._former = former
-        self._former_body = path.schedule_body
+        self._unknown_keys = unknown_keys
         self._clock = clock
         self._sent_any = False
         self._stopped = False
@@ -271,7 +273,7 @@ class Replacement:
                     f"The device refused {summarise(refused)}."
                 )
             fate += f"; refused by the device: {summarise(refused)}"
-        if unknown := unknown_keys(self._former_body):
+        if unknown := self._unknown_keys:
             fate += f"; without what this library does not know: {', '.join(unknown)}"
         if seen.local_mode is False:
             fate += "; local mode is off, so the cloud may replace it"

@@ -12,13 +12,12 @@ from homevolt.exceptions import (
     HomevoltConnectionError,
     HomevoltDataError,
 )
-from homevolt.protocol.decoding import parse
+from homevolt.protocol.resources import STATUS
 
 if TYPE_CHECKING:
     from homevolt._common import Clock
     from homevolt.control.write_path import WritePath
 
-STATUS_PATH = "/status.json"
 PAUSE_S = 2.0
 """Pause between two looks at a device that restarts."""
 
@@ -67,8 +66,7 @@ async def restart(path: WritePath, clock: Clock, wait_s: float) -> None:
 
 async def _uptime_ms(path: WritePath) -> float:
     """Read `up_time` of `/status.json`, in ms."""
-    status = parse(await path.get(STATUS_PATH), STATUS_PATH)
-    uptime = status.get("up_time") if isinstance(status, dict) else None
-    if isinstance(uptime, bool) or not isinstance(uptime, int | float):
+    uptime = (await path.store.read(STATUS)).value.up_time
+    if uptime is None:
         raise HomevoltDataError("/status.json tells no up_time.", path="$.up_time")
     return uptime

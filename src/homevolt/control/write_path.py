@@ -36,7 +36,7 @@ from homevolt.exceptions import (
 )
 from homevolt.protocol.console import parse_reply
 from homevolt.protocol.parameter import Parameter
-from homevolt.protocol.params import decode_params
+from homevolt.protocol.resources import PARAMS, SCHEDULE
 from homevolt.protocol.schedule_document import PartialEntry
 from homevolt.schedule.entry import Schedule, unreadable_key
 
@@ -44,13 +44,13 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Coroutine
 
     from homevolt.protocol.schedule_document import ScheduleData
+    from homevolt.protocol.store import Record, ResourceStore
     from homevolt.transport.client import Transport
 
 _LOGGER = logging.getLogger(__name__)
 
 CONSOLE_PATH = "/console.json"
 PARAMS_PATH = "/params.json"
-SCHEDULE_PATH = "/schedule.json"
 LOCAL_MODE_KEY = "settings_local"
 
 T = TypeVar("T")
@@ -61,18 +61,13 @@ class WritePath:
 
     Args:
         transport: The requests to the device.
-        decode: Decodes the body of each `/schedule.json` that is read on the way; a device takes
-            it over there, so that its readings are as fresh as the last write.
-
-    Attributes:
-        schedule_body: The `/schedule.json` that was read last.
+        store: What was read of the device last; whatever is read on the way goes through it.
     """
 
-    def __init__(self, transport: Transport, decode: Callable[[bytes], ScheduleData]) -> None:
+    def __init__(self, transport: Transport, store: ResourceStore) -> None:
         self._transport = transport
-        self._decode = decode
+        self.store = store
         self._turns: tuple[object, asyncio.Lock] = (None, asyncio.Lock())
-        self.schedule_body = b""
 
     @property
     def turn(self) -> asyncio.Lock:
@@ -82,39 +77,33 @@ class WritePath:
             self._turns = (loop, asyncio.Lock())
         return self._turns[1]
 
-    async def get(self, path: str) -> bytes:
-        """Return the body of a read, retried by the transport."""
-        return await self._transport.get(path)
-
     async def schedule(self) -> Schedule:
-        """Read `/schedule.json` afresh and hand it to the device."""
-        return whole_schedule(await self.schedule_data())
+        """Read `/schedule.json` afresh and return the plan."""
+        return whole_schedule((await self.store.read(SCHEDULE)).value)
 
-    async def require_local_mode(self) -> ScheduleData:
+    async def require_local_mode(self) -> Record[ScheduleData]:
         """Read the schedule afresh and make sure that local mode is on.
+
+        Returns:
+            The schedule as it was read.
 
         Raises:
             HomevoltLocalModeError: It is off, or the device does not say that it is on.
         """
-        data = await self.schedule_data()
-        on = await self.tells_local_mode(data)
+        record = await self.store.read(SCHEDULE)
+        on = await self.tells_local_mode(record.value)
         if on:
-            return data
+            return record
         state = "is off" if on is False else "is not reported by the device"
         raise HomevoltLocalModeError(
             f"Local mode {state}, so the cloud may replace the schedule at any time; "
             "call enable_local_mode() first. Nothing was sent."
         )
 
-    async def schedule_data(self) -> ScheduleData:
-        """Read `/schedule.json` afresh, as it is, and hand it to the device."""
-        self.schedule_body = await self._transport.get(SCHEDULE_PATH)
-        return self._decode(self.schedule_body)
-
     async def refresh_schedule(self) -> None:
         """Read the schedule after a write that did not need it; what was written stands anyway."""
         try:
-            await self.schedule_data()
+            await self.store.read(SCHEDULE)
         except HomevoltError as error:
             _LOGGER.warning("The schedule was not read after the write: %s", error)
 
@@ -122,7 +111,7 @@ class WritePath:
         """Return local mode, from its parameter for firmware that tells it nowhere else."""
         if data.local_mode is not None:
             return data.local_mode
-        for item in decode_params(await self._transport.get(PARAMS_PATH)):
+        for item in (await self.store.read(PARAMS)).value:
             if item.name == LOCAL_MODE_KEY and (parameter := Parameter.from_wire(item)):
                 return bool(parameter.value) if parameter.value in (0, 1) else None
         return None

@@ -24,10 +24,10 @@ class ParamData(Wire, frozen=True):
     level: int | None = None
 
 
-_DECODER = msgspec.json.Decoder(list[ParamData])
+_DECODER = msgspec.json.Decoder(tuple[ParamData, ...])
 
 
-def decode_params(data: bytes) -> list[ParamData]:
+def decode_params(data: bytes) -> tuple[ParamData, ...]:
     """Return the answer of `GET /params.json`, a list or, on some firmware, nested objects.
 
     In the nested form a key is the name, and the objects around it are its groups.
@@ -43,7 +43,7 @@ def decode_params(data: bytes) -> list[ParamData]:
         document = list(_flattened(document))
     if not isinstance(document, list):
         raise HomevoltDataError("/params.json is no list of parameters.", path="$")
-    params: list[ParamData] = salvage(document, list[ParamData], "/params.json")
+    params: tuple[ParamData, ...] = salvage(document, tuple[ParamData, ...], "/params.json")
     return params
 
 

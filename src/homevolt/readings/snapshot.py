@@ -29,6 +29,7 @@ from homevolt.readings.layout import (
 if TYPE_CHECKING:
     from datetime import datetime
 
+    from homevolt.exceptions import HomevoltError
     from homevolt.protocol.ems import MeasuringPoint, Unit
     from homevolt.schedule.entry import Schedule, ScheduleEntry
 
@@ -173,6 +174,25 @@ class Snapshot(View, frozen=True):
 
     def _meter(self, function: str) -> MeterView | None:
         return next((meter for meter in self.meters if meter.function == function), None)
+
+
+class Update(msgspec.Struct, frozen=True):
+    """What one read of `Device.updates` brought.
+
+    Attributes:
+        snapshot: The readings that stand, or None if there are none or they are too old.
+        error: Why this read failed, or None if it succeeded.
+        at: When it ended by the clock of this machine, in UTC.
+    """
+
+    snapshot: Snapshot | None
+    error: HomevoltError | None
+    at: datetime
+
+    @property
+    def age_s(self) -> float | None:
+        """How old the snapshot is in seconds, None without one."""
+        return None if self.snapshot is None else (self.at - self.snapshot.ems_at).total_seconds()
 
 
 def unit_views(installation: Installation) -> tuple[UnitView, ...]:
