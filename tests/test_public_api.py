@@ -36,6 +36,7 @@ PUBLIC_NAMES = [
     "HomevoltResponseError",
     "HomevoltTimeoutError",
     "HomevoltValueError",
+    "HouseView",
     "MeterView",
     "Parameter",
     "PhaseView",
@@ -154,6 +155,7 @@ SENSOR_NAMES = {
         "Packet Delivery Rate",
     ),
     Scope.HOUSE: ("House Consumption",),
+    Scope.CLOCK: ("Clock Offset",),
     Scope.SCHEDULE: (
         "Schedule id",
         "Schedule Type",
@@ -233,4 +235,6 @@ def test_the_sensor_types_are_the_contract_s() -> None:
 
 
 def test_the_readings_have_these_names_and_no_others() -> None:
-    assert {scope: tuple(row.name for row in rows) for scope, rows in CATALOGUE} == SENSOR_NAMES
+    assert {
+        scope: tuple(row.name for row in rows) for scope, rows in CATALOGUE.items()
+    } == SENSOR_NAMES

@@ -1,13 +1,13 @@
 """The tables in the documentation that follow from the code.
 
-`python -m tools.docs_tables` writes them again; a test checks that the pages are current. A table
-stands between `<!-- NAME: begin -->` and `<!-- NAME: end -->`.
+`python -m tools.generate` writes them again. A table stands between
+`<!-- NAME: begin -->` and `<!-- NAME: end -->`.
 """
 
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from homevolt.readings.catalogue import CATALOGUE, Reading, Scope
 from homevolt.schedule.entry import SETPOINT_MODES, BatteryMode
@@ -21,11 +21,12 @@ ROOT = Path(__file__).parents[1]
 # How a sensor's name is completed, and how it is explained, for each scope.
 _SCOPES = {
     Scope.UNIT: ("{name}", "Of the unit that answers; of each further unit `{ecu_id}` follows"),
-    Scope.BLADE: ("{name}", "Of each blade, counted from 1"),
+    Scope.BLADE: ("{name}", "Of each blade, numbered from 0"),
     Scope.METER: ("{name} grid", "Of each measuring point: `grid`, `solar`, `load`, ..."),
     Scope.PHASE: ("{name} grid", "Of its phases L1, L2 and L3"),
     Scope.RADIO: ("{name} grid", "Of its radio, where it has one"),
     Scope.HOUSE: ("{name}", "Of the house"),
+    Scope.CLOCK: ("{name}", "Of the clock of the unit that answers"),
     Scope.SCHEDULE: ("{name}", "Of the schedule and its entry that is active now"),
 }
 
@@ -33,7 +34,7 @@ _SCOPES = {
 def readings() -> str:
     """Return the table of every reading as Markdown."""
     lines = ["| sensor | unit | type | description |", "|---|---|---|---|"]
-    for scope, rows in CATALOGUE:
+    for scope, rows in CATALOGUE.items():
         template, heading = _SCOPES[scope]
         lines.append(f"| **{heading}** | | | |")
         lines += [_reading(template, row) for row in rows]
@@ -79,7 +80,7 @@ def current(page: str) -> str:
     return text
 
 
-def _reading(template: str, row: Reading) -> str:
+def _reading(template: str, row: Reading[Any]) -> str:
     name = template.format(name=row.name.replace("{phase}", "L1"))
     unit = row.quantity.unit or ""
     return f"| `{name}` | {unit} | {row.quantity.type.name} | {row.description} |"
@@ -93,8 +94,3 @@ def _values(option: Option) -> str:
     is_bounded = option.high < 1000  # noqa: PLR2004 - a bound of 2^31 is not worth a column
     unit = f" {option.unit}" if option.unit else ""
     return f"{option.low}-{option.high}{unit}" if is_bounded else option.unit
-
-
-if __name__ == "__main__":
-    for each in TABLES:
-        (ROOT / each).write_text(current(each), "utf-8")

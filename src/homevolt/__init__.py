@@ -34,14 +34,8 @@ if TYPE_CHECKING:
     from homevolt.protocol.console import ConsoleReply
     from homevolt.protocol.parameter import Parameter
     from homevolt.readings.models import DeviceMetadata, Sensor, SensorType
-    from homevolt.readings.snapshot import (
-        BladeView,
-        MeterView,
-        PhaseView,
-        Snapshot,
-        UnitView,
-        Update,
-    )
+    from homevolt.readings.snapshot import Snapshot, Update
+    from homevolt.readings.views import BladeView, HouseView, MeterView, PhaseView, UnitView
     from homevolt.schedule.entry import BatteryMode, Schedule, ScheduleEntry
 
     __version__: str
@@ -69,6 +63,7 @@ __all__ = [
     "HomevoltResponseError",
     "HomevoltTimeoutError",
     "HomevoltValueError",
+    "HouseView",
     "MeterView",
     "Parameter",
     "PhaseView",
@@ -92,7 +87,8 @@ _MODULES = {
     "protocol.parameter": ("Parameter",),
     "readings.models": ("DeviceMetadata", "Sensor", "SensorType"),
     "schedule.entry": ("BatteryMode", "Schedule", "ScheduleEntry"),
-    "readings.snapshot": ("BladeView", "MeterView", "PhaseView", "Snapshot", "UnitView", "Update"),
+    "readings.snapshot": ("Snapshot", "Update"),
+    "readings.views": ("BladeView", "HouseView", "MeterView", "PhaseView", "UnitView"),
 }
 _MODULE_OF = {name: module for module, names in _MODULES.items() for name in names}
 

@@ -20,8 +20,11 @@ from homevolt.exceptions import (
 from homevolt.protocol.decoding import parse
 from homevolt.protocol.resources import EMS, SCHEDULE
 from homevolt.protocol.store import ResourceStore
-from homevolt.readings.layout import Installation, Layout, schedule_values
-from homevolt.readings.snapshot import Snapshot, Update, meter_views, total_view, unit_views
+from homevolt.readings.derived import unreadable_part
+from homevolt.readings.installation import walk
+from homevolt.readings.inventory import Inventory
+from homevolt.readings.schedule_follower import ScheduleFollower
+from homevolt.readings.snapshot import Snapshot, Update, typed_views
 from homevolt.schedule.entry import Schedule
 from homevolt.schedule.times import LATEST, as_zone
 
@@ -34,6 +37,7 @@ if TYPE_CHECKING:
     from homevolt.protocol.ems import EmsDocument
     from homevolt.protocol.schedule_document import ScheduleData
     from homevolt.protocol.store import Record
+    from homevolt.readings.installation import Walk
     from homevolt.readings.models import DeviceMetadata, Sensor
     from homevolt.schedule.entry import ScheduleEntry
     from homevolt.transport.client import Transport
@@ -60,10 +64,11 @@ class Device(BatteryControl):
         self._clock = clock
         self._schedule_zone = as_zone(schedule_timezone)
         self._store = ResourceStore(transport, clock)
-        self._installation: tuple[EmsDocument, Installation] | None = None
-        self._layout: Layout | None = None
+        self._inventory = Inventory()
+        self._follower = ScheduleFollower()
+        self._walk: tuple[Record[EmsDocument], Record[ScheduleData] | None, Walk] | None = None
+        self._sensors: tuple[Walk, dict[str, Sensor]] | None = None
         self._schedule: tuple[ScheduleData, Schedule] | None = None
-        self._sensors: tuple[object, dict[str, Sensor]] | None = None
 
     def __repr__(self) -> str:
         name = "" if self.ems_at is None else f" {self.device_id}"
@@ -89,7 +94,7 @@ class Device(BatteryControl):
         Raises:
             HomevoltNotReadyError: Nothing was read yet.
         """
-        return self._laid_out()[1].device_id
+        return self._inventory.arrange(self._ems().value).device_id
 
     @property
     def sensors(self) -> dict[str, Sensor]:
@@ -97,22 +102,17 @@ class Device(BatteryControl):
 
         Those of the schedule are of the entry that was active when the device was read last.
         """
-        ems, plan = self._store.last(EMS), self._store.last(SCHEDULE)
-        if ems is None:
+        if self._store.last(EMS) is None:
             return {}
-        if self._sensors is None or self._sensors[0] != (ems, plan):
-            installation, layout = self._laid_out()
-            schedule = self.schedule or Schedule()
-            read_at_s = max(ems.read_at_s, plan.read_at_s if plan is not None else 0.0)
-            entry = schedule.active(_utc(read_at_s + _clock_offset_s(ems)))
-            values = installation.values() + schedule_values(schedule, entry)
-            self._sensors = ((ems, plan), layout.sensors(values))
+        walk = self._readings()
+        if self._sensors is None or self._sensors[0] is not walk:
+            self._sensors = (walk, walk.layout.sensors(walk.values))
         return dict(self._sensors[1])
 
     @property
     def device_metadata(self) -> dict[str, DeviceMetadata]:
         """What each part is, by the `device_identifier` of its sensors."""
-        return {} if self.ems_at is None else dict(self._laid_out()[1].metadata)
+        return {} if self.ems_at is None else dict(self._readings().layout.metadata)
 
     @property
     def current_schedule(self) -> dict[str, Any]:
@@ -133,7 +133,11 @@ class Device(BatteryControl):
     @property
     def active_entry(self) -> ScheduleEntry | None:
         """The schedule's entry that is active now by the device's clock, or None."""
-        return None if self.schedule is None else self.schedule.active(self.now())
+        record, now = self._store.last(SCHEDULE), self.now()
+        if record is None or self.schedule is None:
+            return None
+        is_known = self._follower.at(record.value, now.timestamp()).mode is not None
+        return self.schedule.active(now) if is_known else None
 
     @property
     def ems_at(self) -> datetime | None:
@@ -148,7 +152,12 @@ class Device(BatteryControl):
     @property
     def problems(self) -> dict[str, HomevoltError]:
         """The error of each resource whose last read failed, by its name, such as `schedule`."""
-        return self._store.errors
+        problems = self._store.errors
+        record = self._store.last(SCHEDULE)
+        unreadable = None if record is None else unreadable_part(record.value)
+        if unreadable is not None:
+            problems.setdefault(SCHEDULE.name, unreadable)
+        return problems
 
     @property
     def snapshot(self) -> Snapshot:
@@ -157,17 +166,17 @@ class Device(BatteryControl):
         Raises:
             HomevoltNotReadyError: Nothing was read yet.
         """
-        installation, _ = self._laid_out()
+        ems, walk = self._ems(), self._readings()
         return Snapshot(
             at=self.now(),
-            ems_at=self.ems_at or self.now(),
-            units=unit_views(installation),
-            total=total_view(installation),
-            meters=meter_views(installation),
-            house_consumption_w=installation.house_consumption_w(),
+            ems_at=_utc(ems.read_at_s),
             schedule_at=self.schedule_at,
             schedule=self.schedule,
             active_entry=self.active_entry,
+            sensors=self.sensors,
+            parts=walk.layout.metadata_by_key,
+            problems=self.problems,
+            **typed_views(walk),
         )
 
     def now(self) -> datetime:
@@ -176,7 +185,7 @@ class Device(BatteryControl):
         The device opens and closes the windows of its schedule by its own clock. Before the first
         update, and where it tells no possible time, this is the time of this machine.
         """
-        return _utc(self._clock.now() + _clock_offset_s(self._store.last(EMS)))
+        return _utc(self._clock.now() + (_clock_offset_s(self._store.last(EMS)) or 0.0))
 
     async def update_info(self) -> None:
         """Read `/ems.json` and `/schedule.json`; what arrives is kept, each part with its time.
@@ -191,14 +200,14 @@ class Device(BatteryControl):
         """
         failure: HomevoltError | None = None
         try:
-            await self._store.read(EMS)
+            await self.fetch_ems_data()
         except (HomevoltDataError, HomevoltResponseError) as error:
             failure = error  # it answers, so its schedule may still be read
         try:
             await self._store.read(SCHEDULE)
         except (HomevoltDataError, HomevoltConnectionError) as error:
             _LOGGER.debug("The schedule could not be read: %s", error)
-            self._store.forget(SCHEDULE)
+            self._store.forget(SCHEDULE, error)
         if failure is not None:
             raise failure
 
@@ -208,9 +217,14 @@ class Device(BatteryControl):
         Raises:
             HomevoltConnectionError: The device was not reached or failed.
             HomevoltAuthenticationError: It refused the password.
-            HomevoltDataError: The answer is not what it should be; the former readings stay.
+            HomevoltDataError: The answer is not what it should be; the previous readings stay.
         """
-        await self._store.read(EMS)
+        record = await self._store.read(EMS)
+        try:
+            self._inventory.arrange(record.value)
+        except HomevoltDataError as error:
+            self._store.forget(EMS, error)
+            raise
 
     async def fetch_schedule_data(self) -> None:
         """Read `/schedule.json`: the schedule and who is in control.
@@ -303,23 +317,31 @@ class Device(BatteryControl):
         record = self._store.last(EMS)
         return math.inf if record is None else self._clock.now() - record.read_at_s
 
-    def _laid_out(self) -> tuple[Installation, Layout]:
-        """Return what was read in order, and laid out anew if the installation has changed."""
+    def _ems(self) -> Record[EmsDocument]:
+        """Return `/ems.json` as it was read last."""
         record = self._store.last(EMS)
         if record is None:
             raise HomevoltNotReadyError("Nothing was read yet: call 'await update_info()' first.")
-        if self._installation is None or self._installation[0] is not record.value:
-            self._installation = (record.value, Installation(record.value))
-        installation = self._installation[1]
-        if self._layout is None or self._layout.shape != installation.shape():
-            self._layout = Layout(installation)
-        return installation, self._layout
+        return record
+
+    def _readings(self) -> Walk:
+        """Return every value of what was read last."""
+        ems, plan = self._ems(), self._store.last(SCHEDULE)
+        if self._walk is None or self._walk[0] is not ems or self._walk[1] is not plan:
+            offset_s = _clock_offset_s(ems)
+            read_at_s = ems.read_at_s if plan is None else max(ems.read_at_s, plan.read_at_s)
+            schedule = self._follower.values(
+                None if plan is None else plan.value, read_at_s + (offset_s or 0.0)
+            )
+            arrangement = self._inventory.arrange(ems.value)
+            self._walk = (ems, plan, walk(ems.value, arrangement, offset_s, schedule))
+        return self._walk[2]
 
 
-def _clock_offset_s(record: Record[EmsDocument] | None) -> float:
-    """Return how far the device's clock is ahead; 0 where it reports no possible time."""
+def _clock_offset_s(record: Record[EmsDocument] | None) -> float | None:
+    """Return how far the device's clock is ahead; None where it reports no possible time."""
     device_s = 0.0 if record is None else record.value.ts or 0.0
-    return device_s - record.read_at_s if record is not None and 0 < device_s < _LATEST_S else 0.0
+    return device_s - record.read_at_s if record is not None and 0 < device_s < _LATEST_S else None
 
 
 def _read_at(record: Record[Any] | None) -> datetime | None:

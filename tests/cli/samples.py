@@ -9,7 +9,8 @@ from zoneinfo import ZoneInfo
 
 from rich.console import Console
 
-from homevolt.readings.snapshot import BladeView, MeterView, Snapshot, UnitView
+from homevolt.readings.snapshot import Snapshot
+from homevolt.readings.views import BladeView, HouseView, MeterView, UnitView
 from homevolt.schedule.entry import BatteryMode, Schedule, ScheduleEntry
 
 if TYPE_CHECKING:
@@ -40,29 +41,29 @@ ENTRIES = (
 UNIT = UnitView(
     ecu_id="68b6b34f57e2",
     model="B6",
-    blades=(BladeView(alarms=""), BladeView(alarms="")),
+    blades=(BladeView(alarms=()), BladeView(number=1, alarms=())),
     power_w=-2100.0,
     state_of_charge_ratio=0.625,
     available_discharge_energy_wh=8250.0,
     available_capacity_wh=13200.0,
     rated_power_w=6000.0,
     error="No error",
-    alarms="",
-    warnings="",
+    alarms=(),
+    warnings=(),
     firmware_version="v31.4",
 )
 PEER = UnitView(
     ecu_id="68b6b3c3f46b",
     model="B6",
-    blades=(BladeView(alarms="BMS_ALARM_CELL_OVER_TEMPERATURE"),),
+    blades=(BladeView(alarms=("BMS_ALARM_CELL_OVER_TEMPERATURE",)),),
     power_w=900.0,
     state_of_charge_ratio=0.0068,
     available_discharge_energy_wh=74.0,
     available_capacity_wh=10800.0,
     rated_power_w=6000.0,
     error="Fan failure",
-    alarms="",
-    warnings="EMS_WARNING_UNDER_SOC_MIN_WARNING, EMS_WARNING_FAN",
+    alarms=(),
+    warnings=("EMS_WARNING_UNDER_SOC_MIN_WARNING", "EMS_WARNING_FAN"),
     firmware_version="v31.4",
 )
 METERS = (
@@ -79,7 +80,7 @@ def house() -> Snapshot:
         at=NOON,
         units=(UNIT,),
         meters=METERS,
-        house_consumption_w=400.0,
+        house=HouseView(consumption_w=400.0),
         schedule_at=NOON,
         schedule=Schedule(True, "Manual Schedule", ENTRIES),
         active_entry=ENTRIES[1],

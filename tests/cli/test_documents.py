@@ -16,7 +16,7 @@ from tests.cli.samples import ENTRIES, URL, cluster, house, silence
 # The part of a key that says what its number is counted in.
 UNIT = re.compile(
     r"_(w|va|var|wh|kwh|v|a|hz|c|dbm|ratio|percent|ma|ma_per_s)(_from|_to)?$"
-    r"|^(id|mode|charge_cycles|test_sequence)$"
+    r"|^(id|mode|number|charge_cycles|test_sequence)$"
 )
 
 
@@ -76,6 +76,7 @@ def test_what_is_missing_is_null() -> None:
     times = {"at": "2026-06-01T12:00:00+00:00", "ems_at": "2026-06-01T12:00:00+00:00"}
     (unit,) = document.pop("units")
     assert unit.pop("blades") == []
+    assert unit.pop("available") is True
     assert set(unit.values()) == {None}
     assert document == dict.fromkeys(document) | known | times
 

@@ -68,7 +68,7 @@ def test_two_solar_plants_are_one_production() -> None:
 def test_alarms_and_warnings_say_where_they_are() -> None:
     glance = overview(cluster())
     assert glance.alarms == (
-        "68b6b3c3f46b: battery 1: BMS_ALARM_CELL_OVER_TEMPERATURE",
+        "68b6b3c3f46b: battery 0: BMS_ALARM_CELL_OVER_TEMPERATURE",
         "68b6b3c3f46b: Fan failure",
     )
     assert glance.warnings == (

@@ -81,7 +81,7 @@ Control   the cloud (local mode off), plan written by the cloud
 Now       nothing planned until tomorrow 00:00
 Next      discharge at 2.5 kW, from tomorrow 00:00
 
-Alarms    68b6b3c3f46b: battery 1: BMS_ALARM_CELL_OVER_TEMPERATURE
+Alarms    68b6b3c3f46b: battery 0: BMS_ALARM_CELL_OVER_TEMPERATURE
           68b6b3c3f46b: Fan failure
 Warnings  68b6b3c3f46b: EMS_WARNING_UNDER_SOC_MIN_WARNING
           68b6b3c3f46b: EMS_WARNING_FAN

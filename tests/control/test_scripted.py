@@ -330,7 +330,7 @@ async def test_a_device_that_does_not_come_back_leaves_the_outcome_unknown() -> 
 @pytest.mark.parametrize("status", [{}, {"up_time": True}, {"up_time": "later"}, [1]])
 async def test_without_an_uptime_nothing_is_sent(status: Any) -> None:
     async with scripted_device(status=status) as (odd, device, _):
-        with pytest.raises(HomevoltDataError, match="/status.json"):
+        with pytest.raises(HomevoltDataError, match=r"/status\.json"):
             await device.reboot()
         assert odd.writes == []
 

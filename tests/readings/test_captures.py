@@ -9,11 +9,10 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 import pytest
 
-from homevolt.protocol.ems import decode_ems
 from homevolt.protocol.resources import RESOURCES
 from homevolt.protocol.schedule_document import decode_schedule
-from homevolt.readings.layout import Installation, Layout, schedule_values
 from homevolt.schedule.entry import BatteryMode, Schedule
+from tests.support.readings import sensors_of as read_sensors
 from tools.drift_report import drift, endpoint_of
 
 if TYPE_CHECKING:
@@ -51,9 +50,7 @@ def without_empty_lists(value: Any) -> Any:
 def sensors_of(captures: Path, mutate: Mutate = same) -> dict[str, Sensor]:
     """Return the sensors of the captured cluster."""
     document = json.loads((captures / "ems_two_units.json").read_bytes())
-    installation = Installation(decode_ems(json.dumps(mutate(document)).encode()))
-    values = installation.values() + schedule_values(Schedule(), None)
-    return Layout(installation).sensors(values)
+    return read_sensors(mutate(document), {"schedule": []})
 
 
 def test_every_capture_decodes_without_one_lost_field(captures: Path) -> None:
@@ -83,13 +80,13 @@ def test_the_captured_cluster_reads_as_it_was(captures: Path, mutate: Mutate) ->
         f"Battery State of Charge {PEER}": 0.0194,
         "Power total": -10,
         "Battery State of Charge total": 0.0131,
-        "Homevolt battery 1": 0.007,
-        "Homevolt battery 2": 0.0067,
-        f"Homevolt battery 1 {PEER}": 0.0059,
-        f"Homevolt battery 2 {PEER}": 0.0331,
+        "Homevolt battery 0": 0.007,
+        "Homevolt battery 1": 0.0067,
+        f"Homevolt battery 0 {PEER}": 0.0059,
+        f"Homevolt battery 1 {PEER}": 0.0331,
     }
     assert {name: sensors[name].value for name in expected} == expected
-    assert "Homevolt battery 3" not in sensors
+    assert "Homevolt battery 2" not in sensors
 
 
 def test_the_order_of_the_captured_units_does_not_matter(captures: Path) -> None:

@@ -10,11 +10,8 @@ from hypothesis import strategies as st
 
 from homevolt.exceptions import HomevoltDataError
 from homevolt.protocol.ems import decode_ems
-from homevolt.protocol.schedule_document import decode_schedule
 from homevolt.readings.catalogue import CATALOGUE
-from homevolt.readings.layout import Installation, Layout, schedule_values
-from homevolt.readings.models import Sensor, SensorType
-from homevolt.schedule.entry import Schedule
+from homevolt.readings.models import SensorType
 from tests.support.payloads import (
     LOCAL,
     PEER,
@@ -27,23 +24,7 @@ from tests.support.payloads import (
     schedule,
     unit,
 )
-
-ENTRY_ACTIVE_AT = 1_800_000_000
-
-
-def sensors_of(document: dict[str, Any], plan: dict[str, Any] | None = None) -> dict[str, Sensor]:
-    """Return the sensors that two answers of the device make."""
-    installation = Installation(decode_ems(encoded(document)))
-    typed = Schedule.from_wire(decode_schedule(encoded(plan or schedule())))
-    active = next((entry for entry in typed.entries if entry.id == 2), None)
-    values = installation.values() + schedule_values(typed, active)
-    return Layout(installation).sensors(values)
-
-
-def metadata_of(document: dict[str, Any]) -> dict[str, tuple[str, str]]:
-    """Return name and model of each part."""
-    layout = Layout(Installation(decode_ems(encoded(document))))
-    return {key: (part.name, part.model) for key, part in layout.metadata.items()}
+from tests.support.readings import metadata_of, sensors_of
 
 
 @pytest.mark.parametrize(
@@ -70,13 +51,13 @@ def metadata_of(document: dict[str, Any]) -> dict[str, tuple[str, str]]:
         ("Warnings", "FAN_SLOW, HOT", None, SensorType.TEXT),
         ("Alarms", "", None, SensorType.TEXT),
         ("Firmware Version", "v31.4", None, SensorType.TEXT),
-        ("Homevolt battery 1", 0.512, "1", SensorType.PERCENTAGE),
-        ("Homevolt battery 2", 0.0, "1", SensorType.PERCENTAGE),
-        ("Homevolt battery 1 soh", 0.985, "1", SensorType.PERCENTAGE),
-        ("Homevolt battery 1 tmin", 18.7, "Cel", SensorType.TEMPERATURE),
-        ("Homevolt battery 1 tmax", 21.4, "Cel", SensorType.TEMPERATURE),
-        ("Homevolt battery 1 voltage", 352.1, "V", SensorType.VOLTAGE),
-        ("Homevolt battery 1 charge cycles", 120.0, "1", SensorType.COUNT),
+        ("Homevolt battery 0", 0.512, "1", SensorType.PERCENTAGE),
+        ("Homevolt battery 1", 0.0, "1", SensorType.PERCENTAGE),
+        ("Homevolt battery 0 soh", 0.985, "1", SensorType.PERCENTAGE),
+        ("Homevolt battery 0 tmin", 18.7, "Cel", SensorType.TEMPERATURE),
+        ("Homevolt battery 0 tmax", 21.4, "Cel", SensorType.TEMPERATURE),
+        ("Homevolt battery 0 voltage", 352.1, "V", SensorType.VOLTAGE),
+        ("Homevolt battery 0 charge cycles", 120.0, "1", SensorType.COUNT),
         ("Power grid", 3282.0, "W", SensorType.POWER),
         ("Power solar", 6.0, "W", SensorType.POWER),
         ("Power load", -788.0, "W", SensorType.POWER),
@@ -114,10 +95,10 @@ def test_each_sensor_knows_its_name_and_slug() -> None:
 
 def test_a_slug_is_the_name_in_snake_case() -> None:
     sensors = sensors_of(ems())
-    slugs = {name: sensors[name].slug for name in ("L3_L1 Voltage", "Homevolt battery 1 tmin")}
+    slugs = {name: sensors[name].slug for name in ("L3_L1 Voltage", "Homevolt battery 0 tmin")}
     assert slugs == {
         "L3_L1 Voltage": "l3_l1_voltage",
-        "Homevolt battery 1 tmin": "homevolt_battery_1_tmin",
+        "Homevolt battery 0 tmin": "homevolt_battery_0_tmin",
     }
 
 
@@ -136,8 +117,8 @@ def test_each_sensor_belongs_to_a_part_with_metadata() -> None:
 def test_parts_are_named_after_what_they_are() -> None:
     assert metadata_of(ems()) == {
         f"ems_{LOCAL}": (f"Homevolt EMS {LOCAL}", "B6"),
-        "battery_1": ("Homevolt Battery 1", "NMC"),
-        "battery_2": ("Homevolt Battery 2", "LFP"),
+        "battery_0": ("Homevolt Battery 0", "NMC"),
+        "battery_1": ("Homevolt Battery 1", "LFP"),
         "grid": ("Homevolt Grid Sensor", "pulse_ct"),
         "load": ("Homevolt Load Sensor", "virtual"),
         "solar": ("Homevolt Solar Sensor", "pulse_ct"),
@@ -148,8 +129,8 @@ def test_parts_without_a_model_get_a_general_one() -> None:
     document = ems(unit(ems_info={}, bms_info=[]), sensors=[])
     assert metadata_of(document) == {
         f"ems_{LOCAL}": (f"Homevolt EMS {LOCAL}", "Homevolt"),
+        "battery_0": ("Homevolt Battery 0", "Homevolt battery"),
         "battery_1": ("Homevolt Battery 1", "Homevolt battery"),
-        "battery_2": ("Homevolt Battery 2", "Homevolt battery"),
         "load": ("Homevolt Load", "calculated"),
     }
 
@@ -169,8 +150,8 @@ def test_the_unit_that_answers_owns_the_plain_names() -> None:
     assert sensors["Power"].value == -2500
     assert sensors["Power"].device_identifier == f"ems_{LOCAL}"
     assert sensors[f"Power {PEER}"].value == 900
-    assert sensors[f"Homevolt battery 1 {PEER}"].value == 0.01
-    assert sensors[f"Homevolt battery 1 {PEER}"].device_identifier == f"battery_1_{PEER}"
+    assert sensors[f"Homevolt battery 0 {PEER}"].value == 0.01
+    assert sensors[f"Homevolt battery 0 {PEER}"].device_identifier == f"battery_0_{PEER}"
 
 
 def test_totals_are_added_for_several_units_only() -> None:
@@ -194,7 +175,7 @@ def test_old_firmware_reads_the_same() -> None:
     document = ems(unit(187650000000001), sensors=old)
     sensors = sensors_of(document)
     assert (sensors["Power grid"].value, sensors["Power solar"].value) == (100, 40)
-    assert sensors["Power"].device_identifier == "ems_187650000000001"
+    assert sensors["Power"].device_identifier == "ems_019497abaaaa"
     assert metadata_of(document)["grid"] == ("Homevolt Grid Sensor", "measuring point")
 
 
@@ -288,23 +269,25 @@ def test_an_unknown_mode_keeps_its_number() -> None:
 def test_an_empty_unit_reads_none_everywhere() -> None:
     sensors = sensors_of(ems({"ecu_id": LOCAL}, sensors=[]), schedule(schedule=[]))
     known = {name: sensor.value for name, sensor in sensors.items() if sensor.value is not None}
-    assert known == {"Schedule id": "Manual Schedule", "Local Mode": "on"}
+    assert known == {"Schedule id": "Manual Schedule", "Local Mode": "on", "Clock Offset": 0}
 
 
-def test_the_catalogue_names_each_source_once() -> None:
-    for _, rows in CATALOGUE:
-        for column in ("name", "source"):
+def test_the_catalogue_names_each_reading_once() -> None:
+    for rows in CATALOGUE.values():
+        for column in ("key", "name"):
             found = [getattr(row, column) for row in rows]
             assert len(found) == len(set(found))
 
 
-@given(value=st.integers(-(10**9), 10**9))
-def test_a_scaled_reading_is_the_nearest_double(value: int) -> None:
-    document = ems(unit(ems_data={"frequency": value, "soc_avg": value, "sys_temp": value}))
+@given(
+    mhz=st.integers(40_000, 65_000), soc=st.integers(0, 10_000), temperature=st.integers(-600, 1500)
+)
+def test_a_scaled_reading_is_the_nearest_double(mhz: int, soc: int, temperature: int) -> None:
+    document = ems(unit(ems_data={"frequency": mhz, "soc_avg": soc, "sys_temp": temperature}))
     sensors = sensors_of(document)
-    assert sensors["Frequency"].value == value / 1000
-    assert sensors["Battery State of Charge"].value == value / 10000
-    assert sensors["System Temperature"].value == value / 10
+    assert sensors["Frequency"].value == mhz / 1000
+    assert sensors["Battery State of Charge"].value == soc / 10000
+    assert sensors["System Temperature"].value == temperature / 10
 
 
 @pytest.mark.parametrize("junk", [None, 5, [], {}, "unit"])

@@ -2,19 +2,27 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import msgspec
 import pytest
 
 from homevolt.connection import Homevolt
-from homevolt.readings.catalogue import BLADE, METER, PHASE, RADIO, TOTAL, UNIT
-from homevolt.readings.snapshot import BladeView, MeterView, PhaseView, Snapshot, UnitView, View
+from homevolt.readings.catalogue import BLADE, CLOCK, HOUSE, METER, PHASE, RADIO, TOTAL, UNIT
+from homevolt.readings.views import (
+    BladeView,
+    HouseView,
+    MeterView,
+    PhaseView,
+    UnitView,
+    View,
+)
 from tests.support.fakes import ManualClock, PayloadServer
 from tests.support.payloads import LOCAL, PEER, cluster, ems, point
 
 if TYPE_CHECKING:
     from homevolt.readings.catalogue import Reading
+    from homevolt.readings.snapshot import Snapshot
 
 SUFFIXES: dict[str | None, str | tuple[str, ...]] = {
     "V": "_v",
@@ -27,6 +35,7 @@ SUFFIXES: dict[str | None, str | tuple[str, ...]] = {
     "Hz": "_hz",
     "Cel": "_c",
     "dBm": "_dbm",
+    "s": "_s",
     "1": ("_ratio", "_cycles"),
     None: "",
 }
@@ -42,22 +51,23 @@ async def snapshot_of(server: PayloadServer) -> Snapshot:
 @pytest.mark.parametrize(
     ("view", "rows", "others"),
     [
-        (UnitView, UNIT, {"ecu_id", "model", "blades"}),
-        (BladeView, BLADE, set()),
+        (UnitView, UNIT, {"ecu_id", "model", "blades", "available"}),
+        (BladeView, BLADE, {"number", "available"}),
         (MeterView, METER + RADIO, {"function", "euid", "available", "l1", "l2", "l3"}),
         (PhaseView, PHASE, set()),
+        (HouseView, HOUSE, set()),
     ],
 )
 def test_a_view_has_a_field_for_each_row_of_the_catalogue(
-    view: type[View], rows: tuple[Reading, ...], others: set[str]
+    view: type[View], rows: tuple[Reading[Any], ...], others: set[str]
 ) -> None:
     fields = {field.name for field in msgspec.structs.fields(view)}
-    assert fields - others == {row.attribute for row in rows}
+    assert fields - others == {row.key for row in rows}
 
 
-@pytest.mark.parametrize("row", [*UNIT, *TOTAL, *BLADE, *METER, *PHASE, *RADIO])
-def test_an_attribute_ends_in_its_unit(row: Reading) -> None:
-    assert str(row.attribute).endswith(SUFFIXES[row.quantity.unit])
+@pytest.mark.parametrize("row", [*UNIT, *TOTAL, *BLADE, *METER, *PHASE, *RADIO, *HOUSE, *CLOCK])
+def test_an_attribute_ends_in_its_unit(row: Reading[Any]) -> None:
+    assert row.key.endswith(SUFFIXES[row.quantity.unit])
 
 
 async def test_attributes_say_what_the_sensors_say() -> None:

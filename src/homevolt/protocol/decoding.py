@@ -18,7 +18,8 @@ _LONGEST_INT = 20
 """Digits of the longest integer taken for a number; the device counts in 64 bits."""
 _LONE_SURROGATE = re.compile("[\ud800-\udfff]")
 _REPLACEMENT = "\ufffd"
-"""Stands in a text for each byte or escape that is no character."""
+"""Stands in a text for each byte or escape that is not a character."""
+_NOT_FINITE = frozenset({"nan", "inf", "infinity"})
 
 T = TypeVar("T")
 
@@ -50,63 +51,83 @@ def decode(data: bytes, decoder: msgspec.json.Decoder[T], source: str) -> T:
 def parse(data: bytes, source: str) -> Any:
     """Return JSON as plain values; numbers that no double or 64-bit integer holds become None.
 
-    What is no character in a text is replaced there, so that it costs no more than itself.
+    What is not a character in a text is replaced there, and a control character is kept, so that
+    neither costs more than itself.
 
     Raises:
-        HomevoltDataError: The bytes are no JSON.
+        HomevoltDataError: The bytes are not valid JSON. What they hold is not repeated, since it
+            may be a secret.
     """
     try:
         text = data.decode("utf-8-sig", "replace")
         value = json.loads(
-            text, parse_constant=lambda _: None, parse_float=_finite, parse_int=_bounded
+            text,
+            strict=False,  # takes control characters
+            parse_constant=lambda _: None,
+            parse_float=_finite,
+            parse_int=_bounded,
         )
         # Only an escape can bring a surrogate, which no file and no terminal takes.
         value = _without_surrogates(value) if "\\u" in text else value
     except (ValueError, RecursionError) as error:
-        start = data[:60].decode("utf-8", "replace")
-        raise HomevoltDataError(f"{source} is no JSON ({error}); it begins {start!r}.") from None
+        is_page = data.lstrip()[:1] == b"<"
+        what = "a web page" if is_page else f"{len(data)} bytes"
+        raise HomevoltDataError(f"{source} is not valid JSON ({error}): it is {what}.") from None
     return value
 
 
-def salvage(value: Any, type_: Any, source: str) -> Any:
+def salvage(value: Any, type_: Any, source: str, *, numbers_as_text: bool = False) -> Any:
     """Return a plain value as `type_`, dropping the fields that do not fit.
+
+    Args:
+        value: The plain value.
+        type_: What to read it as.
+        source: Where it comes from, for the error message.
+        numbers_as_text: Whether the digits of a text, and a whole float, are numbers too.
 
     Raises:
         HomevoltDataError: The value as a whole is of another kind.
     """
     try:
-        return _fit(value, type_, "$")
+        return _fit(value, type_, "$", strict=not numbers_as_text)
     except msgspec.ValidationError as error:
         raise HomevoltDataError(f"{source} is of the wrong kind: {error}.", path="$") from None
 
 
-def _fit(value: Any, type_: Any, path: str) -> Any:
+def _fit(value: Any, type_: Any, path: str, *, strict: bool) -> Any:
     """Convert a value, descending into structs and lists only where the whole does not fit."""
+    if isinstance(value, str) and value.lower().lstrip("+-") in _NOT_FINITE:
+        strict = True  # a text, but not a number
     try:
-        return msgspec.convert(value, type_)
+        return msgspec.convert(value, type_, strict=strict)
     except msgspec.ValidationError:
         inner = _container(type_, value)
         if inner is None:
             raise
     if isinstance(value, list):
         item_type = get_args(inner)[0]
-        items = (_fit_or_default(item, item_type, f"{path}[{i}]") for i, item in enumerate(value))
+        items = (
+            _fit_or_default(item, item_type, f"{path}[{i}]", strict=strict)
+            for i, item in enumerate(value)
+        )
         return get_origin(inner)(items)
     fitted = {}
     for field in msgspec.structs.fields(inner):
         if field.encode_name in value:
             where = f"{path}.{field.encode_name}"
             try:
-                fitted[field.name] = _fit(value[field.encode_name], field.type, where)
+                fitted[field.name] = _fit(
+                    value[field.encode_name], field.type, where, strict=strict
+                )
             except msgspec.ValidationError as error:
                 _LOGGER.debug("Dropped %s: %s", where, error)
     return inner(**fitted)
 
 
-def _fit_or_default(item: Any, type_: Any, path: str) -> Any:
+def _fit_or_default(item: Any, type_: Any, path: str, *, strict: bool) -> Any:
     """Keep the place of a malformed list item, so that its neighbours keep their numbers."""
     try:
-        return _fit(item, type_, path)
+        return _fit(item, type_, path, strict=strict)
     except msgspec.ValidationError as error:
         _LOGGER.debug("Dropped %s: %s", path, error)
         if type_ is str:

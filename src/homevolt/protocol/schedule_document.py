@@ -123,11 +123,15 @@ def _salvaged(data: bytes) -> ScheduleData:
     Elsewhere a malformed field may become None. Here a None has a meaning: a window without an end
     is open, and an option that is missing was not given.
     """
-    document: ScheduleData = salvage(parse(data, _SOURCE), ScheduleData, _SOURCE)
+    document: ScheduleData = salvage(
+        parse(data, _SOURCE), ScheduleData, _SOURCE, numbers_as_text=True
+    )
     if document.schedule is None:
         return document
     # Once more, for numbers that no double holds were lost in parse() already.
-    given = json.loads(data.decode("utf-8-sig", "replace"), parse_int=float)["schedule"]
+    given = json.loads(data.decode("utf-8-sig", "replace"), strict=False, parse_int=float)[
+        "schedule"
+    ]
     pairs = zip(document.schedule, given, strict=True)
     entries = tuple(_marked(entry, _lost(entry, values)) for entry, values in pairs)
     return msgspec.structs.replace(document, schedule=entries)

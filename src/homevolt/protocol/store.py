@@ -56,9 +56,10 @@ class ResourceStore:
         """Return what was read of a resource last, or None."""
         return self._records.get(resource.name)
 
-    def forget(self, resource: Resource[Any]) -> None:
-        """Drop the record of a resource that is no longer true; its error stays."""
+    def forget(self, resource: Resource[Any], error: HomevoltError) -> None:
+        """Drop the record of a resource that is not or no longer true, because of an error."""
         self._records.pop(resource.name, None)
+        self._errors[resource.name] = error
 
     async def read(self, resource: Resource[T]) -> Record[T]:
         """Read a resource and keep the record; after a failure the previous record stays.

@@ -1,365 +1,419 @@
 """The catalogue: one table of every reading, for the sensor dict, the typed view, CLI and docs.
 
-Nothing else in the library knows what a reading is called, where it comes from and how the wire's
-number becomes a quantity.
+Nothing else in the library knows what a reading is called, where it comes from, how the wire's
+number becomes a quantity and which values are possible. A new reading is one new row.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from enum import Enum
-from typing import Any
+from typing import TYPE_CHECKING, Any, Generic, NamedTuple, TypeAlias, TypeVar
 
 import msgspec
 
 from homevolt.readings.models import SensorType
 
-Convert = Callable[[Any], float | str | None]
-"""From a value of the wire to the value of a reading."""
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from homevolt.protocol.ems import BmsData, MeasuringPoint, MeterPhase, Unit
+    from homevolt.readings.derived import ActiveSchedule, DeviceClock, House
+
+T = TypeVar("T")
+Value: TypeAlias = "float | str | tuple[str, ...] | None"
 
 
-class Scope(Enum):
-    """What a row of the catalogue is read once for."""
+class Quantity(NamedTuple):
+    """A quantity, its unit, and the values that are possible; any other one is no reading.
 
-    UNIT = "unit"
-    BLADE = "blade"
-    METER = "measuring point"
-    PHASE = "phase of a measuring point"
-    RADIO = "radio of a measuring point"
-    HOUSE = "house"
-    SCHEDULE = "schedule"
-
-
-class Quantity(msgspec.Struct, frozen=True):
-    """A quantity and its unit."""
+    Attributes:
+        type: The type of its sensors.
+        unit: UCUM-like, None for text.
+        low: The smallest possible value in `unit`.
+        high: The largest possible value in `unit`.
+        sentinels: Numbers on the wire within that range by which firmware says "unknown".
+        is_list: Whether it is a list of texts.
+    """
 
     type: SensorType
     unit: str | None
+    low: float = 0.0
+    high: float = 0.0
+    sentinels: tuple[int, ...] = ()
+    is_list: bool = False
 
 
-class Reading(msgspec.Struct, frozen=True):
+class Reading(msgspec.Struct, Generic[T], frozen=True):
     """One row of the catalogue.
 
     Attributes:
-        name: The sensor's name, without the tag of a measuring point or a further unit; `{n}`
-            stands for the number of a blade, from 1, `{phase}` for L1, L2 or L3.
-        attribute: The field of the typed view, with its unit; None for the schedule, which is
-            typed already.
-        source: The field on the wire, below the scope's object; empty for what is calculated.
-        quantity: What it measures, and in which unit.
+        key: What programs call it, with its unit; it never changes. The field of the typed view.
+        name: What people call it: the sensor's name, without the tag of a measuring point or a
+            further unit; `{n}` stands for the number of a blade, `{phase}` for L1, L2 or L3.
+        source: The field of the wire, reached by attributes alone.
+        quantity: What it measures, in which unit, and within which range.
         description: What it means, with its sign.
         divisor: What the wire's number is divided by.
-        convert: From the wire's value to the reading's where that is no division.
+        in_total: Whether `aggregated` holds it for a cluster too.
     """
 
+    key: str
     name: str
-    attribute: str | None
-    source: str
+    source: Callable[[T], Value]
     quantity: Quantity
     description: str
     divisor: int = 1
-    convert: Convert | None = None
+    in_total: bool = False
 
 
 # What the wire's number is divided by. Dividing by a power of ten gives the nearest double;
 # multiplying by its inverse does not.
 _DECI, _CENTI, _MILLI, _CENTI_PERCENT = 10, 100, 1000, 10_000
 
-_V = Quantity(SensorType.VOLTAGE, "V")
-_A = Quantity(SensorType.CURRENT, "A")
-_W = Quantity(SensorType.POWER, "W")
-_VA = Quantity(SensorType.POWER, "VA")
-_VAR = Quantity(SensorType.POWER, "var")
-_WH_COUNTER = Quantity(SensorType.ENERGY_INCREASING, "Wh")
-_KWH_COUNTER = Quantity(SensorType.ENERGY_INCREASING, "kWh")
-_WH = Quantity(SensorType.ENERGY_TOTAL, "Wh")
-_HZ = Quantity(SensorType.FREQUENCY, "Hz")
-_CEL = Quantity(SensorType.TEMPERATURE, "Cel")
-_RATIO = Quantity(SensorType.PERCENTAGE, "1")
-_DBM = Quantity(SensorType.SIGNAL_STRENGTH, "dBm")
-_COUNT = Quantity(SensorType.COUNT, "1")
+_SENTINELS_16 = (2**15 - 1, -(2**15), 2**16 - 1)
+_SENTINELS_32 = (2**31 - 1, -(2**31), 2**32 - 1)
+
+_V = Quantity(SensorType.VOLTAGE, "V", 0, 1500)
+_A = Quantity(SensorType.CURRENT, "A", -2000, 2000)
+_W = Quantity(SensorType.POWER, "W", -1e6, 1e6, _SENTINELS_16)
+_VA = Quantity(SensorType.POWER, "VA", -1e6, 1e6, _SENTINELS_16)
+_VAR = Quantity(SensorType.POWER, "var", -1e6, 1e6, _SENTINELS_16)
+_WH_COUNTER = Quantity(SensorType.ENERGY_INCREASING, "Wh", 0, 1e11, _SENTINELS_32)
+_KWH_COUNTER = Quantity(SensorType.ENERGY_INCREASING, "kWh", 0, 1e8)
+_WH = Quantity(SensorType.ENERGY_TOTAL, "Wh", 0, 1e7, _SENTINELS_16)
+_HZ = Quantity(SensorType.FREQUENCY, "Hz", 40, 65)
+_CEL = Quantity(SensorType.TEMPERATURE, "Cel", -60, 150)
+_RATIO = Quantity(SensorType.PERCENTAGE, "1", 0, 1)
+_DBM = Quantity(SensorType.SIGNAL_STRENGTH, "dBm", -127, 20)
+_COUNT = Quantity(SensorType.COUNT, "1", 0, 1e6, _SENTINELS_16)
+_S = Quantity(SensorType.COUNT, "s", -1e10, 1e10)
 _TEXT = Quantity(SensorType.TEXT, None)
+_TEXTS = Quantity(SensorType.TEXT, None, is_list=True)
 _MODE = Quantity(SensorType.SCHEDULE_TYPE, None)
 
-_PHASES = (("L1", "l1"), ("L2", "l2"), ("L3", "l3"))
-_LINES = (("L1_L2", "l1_l2"), ("L2_L3", "l2_l3"), ("L3_L1", "l3_l1"))
-
-UNIT = (
+UNIT: tuple[Reading[Unit], ...] = (
     Reading(
-        "Power", "power_w", "ems_data.power", _W,
-        "Battery power; + discharging, - charging",
+        "power_w", "Power", lambda u: u.ems_data.power, _W,
+        "Battery power; + discharging, - charging", in_total=True,
     ),
     Reading(
-        "Battery State of Charge", "state_of_charge_ratio", "ems_data.soc_avg", _RATIO,
-        "State of charge over all blades, 0 to 1", _CENTI_PERCENT,
+        "state_of_charge_ratio", "Battery State of Charge", lambda u: u.ems_data.soc_avg, _RATIO,
+        "State of charge over all blades, 0 to 1", _CENTI_PERCENT, in_total=True,
     ),
     Reading(
-        "Frequency", "frequency_hz", "ems_data.frequency", _HZ,
+        "frequency_hz", "Frequency", lambda u: u.ems_data.frequency, _HZ,
         "Grid frequency at the inverter", _MILLI,
     ),
-    *(
-        Reading(
-            f"{phase} Voltage", f"{field}_voltage_v", f"ems_voltage.{field}", _V,
-            f"Phase {phase} to neutral at the inverter", _DECI,
-        )
-        for phase, field in _PHASES
-    ),
-    *(
-        Reading(
-            f"{line} Voltage", f"{field}_voltage_v", f"ems_voltage.{field}", _V,
-            f"{line.replace('_', ' to ')} at the inverter", _DECI,
-        )
-        for line, field in _LINES
-    ),
-    *(
-        Reading(
-            f"{phase} Current", f"{field}_current_a", f"ems_current.{field}", _A,
-            f"Phase {phase} at the inverter; scale as the device gives it, not proven",
-        )
-        for phase, field in _PHASES
+    Reading(
+        "l1_voltage_v", "L1 Voltage", lambda u: u.ems_voltage.l1, _V,
+        "Phase L1 to neutral at the inverter", _DECI,
     ),
     Reading(
-        "Apparent Power", "apparent_power_va", "ems_data.apparent_power", _VA,
-        "Apparent power of the inverter",
+        "l2_voltage_v", "L2 Voltage", lambda u: u.ems_voltage.l2, _V,
+        "Phase L2 to neutral at the inverter", _DECI,
     ),
     Reading(
-        "Reactive Power", "reactive_power_var", "ems_data.reactive_power", _VAR,
-        "Reactive power of the inverter",
+        "l3_voltage_v", "L3 Voltage", lambda u: u.ems_voltage.l3, _V,
+        "Phase L3 to neutral at the inverter", _DECI,
     ),
     Reading(
-        "System Temperature", "system_temperature_c", "ems_data.sys_temp", _CEL,
+        "l1_l2_voltage_v", "L1_L2 Voltage", lambda u: u.ems_voltage.l1_l2, _V,
+        "L1 to L2 at the inverter", _DECI,
+    ),
+    Reading(
+        "l2_l3_voltage_v", "L2_L3 Voltage", lambda u: u.ems_voltage.l2_l3, _V,
+        "L2 to L3 at the inverter", _DECI,
+    ),
+    Reading(
+        "l3_l1_voltage_v", "L3_L1 Voltage", lambda u: u.ems_voltage.l3_l1, _V,
+        "L3 to L1 at the inverter", _DECI,
+    ),
+    Reading(
+        "l1_current_a", "L1 Current", lambda u: u.ems_current.l1, _A,
+        "Phase L1 at the inverter; scale as the device gives it, not proven",
+    ),
+    Reading(
+        "l2_current_a", "L2 Current", lambda u: u.ems_current.l2, _A,
+        "Phase L2 at the inverter; scale as the device gives it, not proven",
+    ),
+    Reading(
+        "l3_current_a", "L3 Current", lambda u: u.ems_current.l3, _A,
+        "Phase L3 at the inverter; scale as the device gives it, not proven",
+    ),
+    Reading(
+        "apparent_power_va", "Apparent Power", lambda u: u.ems_data.apparent_power, _VA,
+        "Apparent power of the inverter", in_total=True,
+    ),
+    Reading(
+        "reactive_power_var", "Reactive Power", lambda u: u.ems_data.reactive_power, _VAR,
+        "Reactive power of the inverter", in_total=True,
+    ),
+    Reading(
+        "system_temperature_c", "System Temperature", lambda u: u.ems_data.sys_temp, _CEL,
         "Temperature inside the unit", _DECI,
     ),
     Reading(
-        "Imported Energy", "imported_energy_kwh", "ems_aggregate.imported_kwh", _KWH_COUNTER,
-        "Counter as the device names it; it rises while the battery discharges",
+        "imported_energy_kwh", "Imported Energy", lambda u: u.ems_aggregate.imported_kwh,
+        _KWH_COUNTER, "Counter as the device names it; it rises while the battery discharges",
     ),
     Reading(
-        "Exported Energy", "exported_energy_kwh", "ems_aggregate.exported_kwh", _KWH_COUNTER,
-        "Counter as the device names it; it rises while the battery charges",
+        "exported_energy_kwh", "Exported Energy", lambda u: u.ems_aggregate.exported_kwh,
+        _KWH_COUNTER, "Counter as the device names it; it rises while the battery charges",
     ),
     Reading(
-        "Discharged Energy", "discharged_energy_wh", "ems_data.energy_produced", _WH_COUNTER,
-        "Counter of the energy taken out of the battery",
+        "discharged_energy_wh", "Discharged Energy", lambda u: u.ems_data.energy_produced,
+        _WH_COUNTER, "Counter of the energy taken out of the battery", in_total=True,
     ),
     Reading(
-        "Charged Energy", "charged_energy_wh", "ems_data.energy_consumed", _WH_COUNTER,
-        "Counter of the energy put into the battery",
+        "charged_energy_wh", "Charged Energy", lambda u: u.ems_data.energy_consumed,
+        _WH_COUNTER, "Counter of the energy put into the battery", in_total=True,
     ),
     Reading(
-        "Available Charging Power", "available_charging_power_w",
-        "ems_prediction.avail_ch_pwr", _W, "Highest charging power possible now",
+        "available_charging_power_w", "Available Charging Power",
+        lambda u: u.ems_prediction.avail_ch_pwr, _W,
+        "Highest charging power possible now", in_total=True,
     ),
     Reading(
-        "Available Discharge Power", "available_discharge_power_w",
-        "ems_prediction.avail_di_pwr", _W, "Highest discharge power possible now",
+        "available_discharge_power_w", "Available Discharge Power",
+        lambda u: u.ems_prediction.avail_di_pwr, _W,
+        "Highest discharge power possible now", in_total=True,
     ),
     Reading(
-        "Available Charging Energy", "available_charging_energy_wh",
-        "ems_prediction.avail_ch_energy", _WH, "Energy until the battery is full",
+        "available_charging_energy_wh", "Available Charging Energy",
+        lambda u: u.ems_prediction.avail_ch_energy, _WH,
+        "Energy until the battery is full", in_total=True,
     ),
     Reading(
-        "Available Discharge Energy", "available_discharge_energy_wh",
-        "ems_prediction.avail_di_energy", _WH, "Energy until the battery is empty",
+        "available_discharge_energy_wh", "Available Discharge Energy",
+        lambda u: u.ems_prediction.avail_di_energy, _WH,
+        "Energy until the battery is empty", in_total=True,
     ),
     Reading(
-        "Available Capacity", "available_capacity_wh", "ems_data.avail_cap", _WH,
-        "Capacity that can be used, charged or not",
+        "available_capacity_wh", "Available Capacity", lambda u: u.ems_data.avail_cap, _WH,
+        "Usable capacity, charged or not", in_total=True,
     ),
     Reading(
-        "Rated Capacity", "rated_capacity_wh", "ems_info.rated_capacity", _WH,
+        "rated_capacity_wh", "Rated Capacity", lambda u: u.ems_info.rated_capacity, _WH,
         "Capacity by the rating plate",
     ),
     Reading(
-        "Rated Power", "rated_power_w", "ems_info.rated_power", _W,
+        "rated_power_w", "Rated Power", lambda u: u.ems_info.rated_power, _W,
         "Power by the rating plate",
     ),
     Reading(
-        "Power Reference", "power_reference_w", "ems_control.pwr_ref", _W,
+        "power_reference_w", "Power Reference", lambda u: u.ems_control.pwr_ref, _W,
         "Power that the unit is told to hold now; + discharging, - charging",
     ),
     Reading(
-        "Operating State", "operating_state", "op_state_str", _TEXT,
+        "operating_state", "Operating State", lambda u: u.op_state_str, _TEXT,
         "What the unit does, in the device's words",
     ),
     Reading(
-        "State", "state", "ems_data.state_str", _TEXT,
+        "state", "State", lambda u: u.ems_data.state_str, _TEXT,
         "State of the energy management system, in the device's words",
     ),
-    Reading("Error", "error", "error_str", _TEXT, "Error of the unit, in the device's words"),
     Reading(
-        "Alarms", "alarms", "ems_data.alarm_str", _TEXT,
-        "Names of the alarms that are on, with commas; empty if none is",
-        convert=", ".join,
+        "error", "Error", lambda u: u.error_str, _TEXT,
+        "Error of the unit, in the device's words",
     ),
     Reading(
-        "Warnings", "warnings", "ems_data.warning_str", _TEXT,
-        "Names of the warnings that are on, with commas; empty if none is",
-        convert=", ".join,
+        "alarms", "Alarms", lambda u: u.ems_data.alarm_str, _TEXTS,
+        "Names of the active alarms, separated by commas; empty if there are none",
     ),
     Reading(
-        "Firmware Version", "firmware_version", "ems_info.fw_version", _TEXT,
+        "warnings", "Warnings", lambda u: u.ems_data.warning_str, _TEXTS,
+        "Names of the active warnings, separated by commas; empty if there are none",
+    ),
+    Reading(
+        "firmware_version", "Firmware Version", lambda u: u.ems_info.fw_version, _TEXT,
         "Firmware of the energy management system",
     ),
 )  # fmt: skip
 """Read once for each unit."""
 
-_SUMMED = ("ems_data.", "ems_prediction.")
-_SUMMED_TYPES = {_W.type, _WH.type, _WH_COUNTER.type, _RATIO.type}
-TOTAL = tuple(
-    row for row in UNIT if row.source.startswith(_SUMMED) and row.quantity.type in _SUMMED_TYPES
-)
+TOTAL = tuple(row for row in UNIT if row.in_total)
 """Read once for `aggregated`, tagged `total`, if there are several units."""
 
-BLADE = (
+BLADE: tuple[Reading[BmsData], ...] = (
     Reading(
-        "Homevolt battery {n}", "state_of_charge_ratio", "soc", _RATIO,
+        "state_of_charge_ratio", "Homevolt battery {n}", lambda b: b.soc, _RATIO,
         "State of charge of the blade, 0 to 1", _CENTI_PERCENT,
     ),
     Reading(
-        "Homevolt battery {n} soh", "state_of_health_ratio", "soh", _RATIO,
+        "state_of_health_ratio", "Homevolt battery {n} soh", lambda b: b.soh, _RATIO,
         "State of health of the blade, 0 to 1", _CENTI_PERCENT,
     ),
     Reading(
-        "Homevolt battery {n} tmin", "tmin_c", "tmin", _CEL,
+        "tmin_c", "Homevolt battery {n} tmin", lambda b: b.tmin, _CEL,
         "Temperature of the coldest cell", _DECI,
     ),
     Reading(
-        "Homevolt battery {n} tmax", "tmax_c", "tmax", _CEL,
+        "tmax_c", "Homevolt battery {n} tmax", lambda b: b.tmax, _CEL,
         "Temperature of the warmest cell", _DECI,
     ),
     Reading(
-        "Homevolt battery {n} charge cycles", "charge_cycles", "cycle_count", _COUNT,
+        "charge_cycles", "Homevolt battery {n} charge cycles", lambda b: b.cycle_count, _COUNT,
         "Full cycles so far",
     ),
     Reading(
-        "Homevolt battery {n} voltage", "voltage_v", "voltage", _V,
+        "voltage_v", "Homevolt battery {n} voltage", lambda b: b.voltage, _V,
         "Voltage of the blade", _CENTI,
     ),
     Reading(
-        "Homevolt battery {n} current", "current_a", "current", _A,
+        "current_a", "Homevolt battery {n} current", lambda b: b.current, _A,
         "Current of the blade; scale and sign as the device gives them",
     ),
     Reading(
-        "Homevolt battery {n} power", "power_w", "power", _W,
+        "power_w", "Homevolt battery {n} power", lambda b: b.power, _W,
         "Power of the blade; sign as the device gives it",
     ),
     Reading(
-        "Homevolt battery {n} available energy", "available_energy_wh", "energy_avail", _WH,
-        "Energy that can be taken out of the blade",
+        "available_energy_wh", "Homevolt battery {n} available energy",
+        lambda b: b.energy_avail, _WH, "Energy that can be taken out of the blade",
     ),
     Reading(
-        "Homevolt battery {n} state", "state", "state_str", _TEXT,
+        "state", "Homevolt battery {n} state", lambda b: b.state_str, _TEXT,
         "State of the blade, in the device's words",
     ),
     Reading(
-        "Homevolt battery {n} alarms", "alarms", "alarm_str", _TEXT,
-        "Names of the alarms that are on, with commas; empty if none is",
-        convert=", ".join,
+        "alarms", "Homevolt battery {n} alarms", lambda b: b.alarm_str, _TEXTS,
+        "Names of the active alarms, separated by commas; empty if there are none",
     ),
 )  # fmt: skip
 """Read once for each blade of each unit."""
 
-METER = (
+METER: tuple[Reading[MeasuringPoint], ...] = (
     Reading(
-        "Power", "power_w", "total_power", _W,
+        "power_w", "Power", lambda m: m.total_power, _W,
         "Power of all phases; grid: + import, - export; solar: + production; "
         "load: - consumption",
     ),
     Reading(
-        "Energy imported", "energy_imported_kwh", "energy_imported", _KWH_COUNTER,
+        "energy_imported_kwh", "Energy imported", lambda m: m.energy_imported, _KWH_COUNTER,
         "Counter of the energy in the direction of positive power",
     ),
     Reading(
-        "Energy exported", "energy_exported_kwh", "energy_exported", _KWH_COUNTER,
+        "energy_exported_kwh", "Energy exported", lambda m: m.energy_exported, _KWH_COUNTER,
         "Counter of the energy in the direction of negative power",
     ),
-    Reading("Frequency", "frequency_hz", "frequency", _HZ, "Grid frequency"),
+    Reading("frequency_hz", "Frequency", lambda m: m.frequency, _HZ, "Grid frequency"),
 )  # fmt: skip
 """Read once for each measuring point and tagged with its function; None while unavailable."""
 
-PHASE = (
-    Reading("{phase} Voltage", "voltage_v", "voltage", _V, "Voltage of the phase to neutral"),
-    Reading("{phase} Current", "current_a", "amp", _A, "Current of the phase"),
+PHASE: tuple[Reading[MeterPhase], ...] = (
     Reading(
-        "{phase} Power", "power_w", "power", _W,
+        "voltage_v", "{phase} Voltage", lambda p: p.voltage, _V,
+        "Voltage of the phase to neutral",
+    ),
+    Reading("current_a", "{phase} Current", lambda p: p.amp, _A, "Current of the phase"),
+    Reading(
+        "power_w", "{phase} Power", lambda p: p.power, _W,
         "Power of the phase; sign as of the measuring point's power",
     ),
 )  # fmt: skip
 """Read once for each of the three phases of each measuring point."""
 
-RADIO = (
-    Reading("RSSI", "rssi_dbm", "rssi", _DBM, "Radio signal of the clamp, last message"),
+RADIO: tuple[Reading[MeasuringPoint], ...] = (
+    Reading("rssi_dbm", "RSSI", lambda m: m.rssi, _DBM, "Radio signal of the clamp, last message"),
     Reading(
-        "Average RSSI", "average_rssi_dbm", "average_rssi", _DBM,
+        "average_rssi_dbm", "Average RSSI", lambda m: m.average_rssi, _DBM,
         "Radio signal of the clamp, mean",
     ),
     Reading(
-        "Packet Delivery Rate", "packet_delivery_rate_ratio", "pdr", _RATIO,
+        "packet_delivery_rate_ratio", "Packet Delivery Rate", lambda m: m.pdr, _RATIO,
         "Share of the clamp's messages that arrive, 0 to 1", _CENTI,
     ),
 )  # fmt: skip
-"""Read once for each measuring point; None where it is no clamp but calculated."""
+"""Read once for each measuring point; None where it is not a clamp but calculated."""
 
-HOUSE = (
+HOUSE: tuple[Reading[House], ...] = (
     Reading(
-        "House Consumption", "house_consumption_w", "", _W,
-        "What the house consumes, positive: the load's power turned round, or else "
+        "consumption_w", "House Consumption", lambda h: h.consumption_w, _W,
+        "What the house consumes, positive: the load's power with its sign reversed, or else "
         "grid + solar + battery",
     ),
 )  # fmt: skip
+"""Calculated once for the installation."""
 
-SCHEDULE = (
+CLOCK: tuple[Reading[DeviceClock], ...] = (
     Reading(
-        "Schedule id", None, "schedule.schedule_id", _TEXT,
-        "`Manual Schedule` if written locally, a UUID if the cloud wrote it",
+        "clock_offset_s", "Clock Offset", lambda c: c.offset_s, _S,
+        "How far the device's clock is ahead of the clock of this machine; negative: behind",
+    ),
+)  # fmt: skip
+"""Calculated once for the unit that answers."""
+
+SCHEDULE: tuple[Reading[ActiveSchedule], ...] = (
+    Reading(
+        "schedule_id", "Schedule id", lambda s: s.schedule_id, _TEXT,
+        "`Manual Schedule` if written locally, otherwise the name that the cloud gave it",
     ),
     Reading(
-        "Schedule Type", None, "entry.mode_slug", _MODE,
+        "schedule_type", "Schedule Type", lambda s: s.mode, _MODE,
         "Mode of the entry that is active now, in snake_case",
     ),
     Reading(
-        "Schedule Power Setpoint", None, "entry.setpoint", _W,
+        "schedule_setpoint_w", "Schedule Power Setpoint", lambda s: s.entry.params.setpoint, _W,
         "Setpoint of the entry that is active now",
     ),
     Reading(
-        "Schedule Max Power", None, "entry.max_charge", _W,
+        "schedule_max_charge_w", "Schedule Max Power", lambda s: s.entry.params.max_charge, _W,
         "Highest charging power of the entry that is active now",
     ),
     Reading(
-        "Schedule Max Discharge", None, "entry.max_discharge", _W,
+        "schedule_max_discharge_w", "Schedule Max Discharge",
+        lambda s: s.entry.params.max_discharge, _W,
         "Highest discharge power of the entry that is active now",
     ),
     Reading(
-        "Schedule Min State of Charge", None, "entry.min_soc", _RATIO,
+        "schedule_min_state_of_charge_ratio", "Schedule Min State of Charge",
+        lambda s: s.entry.min, _RATIO,
         "State of charge at which the active entry stops discharging, 0 to 1", _CENTI,
     ),
     Reading(
-        "Schedule Max State of Charge", None, "entry.max_soc", _RATIO,
+        "schedule_max_state_of_charge_ratio", "Schedule Max State of Charge",
+        lambda s: s.entry.max, _RATIO,
         "State of charge at which the active entry stops charging, 0 to 1", _CENTI,
     ),
     Reading(
-        "Schedule Import Limit", None, "entry.import_limit", _W,
+        "schedule_import_limit_w", "Schedule Import Limit",
+        lambda s: s.entry.params.import_limit, _W,
         "Highest import at the grid connection point in the active entry",
     ),
     Reading(
-        "Schedule Export Limit", None, "entry.export_limit", _W,
+        "schedule_export_limit_w", "Schedule Export Limit",
+        lambda s: s.entry.params.export_limit, _W,
         "Highest feed-in at the grid connection point in the active entry",
     ),
     Reading(
-        "Local Mode", None, "schedule.local_mode", _TEXT,
+        "local_mode", "Local Mode", lambda s: s.local_mode, _TEXT,
         "`on`: local control, the cloud's schedules are refused; `off`: the cloud decides",
-        convert=lambda on: "on" if on else "off",
     ),
 )  # fmt: skip
 """Read from the schedule entry whose window holds now; None while there is none."""
 
-CATALOGUE: tuple[tuple[Scope, tuple[Reading, ...]], ...] = (
-    (Scope.UNIT, UNIT),
-    (Scope.BLADE, BLADE),
-    (Scope.METER, METER),
-    (Scope.PHASE, PHASE),
-    (Scope.RADIO, RADIO),
-    (Scope.HOUSE, HOUSE),
-    (Scope.SCHEDULE, SCHEDULE),
-)
+
+class Scope(Enum):
+    """What the rows of a part of the catalogue are read once for."""
+
+    UNIT = "unit"
+    TOTAL = "sum of the units"
+    BLADE = "blade"
+    METER = "measuring point"
+    PHASE = "phase of a measuring point"
+    RADIO = "radio of a measuring point"
+    HOUSE = "house"
+    CLOCK = "clock of the unit that answers"
+    SCHEDULE = "schedule"
+
+
+CATALOGUE: dict[Scope, tuple[Reading[Any], ...]] = {
+    Scope.UNIT: UNIT,
+    Scope.BLADE: BLADE,
+    Scope.METER: METER,
+    Scope.PHASE: PHASE,
+    Scope.RADIO: RADIO,
+    Scope.HOUSE: HOUSE,
+    Scope.CLOCK: CLOCK,
+    Scope.SCHEDULE: SCHEDULE,
+}

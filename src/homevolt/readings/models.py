@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import re
 from enum import StrEnum
+from functools import lru_cache
 
 import msgspec
+
+_NOT_SLUG = re.compile(r"[^0-9a-z]+")
 
 
 class SensorType(StrEnum):
@@ -32,9 +35,12 @@ class Sensor(msgspec.Struct, frozen=True, gc=False):
         value: The reading in `unit`, a text, or None if the device did not give it.
         type: What kind of quantity it is.
         device_identifier: The key in `Device.device_metadata` of the part it belongs to.
-        name: The key in `Device.sensors`.
-        unit: UCUM-like: V, A, W, var, VA, Wh, kWh, Hz, Cel, dBm, 1 (a ratio or a count), None for
-            text.
+        name: The key in `Device.sensors`, for people. It depends on what else the installation
+            has: a second solar clamp may take the plain name.
+        unit: UCUM-like: V, A, W, var, VA, Wh, kWh, Hz, Cel, dBm, s, 1 (a ratio or a count), None
+            for text.
+        key: What programs go by. It is made of the ids of the part and of the reading, and never
+            moves to another thing.
     """
 
     value: float | str | None
@@ -42,20 +48,34 @@ class Sensor(msgspec.Struct, frozen=True, gc=False):
     device_identifier: str
     name: str = ""
     unit: str | None = None
+    key: str = ""
 
     @property
     def slug(self) -> str:
-        """The name in snake_case; it never changes."""
-        return re.sub(r"[^0-9a-z]+", "_", self.name.lower()).strip("_")
+        """The name in snake_case; it changes with the name, other than `key`."""
+        return _slug(self.name)
 
 
 class DeviceMetadata(msgspec.Struct, frozen=True):
     """What a part of the installation is.
 
     Attributes:
-        name: What to call it, such as `Homevolt Battery 1`.
+        name: What to call it, such as `Homevolt Battery 0`.
         model: Its model as the device names it, or a general word where it names none.
+        key: What programs go by. It is made of what never changes (the unit's id, the clamp's
+            EUID, the number of the blade) and never moves to another part.
+        kind: `unit`, `blade`, `cluster`, `grid`, `solar`, `load`, `house`, or another function of
+            a measuring point.
+        parent: The `key` of the part that it belongs to, None for the unit that answers.
     """
 
     name: str
     model: str
+    key: str = ""
+    kind: str = ""
+    parent: str | None = None
+
+
+@lru_cache(maxsize=1024)
+def _slug(name: str) -> str:
+    return _NOT_SLUG.sub("_", name.lower()).strip("_")

@@ -1,161 +1,81 @@
-"""The typed view: the readings of one moment as frozen attributes with their units.
-
-Every value comes through the catalogue, as in the sensor dict; ratios go from 0 to 1.
-"""
+"""The readings of one moment, as frozen attributes with their units."""
 
 from __future__ import annotations
 
+import itertools
 from typing import TYPE_CHECKING, Any
 
 import msgspec
 
-from homevolt.protocol.ems import NO_POINT
-from homevolt.readings.layout import (
-    BLADE_READINGS,
-    METER_READINGS,
-    PHASE_READINGS,
-    RADIO_READINGS,
-    TOTAL_READINGS,
-    UNIT_READINGS,
-    Installation,
-    ScopeReader,
-    function_of,
-    is_available,
-    is_virtual,
-    phases_of,
-    unit_id,
+from homevolt.readings.catalogue import METER, PHASE, Scope
+from homevolt.readings.views import (
+    BladeView,
+    HouseView,
+    MeterView,
+    PhaseView,
+    UnitView,
+    total_view,
+    view_of,
 )
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from datetime import datetime
 
     from homevolt.exceptions import HomevoltError
-    from homevolt.protocol.ems import MeasuringPoint, Unit
+    from homevolt.readings.catalogue import Value
+    from homevolt.readings.installation import Walk
+    from homevolt.readings.layout import KnownUnit, Part
+    from homevolt.readings.models import DeviceMetadata, Sensor
     from homevolt.schedule.entry import Schedule, ScheduleEntry
 
-
-class View(msgspec.Struct, frozen=True, kw_only=True, repr_omit_defaults=True):
-    """Base of the views: every field is None where the device does not give it."""
-
-
-class BladeView(View, frozen=True):
-    """A blade of a unit (`ems[].bms_data[]` of `/ems.json`)."""
-
-    state_of_charge_ratio: float | None = None
-    state_of_health_ratio: float | None = None
-    tmin_c: float | None = None
-    tmax_c: float | None = None
-    charge_cycles: float | None = None
-    voltage_v: float | None = None
-    current_a: float | None = None
-    power_w: float | None = None
-    available_energy_wh: float | None = None
-    state: str | None = None
-    alarms: str | None = None
+_METERED = len(METER)
+_PHASED = [_METERED + len(PHASE) * n for n in range(4)]
 
 
-class UnitView(View, frozen=True):
-    """A unit (`ems[]` of `/ems.json`), or the sum of all units (`aggregated`).
-
-    Power is + when discharging and - when charging. The sum has no id, model and blades.
-    """
-
-    ecu_id: str | None = None
-    model: str | None = None
-    blades: tuple[BladeView, ...] = ()
-    power_w: float | None = None
-    state_of_charge_ratio: float | None = None
-    frequency_hz: float | None = None
-    l1_voltage_v: float | None = None
-    l2_voltage_v: float | None = None
-    l3_voltage_v: float | None = None
-    l1_l2_voltage_v: float | None = None
-    l2_l3_voltage_v: float | None = None
-    l3_l1_voltage_v: float | None = None
-    l1_current_a: float | None = None
-    l2_current_a: float | None = None
-    l3_current_a: float | None = None
-    apparent_power_va: float | None = None
-    reactive_power_var: float | None = None
-    system_temperature_c: float | None = None
-    imported_energy_kwh: float | None = None
-    exported_energy_kwh: float | None = None
-    discharged_energy_wh: float | None = None
-    charged_energy_wh: float | None = None
-    available_charging_power_w: float | None = None
-    available_discharge_power_w: float | None = None
-    available_charging_energy_wh: float | None = None
-    available_discharge_energy_wh: float | None = None
-    available_capacity_wh: float | None = None
-    rated_capacity_wh: float | None = None
-    rated_power_w: float | None = None
-    power_reference_w: float | None = None
-    operating_state: str | None = None
-    state: str | None = None
-    error: str | None = None
-    alarms: str | None = None
-    warnings: str | None = None
-    firmware_version: str | None = None
-
-
-class PhaseView(View, frozen=True):
-    """A phase of a measuring point (`sensors[].phase[]` of `/ems.json`)."""
-
-    voltage_v: float | None = None
-    current_a: float | None = None
-    power_w: float | None = None
-
-
-class MeterView(View, frozen=True):
-    """A measuring point (`sensors[]` of `/ems.json`); all readings None while not available.
-
-    Power at the grid is + import and - export, of solar + production, of the load - consumption.
-    """
-
-    function: str
-    euid: str | None = None
-    available: bool = True
-    power_w: float | None = None
-    energy_imported_kwh: float | None = None
-    energy_exported_kwh: float | None = None
-    frequency_hz: float | None = None
-    l1: PhaseView = PhaseView()
-    l2: PhaseView = PhaseView()
-    l3: PhaseView = PhaseView()
-    rssi_dbm: float | None = None
-    average_rssi_dbm: float | None = None
-    packet_delivery_rate_ratio: float | None = None
-
-
-class Snapshot(View, frozen=True):
+class Snapshot(msgspec.Struct, frozen=True, kw_only=True, repr_omit_defaults=True):
     """Everything that was read, with its times.
 
     Attributes:
+        at: The moment of the snapshot by the device's clock, in UTC.
         ems_at: When `/ems.json` was read, in UTC.
         units: The units, the one that answers first.
         total: The sum over the units, or None for a single unit.
         meters: The measuring points by function.
-        house_consumption_w: What the house consumes, positive.
+        house: What is calculated for the house.
+        clock_offset_s: How far the device's clock is ahead of this machine's in s, None if the
+            device reports no time.
         schedule_at: When `/schedule.json` was read, in UTC, or None.
         schedule: The schedule, or None if it could not be read.
         active_entry: The schedule's entry that was active at `at`, or None.
-        at: The moment of the snapshot by the device's clock, in UTC.
+        sensors: The same readings as `Device.sensors`, by name.
+        parts: What each part is, by its key.
+        problems: What could not be read, by resource.
     """
 
+    at: datetime
     ems_at: datetime
     units: tuple[UnitView, ...]
-    at: datetime
     total: UnitView | None = None
     meters: tuple[MeterView, ...] = ()
-    house_consumption_w: float | None = None
+    house: HouseView = HouseView()
+    clock_offset_s: float | None = None
     schedule_at: datetime | None = None
     schedule: Schedule | None = None
     active_entry: ScheduleEntry | None = None
+    sensors: Mapping[str, Sensor] = {}
+    parts: Mapping[str, DeviceMetadata] = {}
+    problems: Mapping[str, HomevoltError] = {}
 
     @property
     def unit(self) -> UnitView:
         """The unit that answers."""
         return self.units[0]
+
+    @property
+    def house_consumption_w(self) -> float | None:
+        """What the house consumes in W, positive; None if it is unknown."""
+        return self.house.consumption_w
 
     @property
     def grid(self) -> MeterView | None:
@@ -195,48 +115,58 @@ class Update(msgspec.Struct, frozen=True):
         return None if self.snapshot is None else (self.at - self.snapshot.ems_at).total_seconds()
 
 
-def unit_views(installation: Installation) -> tuple[UnitView, ...]:
-    """Return the units of an installation, the one that answers first."""
-    return tuple(_unit(unit) for unit in installation.units)
+def typed_views(walk: Walk) -> dict[str, Any]:
+    """Return the fields of a snapshot that hold the readings of a walk."""
+    units: list[dict[str, Any]] = []
+    views: dict[str, Any] = {"meters": []}
+    ends = [part.start for part in walk.layout.parts[1:]] + [len(walk.values)]
+    for part, end in zip(walk.layout.parts, ends, strict=True):
+        values = walk.values[part.start : end]
+        present = part.start not in walk.absent
+        match part.scope:
+            case Scope.UNIT:
+                units.append({"part": part, "values": values, "available": present, "blades": []})
+            case Scope.BLADE:
+                blade = view_of(BladeView, values, number=part.subject, available=present)
+                units[-1]["blades"].append(blade)
+            case Scope.TOTAL:
+                views["total"] = total_view(values)
+            case Scope.METER:
+                views["meters"].append(_meter(part, values, available=present))
+            case Scope.HOUSE:
+                views["house"] = view_of(HouseView, values)
+            case Scope.CLOCK:
+                (views["clock_offset_s"],) = values
+            case _:
+                pass  # the schedule is typed already
+    views["units"] = tuple(map(_unit, units))
+    views["meters"] = tuple(views["meters"])
+    return views
 
 
-def total_view(installation: Installation) -> UnitView | None:
-    """Return the sum over the units, or None for a single unit."""
-    if installation.total is None:
-        return None
-    return UnitView(**_named(TOTAL_READINGS, installation.total))
-
-
-def meter_views(installation: Installation) -> tuple[MeterView, ...]:
-    """Return the measuring points of an installation by function."""
-    return tuple(_meter(point) for point in installation.points)
-
-
-def _unit(unit: Unit) -> UnitView:
-    return UnitView(
-        ecu_id=unit_id(unit),
-        model=unit.ems_info.model,
-        blades=tuple(BladeView(**_named(BLADE_READINGS, blade)) for blade in unit.bms_data),
-        **_named(UNIT_READINGS, unit),
+def _unit(unit: Mapping[str, Any]) -> UnitView:
+    known: KnownUnit = unit["part"].subject
+    return view_of(
+        UnitView,
+        unit["values"],
+        ecu_id=known.name,
+        model=known.model or None,
+        available=unit["available"],
+        blades=tuple(unit["blades"]),
     )
 
 
-def _meter(point: MeasuringPoint) -> MeterView:
-    heard = point if is_available(point) else NO_POINT
-    l1, l2, l3 = (PhaseView(**_named(PHASE_READINGS, phase)) for phase in phases_of(heard))
-    return MeterView(
-        function=function_of(point),
-        euid=point.euid,
-        available=is_available(point),
+def _meter(part: Part, values: list[Value], *, available: bool) -> MeterView:
+    l1, l2, l3 = (
+        view_of(PhaseView, values[start:end]) for start, end in itertools.pairwise(_PHASED)
+    )
+    return view_of(
+        MeterView,
+        (*values[:_METERED], *values[_PHASED[-1] :]),
+        function=part.subject.function,
+        euid=part.subject.euid or None,
+        available=available,
         l1=l1,
         l2=l2,
         l3=l3,
-        **_named(METER_READINGS, heard),
-        **_named(RADIO_READINGS, NO_POINT if is_virtual(point) else heard),
     )
-
-
-def _named(readings: ScopeReader, source: Any) -> dict[str, Any]:
-    """Return the values of one scope by the attribute that the catalogue names for each."""
-    attributes = (str(row.attribute) for row in readings.rows)
-    return dict(zip(attributes, readings.values(source), strict=True))

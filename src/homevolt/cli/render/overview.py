@@ -9,9 +9,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from homevolt.readings.snapshot import Snapshot, UnitView
+    from homevolt.readings.snapshot import Snapshot
+    from homevolt.readings.views import UnitView
     from homevolt.schedule.entry import ScheduleEntry
 
 NO_POINT = "no measuring point"
@@ -120,12 +119,12 @@ def _alarms(snapshot: Snapshot) -> tuple[str, ...] | None:
     """Return the alarms of units and blades and the errors of units; None if nobody tells."""
     told = [(_tag(snapshot, unit), unit.alarms) for unit in snapshot.units]
     told += [
-        (f"{_tag(snapshot, unit)}battery {n}: ", blade.alarms)
+        (f"{_tag(snapshot, unit)}battery {blade.number}: ", blade.alarms)
         for unit in snapshot.units
-        for n, blade in enumerate(unit.blades, start=1)
+        for blade in unit.blades
     ]
     told += [
-        (_tag(snapshot, unit), unit.error)
+        (_tag(snapshot, unit), (unit.error,))
         for unit in snapshot.units
         if unit.error is not None and unit.error.lower() not in NO_ERROR
     ]
@@ -141,16 +140,10 @@ def _tag(snapshot: Snapshot, unit: UnitView) -> str:
     return f"{unit.ecu_id}: " if len(snapshot.units) > 1 else ""
 
 
-def _listed(told: list[tuple[str, str | None]]) -> tuple[str, ...] | None:
-    if all(text is None for _, text in told):
+def _listed(told: list[tuple[str, tuple[str, ...] | None]]) -> tuple[str, ...] | None:
+    if all(messages is None for _, messages in told):
         return None
-    return tuple(_each(told))
-
-
-def _each(told: list[tuple[str, str | None]]) -> Iterator[str]:
-    for tag, text in told:
-        for name in filter(None, (text or "").split(", ")):
-            yield tag + name
+    return tuple(tag + message for tag, messages in told for message in messages or ())
 
 
 def _sum(values: list[float | None]) -> float | None:

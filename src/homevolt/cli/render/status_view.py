@@ -16,7 +16,8 @@ if TYPE_CHECKING:
 
     from rich.console import Console, ConsoleOptions, RenderResult
 
-    from homevolt.readings.snapshot import Snapshot, UnitView
+    from homevolt.readings.snapshot import Snapshot
+    from homevolt.readings.views import UnitView
     from homevolt.schedule.entry import Schedule, ScheduleEntry
 
 WIDEST, WIDE = 80, 60

@@ -1,0 +1,127 @@
+"""What is not on the wire as it is: the house's balance, the clock, the active schedule entry."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+from homevolt.exceptions import HomevoltDataError
+from homevolt.protocol.schedule_document import EntryData
+from homevolt.schedule.entry import BatteryMode, known_mode, unreadable_key
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from homevolt.protocol.schedule_document import ScheduleData
+
+NO_ENTRY = EntryData()
+
+
+class House(NamedTuple):
+    """The balance of the house.
+
+    Attributes:
+        consumption_w: What the house consumes, positive, or None if a part of it is unknown.
+    """
+
+    consumption_w: float | None
+
+
+class DeviceClock(NamedTuple):
+    """The clock of the unit that answers.
+
+    Attributes:
+        offset_s: How far it is ahead of the clock of this machine, None if it reports no time.
+    """
+
+    offset_s: float | None
+
+
+class ActiveSchedule(NamedTuple):
+    """The schedule at one moment.
+
+    Attributes:
+        schedule_id: The name of the plan.
+        mode: The mode of the active entry in snake_case, or its number if it is not known; None
+            if no entry is active, or nobody can tell which one is.
+        local_mode: `on`, `off` or None.
+        entry: The active entry, empty if there is none or it cannot be told.
+    """
+
+    schedule_id: str | None = None
+    mode: str | None = None
+    local_mode: str | None = None
+    entry: EntryData = NO_ENTRY
+
+
+def house(
+    loads_w: Sequence[float | None],
+    grid_w: Sequence[float | None],
+    others_w: Iterable[float | None],
+) -> House:
+    """Return the balance of a house.
+
+    By its load points, which are negative when consuming; where there are none or their power is
+    unknown, by grid + solar + battery, for which there must be a measuring point at the grid.
+
+    Args:
+        loads_w: The power of each measuring point of the load, in W.
+        grid_w: That of each measuring point at the grid connection point.
+        others_w: That of each measuring point of solar production and of each unit.
+    """
+    load_w = total(loads_w) if loads_w else None
+    if load_w is not None:
+        return House(-load_w if load_w else 0.0)
+    return House(total([*grid_w, *others_w]) if grid_w else None)
+
+
+def active_schedule(document: ScheduleData | None, at_s: float) -> ActiveSchedule:
+    """Return the schedule with the entry whose window holds a moment.
+
+    Where windows overlap, the entry that the device lists first is taken. An entry whose mode or
+    window cannot be read makes the active one unknown wherever it may be the active one.
+
+    Args:
+        document: `/schedule.json`, or None if it was not read.
+        at_s: The moment by the device's clock, in epoch seconds.
+    """
+    if document is None:
+        return ActiveSchedule()
+    local_mode = {True: "on", False: "off", None: None}[document.local_mode]
+    candidates = [entry for entry in document.schedule or () if _may_hold(entry, at_s)]
+    if document.schedule is None or not candidates or any(map(unreadable_key, candidates)):
+        return ActiveSchedule(document.schedule_id, local_mode=local_mode)
+    entry = candidates[0]
+    mode = known_mode(entry.type or 0)
+    slug = mode.slug if isinstance(mode, BatteryMode) else str(mode)
+    return ActiveSchedule(document.schedule_id, slug, local_mode, entry)
+
+
+def unreadable_part(document: ScheduleData) -> HomevoltDataError | None:
+    """Return what of a plan cannot be read, so that what the battery is to do may be unknown."""
+    if document.schedule is None:
+        return HomevoltDataError(
+            "/schedule.json holds no list of entries in $.schedule: the plan is unknown.",
+            path="$.schedule",
+        )
+    for index, entry in enumerate(document.schedule):
+        if key := unreadable_key(entry):
+            path = f"$.schedule[{index}].{key}"
+            return HomevoltDataError(
+                f"/schedule.json: {path} cannot be read, so part of the plan is unknown.", path=path
+            )
+    return None
+
+
+def total(values: Iterable[float | None]) -> float | None:
+    """Return a sum, None if a part of it is unknown."""
+    result = 0.0
+    for value in values:
+        if value is None:
+            return None
+        result += value
+    return result
+
+
+def _may_hold(entry: EntryData, at_s: float) -> bool:
+    """Tell whether an entry's window holds a moment; an end that cannot be read may be any."""
+    return (entry.from_ is None or entry.from_ <= at_s) and (entry.to is None or at_s < entry.to)

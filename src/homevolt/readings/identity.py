@@ -1,0 +1,102 @@
+"""Which part of an installation is which: identities made of what never changes."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+from homevolt.exceptions import HomevoltDataError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from homevolt.protocol.ems import MeasuringPoint, Unit
+
+UNKNOWN = "unknown"
+NO_EUID = "0" * 16
+_MAC_BYTES = 6
+
+
+class PointId(NamedTuple):
+    """What a measuring point is, in the order in which points own the plain names.
+
+    Attributes:
+        function: What it measures: `grid`, `solar`, `load` or another word of the device.
+        is_calculated: Whether it has no EUID, as virtual sums have none.
+        euid: The EUID of its clamp, empty if it has none.
+        sensor_type: Of a point without an EUID, the device's word for what it is; else empty.
+    """
+
+    function: str
+    is_calculated: bool
+    euid: str
+    sensor_type: str
+
+
+def unit_id(unit: Unit) -> str:
+    """Return a unit's id as hexadecimal text, `unknown` if it gives none.
+
+    Old firmware gives the MAC address as an integer with its bytes reversed, newer firmware as
+    hexadecimal text; both are the same id, so that an update loses no history.
+    """
+    raw = unit.ecu_id
+    if isinstance(raw, int) and 0 < raw < 256**_MAC_BYTES:
+        return raw.to_bytes(_MAC_BYTES, "little").hex()
+    return UNKNOWN if raw in (None, "") else str(raw).lower()
+
+
+def local_unit(units: Sequence[Unit], known: str | None) -> int | None:
+    """Return the index of the unit that answers, None if it is not among the units.
+
+    It is the one without a host (`ecu_host` is empty); peers have theirs. Once its id is known, it
+    is known by its id.
+
+    Args:
+        units: The units of one answer.
+        known: The id of the unit that answers, None if it is not known yet.
+
+    Raises:
+        HomevoltDataError: It is not known yet, and nothing tells which unit answers.
+    """
+    hosts_own = [i for i, unit in enumerate(units) if unit.ecu_host == ""]
+    if known is not None:
+        by_id = [i for i, unit in enumerate(units) if unit_id(unit) == known]
+        return next(iter((*by_id, *hosts_own)), None)
+    without_host = [i for i, unit in enumerate(units) if unit.ecu_host is None]
+    if hosts_own:
+        return min(hosts_own, key=lambda i: unit_id(units[i]))
+    if len(without_host) == 1:
+        return without_host[0]
+    raise HomevoltDataError(
+        "/ems.json does not say which of its units answers: none has an empty $.ems[].ecu_host.",
+        path="$.ems",
+    )
+
+
+def point_id(point: MeasuringPoint) -> PointId:
+    """Return the identity of a measuring point; old firmware gives the function as `type`."""
+    function = (point.function or point.type or UNKNOWN).lower()
+    euid = "" if point.euid in (None, NO_EUID) else str(point.euid).lower()
+    return PointId(function, not euid, euid, "" if euid else point.sensor_type or "")
+
+
+def blade_numbers(unit: Unit, known: Iterable[int]) -> list[int | None]:
+    """Return the number of each blade in `bms_data`, counted from 0 as on the device.
+
+    By `bms_info[].id` where each blade has one, else by position. Where a blade is missing and
+    none has an id, nobody can tell which one it is: then no number is known.
+
+    Args:
+        unit: The unit.
+        known: The numbers of the blades that it had before.
+    """
+    count = len(unit.bms_data)
+    ids = [info.id for info in unit.bms_info[:count]]
+    numbers = [each for each in ids if each is not None and each >= 0]
+    if len(set(numbers)) == count:
+        return [*numbers]
+    before = sorted(known)
+    if len(before) > count:
+        return [None] * count
+    if len(before) == count:
+        return [*before]
+    return [*range(count)] if before == [*range(len(before))] else [None] * count

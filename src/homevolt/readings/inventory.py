@@ -1,0 +1,180 @@
+"""Which parts an installation is known to have, and where an answer holds them.
+
+A part that was seen once stays known while the device leaves it out: a peer that cannot be
+reached, a blade that was removed, a clamp without a signal.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from homevolt.readings.identity import (
+    UNKNOWN,
+    PointId,
+    blade_numbers,
+    local_unit,
+    point_id,
+    unit_id,
+)
+from homevolt.readings.layout import KnownPoint, KnownUnit, Layout
+
+if TYPE_CHECKING:
+    from collections.abc import Hashable, Sequence
+
+    from homevolt.protocol.ems import EmsDocument, MeasuringPoint, Unit
+
+_MOST_ARRANGEMENTS = 16
+
+
+class Arrangement(NamedTuple):
+    """Where the answers of one structure hold the known parts; None for what they leave out.
+
+    Attributes:
+        layout: The known parts.
+        units: Of each known unit its index in `ems`, and of each of its blades the index in
+            `bms_data`.
+        points: Of each known measuring point its function and its index in `sensors`.
+        device_id: The id of the unit that answers, as the device says it.
+    """
+
+    layout: Layout
+    units: tuple[tuple[int | None, tuple[int | None, ...]], ...]
+    points: tuple[tuple[str, int | None], ...]
+    device_id: str
+
+
+class Inventory:
+    """The parts that one device has shown so far."""
+
+    def __init__(self) -> None:
+        self._local = ""
+        self._forget()
+
+    def arrange(self, document: EmsDocument) -> Arrangement:
+        """Return where an answer holds the known parts; what is seen for the first time is known.
+
+        Raises:
+            HomevoltDataError: The unit that answers is not known yet, and nothing tells which one
+                it is.
+        """
+        structure = (
+            *[(u.ecu_id, u.ecu_host, u.ems_info.model, len(u.bms_data)) for u in document.ems],
+            *[(b.id, b.battery_type_str) for u in document.ems for b in u.bms_info],
+            *[(p.function, p.type, p.sensor_type, p.euid, p.node_id) for p in document.sensors],
+        )
+        arrangement = self._arrangements.get(structure)
+        if arrangement is None:
+            arrangement = self._arranged(document)
+            self._arrangements[structure] = arrangement
+        return arrangement
+
+    def _forget(self) -> None:
+        self._units: dict[tuple[str, int], KnownUnit] = {}
+        self._points: dict[tuple[PointId, int], KnownPoint] = {}
+        self._counts: Counter[Hashable] = Counter()
+        self._layout: Layout | None = None
+        self._arrangements: dict[tuple[Any, ...], Arrangement] = {}
+
+    def _arranged(self, document: EmsDocument) -> Arrangement:
+        ids = [unit_id(unit) for unit in document.ems]
+        local = local_unit(document.ems, self._local or None)
+        if local is not None and ids[local] == UNKNOWN and self._local:
+            ids[local] = self._local
+        elif local is not None and ids[local] != self._local:
+            self._forget()  # nothing is known yet, or another device answers at this address
+            self._local = ids[local]
+        known = (dict(self._units), dict(self._points))
+        units = self._see_units(document.ems, ids)
+        points = self._see_points(document.sensors)
+        if self._layout is None or known != (self._units, self._points):
+            self._units = dict(sorted(self._units.items(), key=self._unit_order))
+            self._points = dict(sorted(self._points.items()))
+            self._layout = Layout([*self._units.values()], [*self._points.values()])
+            self._arrangements.clear()  # the others know fewer parts
+        elif len(self._arrangements) >= _MOST_ARRANGEMENTS:
+            self._arrangements.clear()
+        return Arrangement(
+            self._layout,
+            tuple(
+                (units[each][0], tuple(units[each][1].get(n) for n in sorted(unit.blades)))
+                if each in units
+                else (None, (None,) * len(unit.blades))
+                for each, unit in self._units.items()
+            ),
+            tuple((each[0].function, points.get(each)) for each in self._points),
+            self._units[self._local, 0].name,
+        )
+
+    def _unit_order(self, item: tuple[tuple[str, int], KnownUnit]) -> tuple[bool, tuple[str, int]]:
+        each, _ = item
+        return each != (self._local, 0), each
+
+    def _see_units(
+        self, units: Sequence[Unit], ids: Sequence[str]
+    ) -> dict[tuple[str, int], tuple[int, dict[int, int]]]:
+        """Know the units and blades of an answer; return the index of each."""
+        found = {}
+        order = sorted(range(len(units)), key=lambda i: (bool(units[i].ecu_host), i))
+        for index, number in self._numbered([(ids[i], i) for i in order]):
+            unit, each = units[index], (ids[index], number)
+            before = self._units.get(each) or KnownUnit("", "", "", {})
+            numbers = blade_numbers(unit, before.blades)
+            blades = {number: i for i, number in enumerate(numbers) if number is not None}
+            suffix = f"_{number + 1}" if number else ""
+            name = before.name if unit.ecu_id in (None, "") else f"{unit.ecu_id}{suffix}"
+            self._units[each] = KnownUnit(
+                f"{ids[index]}{suffix}",
+                name or f"{UNKNOWN}{suffix}",
+                unit.ems_info.model or before.model,
+                before.blades | {n: _blade_model(unit, i, before, n) for n, i in blades.items()},
+            )
+            found[each] = (index, blades)
+        return found
+
+    def _see_points(self, points: Sequence[MeasuringPoint]) -> dict[tuple[PointId, int], int]:
+        """Know the measuring points of an answer; return the index of each.
+
+        A point that only repeats a unit's own figures is none.
+        """
+        found = {}
+        order = sorted(
+            (point_id(point), point.node_id or 0, index)
+            for index, point in enumerate(points)
+            if point.sensor_type != "ems"
+        )
+        for index, number in self._numbered([(each, index) for each, _, index in order]):
+            point = points[index]
+            each = (point_id(point), number)
+            model = point.sensor_type or "measuring point"
+            self._points[each] = KnownPoint(each[0], number, point.euid or UNKNOWN, model)
+            found[each] = index
+        return found
+
+    def _numbered(self, things: Sequence[tuple[Hashable, int]]) -> list[tuple[int, int]]:
+        """Tell things of the same identity apart by their order.
+
+        Where there are fewer of them than were known, their order proves nothing, and none of them
+        is returned.
+
+        Args:
+            things: Each with its identity and its index in the answer.
+
+        Returns:
+            The index of each, and its number among those of the same identity, from 0.
+        """
+        counts = Counter(identity for identity, _ in things)
+        given: Counter[Hashable] = Counter()
+        numbered = []
+        for identity, index in things:
+            if counts[identity] >= self._counts[identity]:
+                numbered.append((index, given[identity]))
+                given[identity] += 1
+        self._counts |= counts  # the larger of the two
+        return numbered
+
+
+def _blade_model(unit: Unit, index: int, before: KnownUnit, number: int) -> str:
+    info = unit.bms_info[index] if index < len(unit.bms_info) else None
+    named = None if info is None else info.battery_type_str
+    return named or before.blades.get(number, "Homevolt battery")

@@ -1,0 +1,24 @@
+"""Write what follows from the code: the stubs of dynamic types and the tables of the pages.
+
+`python -m tools.generate` writes them; a test checks that they are current.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from tools import docs_tables, view_stubs
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+
+def generated() -> dict[Path, str]:
+    """Return the text of every generated file as the code makes it now."""
+    pages = {docs_tables.ROOT / page: docs_tables.current(page) for page in docs_tables.TABLES}
+    return {**pages, view_stubs.FILE: view_stubs.text()}
+
+
+if __name__ == "__main__":
+    for file, text in generated().items():
+        file.write_text(text, "utf-8")
