@@ -44,6 +44,7 @@ PUBLIC_NAMES = [
     "ScheduleDiff",
     "ScheduleEntry",
     "Sensor",
+    "SensorInfo",
     "SensorType",
     "Snapshot",
     "UnitView",

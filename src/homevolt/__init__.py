@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     )
     from homevolt.protocol.console import ConsoleReply
     from homevolt.protocol.parameter import Parameter
-    from homevolt.readings.models import DeviceMetadata, Sensor, SensorType
+    from homevolt.readings.models import DeviceMetadata, Sensor, SensorInfo, SensorType
     from homevolt.readings.snapshot import Snapshot, Update
     from homevolt.readings.views import BladeView, HouseView, MeterView, PhaseView, UnitView
     from homevolt.schedule.entry import BatteryMode, Schedule, ScheduleEntry
@@ -71,6 +71,7 @@ __all__ = [
     "ScheduleDiff",
     "ScheduleEntry",
     "Sensor",
+    "SensorInfo",
     "SensorType",
     "Snapshot",
     "UnitView",
@@ -85,7 +86,7 @@ _MODULES = {
     "device": ("Device",),
     "protocol.console": ("ConsoleReply",),
     "protocol.parameter": ("Parameter",),
-    "readings.models": ("DeviceMetadata", "Sensor", "SensorType"),
+    "readings.models": ("DeviceMetadata", "Sensor", "SensorInfo", "SensorType"),
     "schedule.entry": ("BatteryMode", "Schedule", "ScheduleEntry"),
     "readings.snapshot": ("Snapshot", "Update"),
     "readings.views": ("BladeView", "HouseView", "MeterView", "PhaseView", "UnitView"),

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from rich.cells import cell_len
 from rich.console import Console
 
-from homevolt import BatteryMode, Schedule, ScheduleEntry, Sensor, SensorType, Snapshot
+from homevolt import BatteryMode, Schedule, ScheduleEntry, Sensor, SensorInfo, SensorType, Snapshot
 from homevolt.cli.render.status_view import StatusView
 from homevolt.cli.render.tables import SensorTable, StepTable, matching
 from tests.cli.samples import NOON, STOCKHOLM, UNIT, URL, cluster, drawn, house, silence
@@ -200,14 +200,21 @@ def test_an_entry_without_an_end_says_none_and_one_to_come_says_both() -> None:
 
 
 SENSORS = [
-    Sensor(1822.0, SensorType.POWER, "ems_1", "Power", "W"),
-    Sensor(0.6, SensorType.PERCENTAGE, "ems_1", "Battery State of Charge", "1"),
-    Sensor(None, SensorType.TEMPERATURE, "battery_1", "Homevolt battery 1 tmin", "Cel"),
-    Sensor(213.0, SensorType.COUNT, "battery_1", "Homevolt battery 1 charge cycles", "1"),
-    Sensor(8508.51, SensorType.ENERGY_INCREASING, "grid", "Energy imported grid", "kWh"),
-    Sensor("", SensorType.TEXT, "ems_1", "Alarms", None),
-    Sensor("discharging", SensorType.TEXT, "ems_1", "Operating State", None),
-    Sensor("grid_charge_discharge", SensorType.SCHEDULE_TYPE, "ems_1", "Schedule Type", None),
+    Sensor(1822.0, SensorInfo(SensorType.POWER, "ems_1", "Power", "W")),
+    Sensor(0.6, SensorInfo(SensorType.PERCENTAGE, "ems_1", "Battery State of Charge", "1")),
+    Sensor(None, SensorInfo(SensorType.TEMPERATURE, "battery_1", "Homevolt battery 1 tmin", "Cel")),
+    Sensor(
+        213.0, SensorInfo(SensorType.COUNT, "battery_1", "Homevolt battery 1 charge cycles", "1")
+    ),
+    Sensor(
+        8508.51, SensorInfo(SensorType.ENERGY_INCREASING, "grid", "Energy imported grid", "kWh")
+    ),
+    Sensor("", SensorInfo(SensorType.TEXT, "ems_1", "Alarms", None)),
+    Sensor("discharging", SensorInfo(SensorType.TEXT, "ems_1", "Operating State", None)),
+    Sensor(
+        "grid_charge_discharge",
+        SensorInfo(SensorType.SCHEDULE_TYPE, "ems_1", "Schedule Type", None),
+    ),
 ]
 
 

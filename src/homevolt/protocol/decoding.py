@@ -31,7 +31,8 @@ class Wire(msgspec.Struct, frozen=True, omit_defaults=True, gc=False):
 def decode(data: bytes, decoder: msgspec.json.Decoder[T], source: str) -> T:
     """Return `data` as the decoder's type, at the cost of each field that does not fit.
 
-    A field that is missing or malformed gets its default; each malformed one is logged at debug.
+    A field that is missing, malformed or of an impossible quantity gets its default; each of the
+    latter two is logged at debug.
 
     Args:
         data: The body of an answer.
@@ -103,6 +104,8 @@ def _fit(value: Any, type_: Any, path: str, *, strict: bool) -> Any:
     except msgspec.ValidationError:
         inner = _container(type_, value)
         if inner is None:
+            if _is_possible(type_, value):
+                return float(value)
             raise
     if isinstance(value, list):
         item_type = get_args(inner)[0]
@@ -135,6 +138,19 @@ def _fit_or_default(item: Any, type_: Any, path: str, *, strict: bool) -> Any:
         if isinstance(type_, type) and issubclass(type_, msgspec.Struct):
             return type_()
         raise  # of numbers there is no place to keep: a zero would be a reading
+
+
+def _is_possible(type_: Any, value: Any) -> bool:
+    """Tell whether a number is possible that lies outside the usual part of its range."""
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        return False
+    extras = [
+        meta.extra
+        for choice in get_args(type_)
+        for meta in getattr(choice, "__metadata__", ())
+        if isinstance(meta, msgspec.Meta) and meta.extra
+    ]
+    return any(extra["possible"].holds(value, extra["divisor"]) for extra in extras)
 
 
 def _container(type_: Any, value: Any) -> Any:

@@ -10,6 +10,23 @@ import msgspec
 
 from homevolt.exceptions import HomevoltDataError
 from homevolt.protocol.decoding import Wire, decode
+from homevolt.protocol.quantities import (
+    Ampere,
+    CentiPercent,
+    CentiVolt,
+    Count,
+    DecibelMilliwatt,
+    DeciCelsius,
+    DeciVolt,
+    Hertz,
+    KilowattHourCounter,
+    MilliHertz,
+    Percent,
+    Volt,
+    Watt,
+    WattHour,
+    WattHourCounter,
+)
 
 
 class EmsInfo(Wire, frozen=True):
@@ -17,11 +34,11 @@ class EmsInfo(Wire, frozen=True):
 
     protocol_version: int | None = None
     fw_version: str | None = None
-    rated_capacity: float | None = None
-    rated_power: float | None = None
-    rated_pv_power: float | None = None
+    rated_capacity: WattHour | None = None
+    rated_power: Watt | None = None
+    rated_pv_power: Watt | None = None
     model: str | None = None
-    rated_cap: float | None = None
+    rated_cap: WattHour | None = None
 
 
 class BmsInfo(Wire, frozen=True):
@@ -61,7 +78,7 @@ class EmsControl(Wire, frozen=True):
 
     mode_sel: int | None = None
     mode_sel_str: str | None = None
-    pwr_ref: float | None = None
+    pwr_ref: Watt | None = None
     freq_res_mode: int | None = None
     freq_res_pwr_fcr_n: float | None = None
     freq_res_pwr_fcr_d_up: float | None = None
@@ -89,44 +106,44 @@ class EmsData(Wire, frozen=True):
     alarm: int | None = None
     alarm_str: tuple[str, ...] | None = None
     phase_angle: float | None = None
-    frequency: float | None = None
+    frequency: MilliHertz | None = None
     phase_seq: int | None = None
-    power: float | None = None
-    apparent_power: float | None = None
-    reactive_power: float | None = None
-    energy_produced: float | None = None
-    energy_consumed: float | None = None
-    sys_temp: float | None = None
-    avail_cap: float | None = None
+    power: Watt | None = None
+    apparent_power: Watt | None = None
+    reactive_power: Watt | None = None
+    energy_produced: WattHourCounter | None = None
+    energy_consumed: WattHourCounter | None = None
+    sys_temp: DeciCelsius | None = None
+    avail_cap: WattHour | None = None
     freq_res_state: int | None = None
-    soc_avg: float | None = None
+    soc_avg: CentiPercent | None = None
 
 
 class BmsData(Wire, frozen=True):
     """`ems[].bms_data[]`: what a blade measures; most firmware gives only some of it."""
 
-    energy_avail: float | None = None
-    cycle_count: float | None = None
-    soc: float | None = None
-    soh: float | None = None
+    energy_avail: WattHour | None = None
+    cycle_count: Count | None = None
+    soc: CentiPercent | None = None
+    soh: CentiPercent | None = None
     state: int | None = None
     state_str: str | None = None
     alarm: int | None = None
     alarm_str: tuple[str, ...] | None = None
-    tmin: float | None = None
-    tmax: float | None = None
-    voltage: float | None = None
-    current: float | None = None
-    power: float | None = None
+    tmin: DeciCelsius | None = None
+    tmax: DeciCelsius | None = None
+    voltage: CentiVolt | None = None
+    current: Ampere | None = None
+    power: Watt | None = None
 
 
 class EmsPrediction(Wire, frozen=True):
     """`ems[].ems_prediction`: what the unit could do now, in W and Wh."""
 
-    avail_ch_pwr: float | None = None
-    avail_di_pwr: float | None = None
-    avail_ch_energy: float | None = None
-    avail_di_energy: float | None = None
+    avail_ch_pwr: Watt | None = None
+    avail_di_pwr: Watt | None = None
+    avail_ch_energy: WattHour | None = None
+    avail_di_energy: WattHour | None = None
     avail_inv_ch_pwr: float | None = None
     avail_inv_di_pwr: float | None = None
     avail_group_fuse_ch_pwr: float | None = None
@@ -136,27 +153,27 @@ class EmsPrediction(Wire, frozen=True):
 class EmsVoltage(Wire, frozen=True):
     """`ems[].ems_voltage`, in deci-volt."""
 
-    l1: float | None = None
-    l2: float | None = None
-    l3: float | None = None
-    l1_l2: float | None = None
-    l2_l3: float | None = None
-    l3_l1: float | None = None
+    l1: DeciVolt | None = None
+    l2: DeciVolt | None = None
+    l3: DeciVolt | None = None
+    l1_l2: DeciVolt | None = None
+    l2_l3: DeciVolt | None = None
+    l3_l1: DeciVolt | None = None
 
 
 class EmsCurrent(Wire, frozen=True):
     """`ems[].ems_current`; the unit on the wire is not proven and taken for A."""
 
-    l1: float | None = None
-    l2: float | None = None
-    l3: float | None = None
+    l1: Ampere | None = None
+    l2: Ampere | None = None
+    l3: Ampere | None = None
 
 
 class EmsAggregate(Wire, frozen=True):
     """`ems[].ems_aggregate`, in kWh; "imported" tracks discharge, "exported" tracks charge."""
 
-    imported_kwh: float | None = None
-    exported_kwh: float | None = None
+    imported_kwh: KilowattHourCounter | None = None
+    exported_kwh: KilowattHourCounter | None = None
 
 
 class Peer(Wire, frozen=True):
@@ -200,9 +217,9 @@ class Unit(Wire, frozen=True):
 class MeterPhase(Wire, frozen=True):
     """`sensors[].phase[]`, in V, A and W."""
 
-    voltage: float | None = None
-    amp: float | None = None
-    power: float | None = None
+    voltage: Volt | None = None
+    amp: Ampere | None = None
+    power: Watt | None = None
     pf: float | None = None
 
 
@@ -219,14 +236,14 @@ class MeasuringPoint(Wire, frozen=True):
     euid: str | None = None
     interface: int | None = None
     available: bool | None = None
-    rssi: float | None = None
-    average_rssi: float | None = None
-    pdr: float | None = None
+    rssi: DecibelMilliwatt | None = None
+    average_rssi: DecibelMilliwatt | None = None
+    pdr: Percent | None = None
     phase: tuple[MeterPhase, ...] = ()
-    frequency: float | None = None
-    total_power: float | None = None
-    energy_imported: float | None = None
-    energy_exported: float | None = None
+    frequency: Hertz | None = None
+    total_power: Watt | None = None
+    energy_imported: KilowattHourCounter | None = None
+    energy_exported: KilowattHourCounter | None = None
     timestamp: float | None = None
     timestamp_str: str | None = None
 

@@ -11,12 +11,14 @@ from typing import TYPE_CHECKING, Any, Generic, NamedTuple, TypeAlias, TypeVar
 
 import msgspec
 
+from homevolt.protocol import quantities
 from homevolt.readings.models import SensorType
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from homevolt.protocol.ems import BmsData, MeasuringPoint, MeterPhase, Unit
+    from homevolt.protocol.quantities import Possible
     from homevolt.readings.derived import ActiveSchedule, DeviceClock, House
 
 T = TypeVar("T")
@@ -24,22 +26,18 @@ Value: TypeAlias = "float | str | tuple[str, ...] | None"
 
 
 class Quantity(NamedTuple):
-    """A quantity, its unit, and the values that are possible; any other one is no reading.
+    """A quantity and its unit.
 
     Attributes:
         type: The type of its sensors.
         unit: UCUM-like, None for text.
-        low: The smallest possible value in `unit`.
-        high: The largest possible value in `unit`.
-        sentinels: Numbers on the wire within that range by which firmware says "unknown".
+        possible: Which values are possible; the decoder of `/ems.json` keeps to the same rule.
         is_list: Whether it is a list of texts.
     """
 
     type: SensorType
     unit: str | None
-    low: float = 0.0
-    high: float = 0.0
-    sentinels: tuple[int, ...] = ()
+    possible: Possible | None = None
     is_list: bool = False
 
 
@@ -70,23 +68,20 @@ class Reading(msgspec.Struct, Generic[T], frozen=True):
 # multiplying by its inverse does not.
 _DECI, _CENTI, _MILLI, _CENTI_PERCENT = 10, 100, 1000, 10_000
 
-_SENTINELS_16 = (2**15 - 1, -(2**15), 2**16 - 1)
-_SENTINELS_32 = (2**31 - 1, -(2**31), 2**32 - 1)
-
-_V = Quantity(SensorType.VOLTAGE, "V", 0, 1500)
-_A = Quantity(SensorType.CURRENT, "A", -2000, 2000)
-_W = Quantity(SensorType.POWER, "W", -1e6, 1e6, _SENTINELS_16)
-_VA = Quantity(SensorType.POWER, "VA", -1e6, 1e6, _SENTINELS_16)
-_VAR = Quantity(SensorType.POWER, "var", -1e6, 1e6, _SENTINELS_16)
-_WH_COUNTER = Quantity(SensorType.ENERGY_INCREASING, "Wh", 0, 1e11, _SENTINELS_32)
-_KWH_COUNTER = Quantity(SensorType.ENERGY_INCREASING, "kWh", 0, 1e8)
-_WH = Quantity(SensorType.ENERGY_TOTAL, "Wh", 0, 1e7, _SENTINELS_16)
-_HZ = Quantity(SensorType.FREQUENCY, "Hz", 40, 65)
-_CEL = Quantity(SensorType.TEMPERATURE, "Cel", -60, 150)
-_RATIO = Quantity(SensorType.PERCENTAGE, "1", 0, 1)
-_DBM = Quantity(SensorType.SIGNAL_STRENGTH, "dBm", -127, 20)
-_COUNT = Quantity(SensorType.COUNT, "1", 0, 1e6, _SENTINELS_16)
-_S = Quantity(SensorType.COUNT, "s", -1e10, 1e10)
+_V = Quantity(SensorType.VOLTAGE, "V", quantities.VOLTAGE_V)
+_A = Quantity(SensorType.CURRENT, "A", quantities.CURRENT_A)
+_W = Quantity(SensorType.POWER, "W", quantities.POWER_W)
+_VA = Quantity(SensorType.POWER, "VA", quantities.POWER_W)
+_VAR = Quantity(SensorType.POWER, "var", quantities.POWER_W)
+_WH_COUNTER = Quantity(SensorType.ENERGY_INCREASING, "Wh", quantities.COUNTER_WH)
+_KWH_COUNTER = Quantity(SensorType.ENERGY_INCREASING, "kWh", quantities.COUNTER_KWH)
+_WH = Quantity(SensorType.ENERGY_TOTAL, "Wh", quantities.ENERGY_WH)
+_HZ = Quantity(SensorType.FREQUENCY, "Hz", quantities.FREQUENCY_HZ)
+_CEL = Quantity(SensorType.TEMPERATURE, "Cel", quantities.TEMPERATURE_C)
+_RATIO = Quantity(SensorType.PERCENTAGE, "1", quantities.RATIO)
+_DBM = Quantity(SensorType.SIGNAL_STRENGTH, "dBm", quantities.SIGNAL_DBM)
+_COUNT = Quantity(SensorType.COUNT, "1", quantities.COUNT)
+_S = Quantity(SensorType.COUNT, "s")
 _TEXT = Quantity(SensorType.TEXT, None)
 _TEXTS = Quantity(SensorType.TEXT, None, is_list=True)
 _MODE = Quantity(SensorType.SCHEDULE_TYPE, None)

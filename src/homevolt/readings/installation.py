@@ -17,11 +17,13 @@ from homevolt.readings.catalogue import (
     TOTAL,
     UNIT,
 )
-from homevolt.readings.derived import DeviceClock, house
+from homevolt.readings.derived import DeviceClock, House, house
 from homevolt.readings.identity import NO_EUID
 from homevolt.readings.reader import compile_reader
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from homevolt.protocol.ems import EmsDocument, MeasuringPoint, Unit
     from homevolt.readings.catalogue import Value
     from homevolt.readings.inventory import Arrangement
@@ -31,8 +33,7 @@ _read_unit = compile_reader(unit=UNIT)
 _read_total = compile_reader(total=TOTAL)
 _read_blade = compile_reader(blade=BLADE)
 _read_meter = compile_reader(meter=METER, l1=PHASE, l2=PHASE, l3=PHASE, radio=RADIO)
-_read_house = compile_reader(house=HOUSE)
-_read_clock = compile_reader(clock=CLOCK)
+_read_calculated = compile_reader(house=HOUSE, clock=CLOCK)
 
 _NO_PHASES = (MeterPhase(), MeterPhase(), MeterPhase())
 _NO_TOTAL = _read_total(NO_UNIT)
@@ -72,76 +73,87 @@ def walk(
     """
     values: list[Value] = []
     absent: set[int] = set()
-    units_w: list[Any] = []
     for index, blades in arrangement.units:
         unit = NO_UNIT if index is None else document.ems[index]
         data = unit.bms_data
-        if unit is NO_UNIT or (unit.ems_data.frequency == 0 and _is_starting(unit)):
+        if unit is NO_UNIT or (unit.ems_data.frequency is None and _is_starting(unit)):
             absent.add(len(values))
             unit, data = _texts_of(unit), ()
-        of_unit = _read_unit(unit)
-        units_w.append(of_unit[_POWER])
-        values += of_unit
+        values += _read_unit(unit)
         for blade in blades:
             if blade is None or not data:
                 absent.add(len(values))
                 values += _NO_BLADE
             else:
                 values += _read_blade(data[blade])
-    is_whole = not any(start in absent for start in arrangement.layout.units)
+    layout = arrangement.layout
+    is_whole = absent.isdisjoint(layout.units)
     if len(arrangement.units) > 1:
         values += _read_total(document.aggregated) if is_whole else _NO_TOTAL
-    powers_w: dict[str, list[Any]] = {"load": [], "grid": [], "solar": []}
-    for function, index in arrangement.points:
-        of_point = _NO_METER
-        if index is not None:
-            of_point = _read_point(document.sensors[index], is_whole=is_whole)
-        if of_point is _NO_METER:
+    for index in arrangement.points:
+        point = NO_POINT if index is None else document.sensors[index]
+        if point is NO_POINT or _is_absent(point, is_whole=is_whole):
             absent.add(len(values))
-        if function in powers_w:
-            powers_w[function].append(of_point[_POWER])
-        values += of_point
-    balance = house(powers_w["load"], powers_w["grid"], [*powers_w["solar"], *units_w])
-    values += _read_house(balance)
-    values += _read_clock(DeviceClock(offset_s))
+            values += _NO_METER
+        else:
+            values += _read_point(point)
+    values += _read_calculated(_house(values, layout), DeviceClock(offset_s))
     values += schedule
-    return Walk(arrangement.layout, values, absent)
+    return Walk(layout, values, absent)
 
 
-def _read_point(point: MeasuringPoint, *, is_whole: bool) -> tuple[Value, ...]:
-    """Return the values of a measuring point.
+def _house(values: Sequence[Any], layout: Layout) -> House:
+    """Return the balance of the house from the powers of all parts."""
+    loads_w = [values[start + _POWER] for start in layout.loads]
+    grid_w = [values[start + _POWER] for start in layout.grids]
+    others_w = [values[start + _POWER] for start in (*layout.solars, *layout.units)]
+    return house(loads_w, grid_w, others_w)
+
+
+def _is_absent(point: MeasuringPoint, *, is_whole: bool) -> bool:
+    """Tell whether the figures of a measuring point are no readings.
 
     One without a signal gives its last figures, or zeros. A sum that the device calculates misses
     a unit that the device cannot reach.
     """
-    is_virtual = point.sensor_type == "virtual" or point.euid == NO_EUID
-    if (
+    return (
         point.available is False
-        or (is_virtual and not is_whole)
-        or (point.frequency == 0 and _is_silent(point))
-    ):
-        return _NO_METER
+        or (not is_whole and _is_virtual(point))
+        or (point.frequency is None and _is_silent(point))
+    )
+
+
+def _is_virtual(point: MeasuringPoint) -> bool:
+    """Tell whether a measuring point is calculated; the zeros of its radio are no readings."""
+    return point.sensor_type == "virtual" or point.euid == NO_EUID
+
+
+def _read_point(point: MeasuringPoint) -> tuple[Value, ...]:
     phases = point.phase
     if len(phases) != len(_NO_PHASES):
         phases = (*phases, *_NO_PHASES)[: len(_NO_PHASES)]
-    return _read_meter(point, *phases, NO_POINT if is_virtual else point)
+    return _read_meter(point, *phases, NO_POINT if _is_virtual(point) else point)
 
 
 def _is_starting(unit: Unit) -> bool:
-    """Tell whether a unit has measured nothing yet: it then gives zeros everywhere."""
+    """Tell whether a unit without a frequency has measured nothing yet, and gives zeros."""
     voltage, data, counters = unit.ems_voltage, unit.ems_data, unit.ems_aggregate
-    return not any(
-        (
-            *(voltage.l1, voltage.l2, voltage.l3, data.energy_produced, data.energy_consumed),
-            *(counters.imported_kwh, counters.exported_kwh),
-        )
+    return _are_zeros(
+        *(voltage.l1, voltage.l2, voltage.l3, data.energy_produced, data.energy_consumed),
+        *(counters.imported_kwh, counters.exported_kwh),
     )
 
 
 def _is_silent(point: MeasuringPoint) -> bool:
-    """Tell whether a measuring point has measured nothing yet."""
+    """Tell whether a measuring point without a frequency has measured nothing yet."""
     voltages_v = [phase.voltage for phase in point.phase]
-    return not any((point.total_power, point.energy_imported, point.energy_exported, *voltages_v))
+    return _are_zeros(point.total_power, point.energy_imported, point.energy_exported, *voltages_v)
+
+
+def _are_zeros(*figures: float | None) -> bool:
+    """Tell whether some figures are given and all of them are 0."""
+    given = [figure for figure in figures if figure is not None]
+    return bool(given) and not any(given)
 
 
 def _texts_of(unit: Unit) -> Unit:

@@ -34,13 +34,13 @@ class Arrangement(NamedTuple):
         layout: The known parts.
         units: Of each known unit its index in `ems`, and of each of its blades the index in
             `bms_data`.
-        points: Of each known measuring point its function and its index in `sensors`.
+        points: Of each known measuring point its index in `sensors`.
         device_id: The id of the unit that answers, as the device says it.
     """
 
     layout: Layout
     units: tuple[tuple[int | None, tuple[int | None, ...]], ...]
-    points: tuple[tuple[str, int | None], ...]
+    points: tuple[int | None, ...]
     device_id: str
 
 
@@ -102,7 +102,7 @@ class Inventory:
                 else (None, (None,) * len(unit.blades))
                 for each, unit in self._units.items()
             ),
-            tuple((each[0].function, points.get(each)) for each in self._points),
+            tuple(points.get(each) for each in self._points),
             self._units[self._local, 0].name,
         )
 

@@ -16,7 +16,7 @@ from homevolt.readings.catalogue import (
     UNIT,
     Scope,
 )
-from homevolt.readings.models import DeviceMetadata, Sensor, SensorType
+from homevolt.readings.models import DeviceMetadata, Sensor, SensorInfo
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -89,6 +89,9 @@ class Layout:
     Attributes:
         parts: The parts, in the order in which their values are read.
         units: Where the values of each unit begin.
+        loads: Where those of each measuring point of the load begin.
+        grids: Those at the grid connection point.
+        solars: Those of solar production.
         rows: The row of each sensor.
         metadata: What each part is, by the `device_identifier` of its sensors.
         metadata_by_key: The same by the part's key, the house included.
@@ -97,7 +100,7 @@ class Layout:
     def __init__(self, units: Sequence[KnownUnit], points: Sequence[KnownPoint]) -> None:
         self.parts: list[Part] = []
         self.rows: list[Reading[Any]] = []
-        self._columns: tuple[list[Any], ...] = ([], [], [], [], [])
+        self._infos: list[SensorInfo] = []
         self.metadata: dict[str, DeviceMetadata] = {}
         self.metadata_by_key: dict[str, DeviceMetadata] = {}
         self._local = f"ems_{units[0].id}"
@@ -129,7 +132,7 @@ class Layout:
             if values[index] is not None:
                 values[index] = ", ".join(values[index])
         sensors = self._no_sensors.copy()  # which has room for all and need not grow
-        sensors.update(zip(self._names, map(Sensor, values, *self._columns), strict=True))
+        sensors.update(zip(self._names, map(Sensor, values, self._infos), strict=True))
         return sensors
 
     def _add_unit(self, unit: KnownUnit) -> None:
@@ -199,16 +202,26 @@ class Layout:
         for row, name, reading in named:
             self.rows.append(row)
             quantity = row.quantity
-            columns = (quantity.type, identifier, name, quantity.unit, f"{key}.{reading}")
-            for column, value in zip(self._columns, columns, strict=True):
-                column.append(value)
+            self._infos.append(
+                SensorInfo(quantity.type, identifier, name, quantity.unit, f"{key}.{reading}")
+            )
+
+    def _starts(self, scope: Scope, function: str | None = None) -> list[int]:
+        return [
+            part.start
+            for part in self.parts
+            if part.scope is scope and (function is None or part.subject.function == function)
+        ]
 
     def _prepare(self) -> None:
         """Look up once what each answer needs."""
-        self.units = [part.start for part in self.parts if part.scope is Scope.UNIT]
-        _, _, self._names, _, _ = self._columns
+        self.units = self._starts(Scope.UNIT)
+        self.loads = self._starts(Scope.METER, "load")
+        self.grids = self._starts(Scope.METER, "grid")
+        self.solars = self._starts(Scope.METER, "solar")
+        self._names = [info.name for info in self._infos]
         self._lists = [i for i, row in enumerate(self.rows) if row.quantity.is_list]
-        self._no_sensors = dict.fromkeys(self._names, Sensor(None, SensorType.TEXT, ""))
+        self._no_sensors = dict.fromkeys(self._names, Sensor(None, self._infos[0]))
 
 
 def _named(

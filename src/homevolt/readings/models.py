@@ -28,11 +28,10 @@ class SensorType(StrEnum):
     SCHEDULE_TYPE = "schedule_type"
 
 
-class Sensor(msgspec.Struct, frozen=True, gc=False):
-    """One reading.
+class SensorInfo(msgspec.Struct, frozen=True):
+    """What a sensor is; it stays the same while its value changes.
 
     Attributes:
-        value: The reading in `unit`, a text, or None if the device did not give it.
         type: What kind of quantity it is.
         device_identifier: The key in `Device.device_metadata` of the part it belongs to.
         name: The key in `Device.sensors`, for people. It depends on what else the installation
@@ -43,12 +42,48 @@ class Sensor(msgspec.Struct, frozen=True, gc=False):
             moves to another thing.
     """
 
-    value: float | str | None
     type: SensorType
     device_identifier: str
     name: str = ""
     unit: str | None = None
     key: str = ""
+
+
+class Sensor(msgspec.Struct, frozen=True, gc=False):
+    """One reading; it has every attribute of its `SensorInfo` too.
+
+    Attributes:
+        value: The reading in `unit`, a text, or None if the device did not give it.
+        info: What it is.
+    """
+
+    value: float | str | None
+    info: SensorInfo
+
+    @property
+    def type(self) -> SensorType:
+        """What kind of quantity it is."""
+        return self.info.type
+
+    @property
+    def device_identifier(self) -> str:
+        """The key in `Device.device_metadata` of the part it belongs to."""
+        return self.info.device_identifier
+
+    @property
+    def name(self) -> str:
+        """The key in `Device.sensors`, for people; see `SensorInfo`."""
+        return self.info.name
+
+    @property
+    def unit(self) -> str | None:
+        """The unit of the value, None for text."""
+        return self.info.unit
+
+    @property
+    def key(self) -> str:
+        """What programs go by; it never moves to another thing."""
+        return self.info.key
 
     @property
     def slug(self) -> str:

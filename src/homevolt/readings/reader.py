@@ -2,24 +2,21 @@
 
 A row names its source as a function that reaches a field by attributes. Calling one function for
 each of some two hundred readings would cost more than decoding the document, so the rows of a
-scope are compiled into one function. It checks each number against the range of its quantity.
+scope are compiled into one function.
 """
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, TypeAlias
 
-from homevolt.readings.models import SensorType
-
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
+    from homevolt.protocol.quantities import Possible
     from homevolt.readings.catalogue import Reading, Value
 
 Reader: TypeAlias = "Callable[..., tuple[Value, ...]]"
-"""Returns the value of each row from the sources it is given; what is impossible is None."""
-
-_NOT_NUMBERS = (SensorType.TEXT, SensorType.SCHEDULE_TYPE)
+"""Returns the value of each row, in its natural unit, from the sources it is given."""
 
 
 class _Path:
@@ -32,10 +29,12 @@ class _Path:
         return _Path((*self.names, name))
 
 
-def compile_reader(**rows: Iterable[Reading[Any]]) -> Reader:
+def compile_reader(*, is_checked: bool = True, **rows: Iterable[Reading[Any]]) -> Reader:
     """Return a function that reads all rows.
 
     Args:
+        is_checked: Whether the sources hold possible numbers alone, as those of `/ems.json` do;
+            otherwise the function makes impossible ones None.
         **rows: The rows by the name of the source that they are read from, in the order in which
             the function takes its sources and returns its values.
 
@@ -45,6 +44,7 @@ def compile_reader(**rows: Iterable[Reading[Any]]) -> Reader:
     blocks: dict[tuple[str, ...], str] = {(source,): source for source in rows}
     lines: list[str] = []
     values: list[str] = []
+    possible: list[Possible] = []
     for source, row in ((source, row) for source, group in rows.items() for row in group):
         recorded: Any = row.source(_Path((source,)))
         if not isinstance(recorded, _Path) or recorded.names == (source,):
@@ -55,30 +55,28 @@ def compile_reader(**rows: Iterable[Reading[Any]]) -> Reader:
             if block not in blocks:
                 blocks[block] = f"block_{len(blocks)}"
                 lines.append(f"    {blocks[block]} = {blocks[block[:-1]]}.{block[-1]}")
-        values.append(_checked(f"{blocks[tuple(path)]}.{field}", row))
+        values.append(_expression(f"{blocks[tuple(path)]}.{field}", row, possible, is_checked))
     signature = f"def read({', '.join(rows)}):"
     code = "\n".join([signature, *lines, f"    return ({', '.join(values)},)"])
-    namespace: dict[str, Any] = {}
+    namespace: dict[str, Any] = {"possible": possible}
     exec(code, namespace)  # noqa: S102 - made of the catalogue's own rows, see above
     reader: Reader = namespace["read"]
     return reader
 
 
-def _checked(field: str, row: Reading[Any]) -> str:
-    """Return the expression for one value: in its natural unit, or None if it is impossible.
-
-    Nearly every number lies within the part of the range that holds no sentinel, so that is looked
-    at first.
-    """
-    quantity = row.quantity
-    if quantity.type in _NOT_NUMBERS:
+def _expression(
+    field: str,
+    row: Reading[Any],
+    possible: list[Possible],
+    is_checked: bool,  # noqa: FBT001 - a helper of the function above
+) -> str:
+    """Return the expression for one value."""
+    rule = None if is_checked else row.quantity.possible
+    if row.divisor == 1 and rule is None:
         return field
-    low, high = quantity.low * row.divisor, quantity.high * row.divisor
     value = "v" if row.divisor == 1 else f"v / {row.divisor}"
-    if not quantity.sentinels:
-        return f"({value} if (v := {field}) is not None and {low!r} <= v <= {high!r} else None)"
-    first = max((each for each in quantity.sentinels if each < 0), default=low - 1)
-    last = min(each for each in quantity.sentinels if each > 0)
-    is_usual = f"{max(first, low - 1)!r} < v < {last!r}"
-    is_possible = f"{low!r} <= v <= {high!r} and v not in {quantity.sentinels!r}"
-    return f"({value} if (v := {field}) is not None and ({is_usual} or {is_possible}) else None)"
+    condition = f"(v := {field}) is not None"
+    if rule is not None:
+        condition += f" and possible[{len(possible)}].holds(v, {row.divisor})"
+        possible.append(rule)
+    return f"({value} if {condition} else None)"

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from homevolt.protocol.schedule_document import ScheduleData
     from homevolt.readings.catalogue import Value
 
-_read_schedule = compile_reader(schedule=SCHEDULE)
+_read_schedule = compile_reader(is_checked=False, schedule=SCHEDULE)
 
 
 class ScheduleFollower:
