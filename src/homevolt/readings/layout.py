@@ -129,8 +129,9 @@ class Layout:
         """
         values = [*values]
         for index in self._lists:
-            if values[index] is not None:
-                values[index] = ", ".join(values[index])
+            texts = values[index]
+            if texts is not None:
+                values[index] = ", ".join(texts) if texts else ""
         sensors = self._no_sensors.copy()  # which has room for all and need not grow
         sensors.update(zip(self._names, map(Sensor, values, self._infos), strict=True))
         return sensors
@@ -203,7 +204,7 @@ class Layout:
             self.rows.append(row)
             quantity = row.quantity
             self._infos.append(
-                SensorInfo(quantity.type, identifier, name, quantity.unit, f"{key}.{reading}")
+                SensorInfo(quantity.type, identifier, name, quantity.unit, key, reading)
             )
 
     def _starts(self, scope: Scope, function: str | None = None) -> list[int]:

@@ -38,15 +38,24 @@ class SensorInfo(msgspec.Struct, frozen=True):
             has: a second solar clamp may take the plain name.
         unit: UCUM-like: V, A, W, var, VA, Wh, kWh, Hz, Cel, dBm, s, 1 (a ratio or a count), None
             for text.
-        key: What programs go by. It is made of the ids of the part and of the reading, and never
-            moves to another thing.
+        part: The `key` of that part.
+        reading: The key of the reading, such as `power_w`; it never changes.
     """
 
     type: SensorType
     device_identifier: str
     name: str = ""
     unit: str | None = None
-    key: str = ""
+    part: str = ""
+    reading: str = ""
+
+    @property
+    def key(self) -> str:
+        """What programs go by, made of the ids of the part and of the reading.
+
+        It never moves to another thing.
+        """
+        return f"{self.part}.{self.reading}"
 
 
 class Sensor(msgspec.Struct, frozen=True, gc=False):
