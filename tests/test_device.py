@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
 import pytest
@@ -272,6 +272,92 @@ async def test_what_a_caller_does_to_a_dict_changes_no_device(device: Device) ->
     assert device.sensors
     assert device.device_metadata
     assert device.problems == {}
+
+
+async def test_problems_are_there_after_an_update_that_raised(
+    device: Device, server: PayloadServer
+) -> None:
+    server.answers["/ems.json"] = b"[]"
+    server.answers["/schedule.json"] = 404
+    with pytest.raises(HomevoltDataError):
+        await device.update_info()
+    assert device.problems.keys() == {"ems", "schedule"}
+    server.answers |= {"/ems.json": ems(), "/schedule.json": schedule()}
+    await device.update_info()
+    assert device.problems == {}
+
+
+@pytest.mark.parametrize("offset_s", [0, 3700, -86_400])
+async def test_a_wrong_clock_is_a_reading(
+    device: Device, server: PayloadServer, offset_s: int
+) -> None:
+    server.answers["/ems.json"] = ems(ts=NOW + offset_s)
+    await device.update_info()
+    sensor = device.sensors["Clock Offset"]
+    assert (sensor.value, sensor.unit) == (offset_s, "s")
+    assert device.snapshot.clock_offset_s == offset_s
+
+
+async def test_a_clock_that_tells_no_possible_time_has_no_offset(
+    device: Device, server: PayloadServer
+) -> None:
+    for ts in (None, 0, -5, 10**17):
+        server.answers["/ems.json"] = ems(ts=ts)
+        await device.update_info()
+        assert device.sensors["Clock Offset"].value is None
+        assert device.snapshot.clock_offset_s is None
+
+
+async def test_a_snapshot_carries_sensors_and_parts(device: Device) -> None:
+    snapshot = device.snapshot
+    assert snapshot.sensors == device.sensors
+    assert {sensor.info.part for sensor in snapshot.sensors.values()} == set(snapshot.parts)
+    assert snapshot.parts[f"ems_{LOCAL}"] is device.device_metadata[f"ems_{LOCAL}"]
+
+
+async def test_updates_tell_outages_and_ageing(device: Device, server: PayloadServer) -> None:
+    updates = device.updates(10, max_age_s=60)
+    first = await anext(updates)
+    assert (first.error, first.age_s) == (None, 0)
+    server.answers["/ems.json"] = 503
+    told = [await anext(updates) for _ in range(5)]
+    assert all(isinstance(update.error, HomevoltResponseError) for update in told)
+    ages = [update.age_s for update in told]
+    assert ages[:3] == [pytest.approx(age, abs=3) for age in (10, 20, 40)]
+    assert ages[3:] == [None, None], "what is too old is not shown, and that is told in time"
+    assert told[3].at - first.at < timedelta(seconds=61.5)
+    server.answers["/ems.json"] = ems()
+    last = await anext(updates)
+    assert (last.error, last.age_s) == (None, 0)
+
+
+async def test_updates_before_anything_was_read_have_no_snapshot(
+    connection: Homevolt, server: PayloadServer
+) -> None:
+    server.answers["/ems.json"] = 503
+    update = await anext(connection._device.updates(10))
+    assert update.snapshot is None
+    assert isinstance(update.error, HomevoltResponseError)
+
+
+async def test_the_updates_of_one_device_say_nothing_of_another(clock: ManualClock) -> None:
+    async with (
+        PayloadServer() as one,
+        PayloadServer() as other,
+        Homevolt(one.host, clock=clock) as here,
+        Homevolt(other.host, clock=clock) as there,
+    ):
+        other.answers["/ems.json"] = 503
+        good, bad = here._device.updates(10), there._device.updates(10)
+        for _ in range(3):
+            assert (await anext(good)).error is None
+            assert (await anext(bad)).error is not None
+
+
+@pytest.mark.parametrize("interval_s", [0.001, 0.99])
+async def test_updates_do_not_spin(device: Device, interval_s: float) -> None:
+    with pytest.raises(HomevoltValueError, match="at least 1 s"):
+        await anext(device.updates(interval_s))
 
 
 async def test_a_device_shows_its_id_and_address(device: Device, server: PayloadServer) -> None:

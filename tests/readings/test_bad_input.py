@@ -297,3 +297,107 @@ def test_a_malformed_field_is_logged_once_at_debug(caplog: pytest.LogCaptureFixt
     assert caught.value.path == "$"
     assert [record.levelno for record in caplog.records] == [logging.DEBUG]
     assert "$[1]" in caplog.text
+
+
+@pytest.mark.parametrize("key", ["op_state_str", "a key that nobody knows"])
+async def test_a_raw_control_character_costs_nothing(key: str) -> None:
+    whole = values_of(await read(ems()))
+    body = with_hole(ems(unit(**{key: HOLE})), b'"id\x01\x1f\ttle"')
+    values = values_of(await read(body))
+    whole_ = whole | ({"Operating State": "id\x01\x1f\ttle"} if key == "op_state_str" else {})
+    assert values == whole_
+
+
+ENTRY = {"id": 7, "from": NOW - 60, "to": NOW + 60, "type": 5, "params": {"setpoint": 700}}
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"type": 5.0},
+        {"type": "5"},
+        {"from": str(NOW - 60), "to": f"{NOW + 60}.0"},
+        {"params": {"setpoint": "700"}},
+        {"params": {"setpoint": 700.0}},
+    ],
+)
+async def test_whole_floats_and_digits_in_a_plan_are_numbers(changes: dict[str, Any]) -> None:
+    connection = await read(ems(), schedule(ENTRY | changes))
+    values = values_of(connection)
+    assert values["Schedule Type"] == "grid_charge_discharge"
+    assert values["Schedule Power Setpoint"] == 700
+    device = connection.get_device()
+    assert device.active_entry is not None
+    assert (device.active_entry.id, device.active_entry.setpoint) == (7, 700)
+    assert device.problems == {}
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"type": None},
+        {"type": "grid"},
+        {"type": 5.5},
+        {"type": "nan"},
+        {"type": True},
+        {"from": "2026-01-01T00:00:00"},
+        {"to": "inf"},
+        {"to": [NOW]},
+        {"to": "null"},
+    ],
+)
+async def test_an_entry_that_cannot_be_read_makes_the_plan_unknown(
+    changes: dict[str, Any],
+) -> None:
+    connection = await read(ems(), schedule(ENTRY | changes))
+    values = values_of(connection)
+    assert {values[name] for name in values if name.startswith("Schedule ")} == {
+        None,
+        "Manual Schedule",
+    }
+    assert values["Local Mode"] == "on"
+    device = connection.get_device()
+    (key,) = changes
+    problem = device.problems["schedule"]
+    assert isinstance(problem, HomevoltDataError)
+    assert problem.path == f"$.schedule[0].{key}"
+    assert device.active_entry is None
+    assert device.snapshot.active_entry is None
+    assert device.snapshot.problems.keys() == {"schedule"}
+
+
+@pytest.mark.parametrize(
+    "document",
+    [
+        {"schedule": None},
+        {},
+        {"schedules": [ENTRY]},
+        {"schedule": {"0": ENTRY}},
+        {"schedule": "none"},
+    ],
+)
+async def test_a_plan_that_is_missing_is_not_nothing_planned(document: dict[str, Any]) -> None:
+    connection = await read(ems(), {"local_mode": True, "schedule_id": "x", **document})
+    values = values_of(connection)
+    assert (values["Schedule Type"], values["Local Mode"]) == (None, "on")
+    problem = connection.get_device().problems["schedule"]
+    assert isinstance(problem, HomevoltDataError)
+    assert problem.path == "$.schedule"
+
+
+async def test_an_unreadable_entry_that_cannot_be_active_leaves_the_active_one_known() -> None:
+    later = {"id": 8, "from": NOW + 600, "to": NOW + 900, "type": "later", "params": {}}
+    connection = await read(ems(), schedule(ENTRY, later))
+    assert values_of(connection)["Schedule Type"] == "grid_charge_discharge"
+    assert connection.get_device().problems.keys() == {"schedule"}
+    overlapping: dict[str, Any] = {"id": 8, "from": NOW - 600, "type": None, "params": {}}
+    connection = await read(ems(), schedule(ENTRY, overlapping))
+    assert values_of(connection)["Schedule Type"] is None
+    assert connection.get_device().active_entry is None
+
+
+async def test_a_body_that_is_not_json_is_never_repeated() -> None:
+    with pytest.raises(HomevoltDataError) as caught:
+        await read(b'{"ems_psk": "hunter2", ')
+    assert "hunter2" not in str(caught.value)
+    assert "23 bytes" in str(caught.value)

@@ -12,6 +12,7 @@ from homevolt.readings.schedule_follower import ScheduleFollower
 from tests.support.payloads import NOW, encoded, schedule
 
 if TYPE_CHECKING:
+    from homevolt.protocol.ems import EmsDocument
     from homevolt.readings.models import Sensor
 
 
@@ -21,9 +22,13 @@ class Reader:
     def __init__(self) -> None:
         self.inventory = Inventory()
 
+    def decode(self, document: dict[str, Any]) -> EmsDocument:
+        """Return an answer as the library reads it."""
+        return decode_ems(encoded(document))
+
     def walk(self, document: dict[str, Any], plan: dict[str, Any] | None = None) -> Walk:
         """Return every value of an answer."""
-        ems = decode_ems(encoded(document))
+        ems = self.decode(document)
         values = ScheduleFollower().values(decode_schedule(encoded(plan or schedule())), NOW)
         return walk(ems, self.inventory.arrange(ems), 0.0, values)
 

@@ -19,7 +19,8 @@ _LONGEST_INT = 20
 _LONE_SURROGATE = re.compile("[\ud800-\udfff]")
 _REPLACEMENT = "\ufffd"
 """Stands in a text for each byte or escape that is not a character."""
-_NOT_FINITE = frozenset({"nan", "inf", "infinity"})
+_NOT_NUMBERS = frozenset({"nan", "inf", "infinity", "null"})
+"""Texts that would be taken for a number or for nothing."""
 
 T = TypeVar("T")
 
@@ -97,16 +98,16 @@ def salvage(value: Any, type_: Any, source: str, *, numbers_as_text: bool = Fals
 
 def _fit(value: Any, type_: Any, path: str, *, strict: bool) -> Any:
     """Convert a value, descending into structs and lists only where the whole does not fit."""
-    if isinstance(value, str) and value.lower().lstrip("+-") in _NOT_FINITE:
-        strict = True  # a text, but not a number
     try:
-        return msgspec.convert(value, type_, strict=strict)
+        return msgspec.convert(value, type_)
     except msgspec.ValidationError:
         inner = _container(type_, value)
         if inner is None:
             if _is_possible(type_, value):
                 return float(value)
-            raise
+            if strict or (isinstance(value, str) and value.lower().strip("+-") in _NOT_NUMBERS):
+                raise
+            return msgspec.convert(value, type_, strict=False)
     if isinstance(value, list):
         item_type = get_args(inner)[0]
         items = (

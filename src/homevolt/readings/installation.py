@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import msgspec
 
-from homevolt.protocol.ems import NO_POINT, NO_UNIT, EmsData, MeterPhase
+from homevolt.protocol.ems import NO_POINT, NO_UNIT, EmsData, EmsInfo, MeterPhase
 from homevolt.readings.catalogue import (
     BLADE,
     CLOCK,
@@ -167,6 +167,6 @@ def _texts_of(unit: Unit) -> Unit:
         ecu_id=unit.ecu_id,
         op_state_str=unit.op_state_str,
         error_str=unit.error_str,
-        ems_info=unit.ems_info,
+        ems_info=EmsInfo(fw_version=unit.ems_info.fw_version, model=unit.ems_info.model),
         ems_data=texts,
     )
