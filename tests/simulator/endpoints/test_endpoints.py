@@ -1,4 +1,4 @@
-"""Every other endpoint has the shape of the device's own."""
+"""Every other endpoint has the shape of a captured one."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import pytest
 
 from homevolt.simulator.endpoints.routes import ROUTES
 from tests.simulator.client import device
-from tests.simulator.endpoints.test_ems import keys
+from tests.simulator.endpoints.shapes import keys
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -32,7 +32,7 @@ READABLE = sorted(path for path, methods in ROUTES.items() if "GET" in methods)
 
 
 @pytest.mark.parametrize("path", READABLE)
-async def test_an_endpoint_reads_without_a_clamp_and_refuses_writes(path: str) -> None:
+async def test_an_endpoint_answers_without_a_clamp_and_refuses_writes(path: str) -> None:
     async with device(grid=False, solar=False, load=False, firmware="old") as client:
         assert await client.get(path) is not None
         if "POST" not in ROUTES[path]:
@@ -70,9 +70,9 @@ async def test_a_clamp_agrees_with_the_measuring_point() -> None:
     async with device() as client:
         sensors = (await client.get("/ems.json"))["sensors"]
         grid = next(row for row in sensors if row["function"] == "grid")
-        clamp = await client.get(f"/ct.json?node_id={grid['node_id']}")
-        assert clamp["tpw"] == grid["total_power"]
-        assert [row["pwr"] for row in clamp["ct"]] == [row["power"] for row in grid["phase"]]
+        node = await client.get(f"/ct.json?node_id={grid['node_id']}")
+        assert node["tpw"] == grid["total_power"]
+        assert [row["pwr"] for row in node["ct"]] == [row["power"] for row in grid["phase"]]
         rows = await client.get("/ct_data.json")
         assert grid["total_power"] in [row["total_power"] for row in rows]
 
@@ -103,7 +103,7 @@ async def test_logs_are_cut_by_limit_and_level() -> None:
 
 
 @pytest.mark.parametrize("cloud", [True, False])
-async def test_the_history_has_a_sample_for_each_minute_that_passed(*, cloud: bool) -> None:
+async def test_the_history_has_a_sample_for_each_minute(*, cloud: bool) -> None:
     async with device(cloud=cloud, soc=42) as client:
         start = client.sim.device.now()
         client.sim.advance(3600)
@@ -125,7 +125,7 @@ async def test_the_history_of_a_long_gap_covers_the_whole_of_it() -> None:
         assert times[-1] == start + 30 * 86_400
 
 
-async def test_a_peer_that_dropped_out_counts_nowhere() -> None:
+async def test_a_peer_that_dropped_out_is_in_no_sum() -> None:
     async with device(units=3) as client:
         whole = (await client.get("/pid.json"))["ems_pid"]["prev_min"]
         client.sim.installation.units[1].online = False
@@ -164,7 +164,7 @@ async def test_parameters_are_declared_with_type_default_and_help() -> None:
         assert len(rows) >= 40
         assert len({row["param_id"] for row in rows.values()}) == len(rows)
         for row in rows.values():
-            # The device was given neither password nor anything else: all stands at its default.
+            # The device was given no password and no other value: everything is at its default.
             assert row["value"] == row["default"]
             assert row["help"]
             assert row["desc"].startswith('"')
@@ -175,7 +175,7 @@ async def test_parameters_are_declared_with_type_default_and_help() -> None:
         assert {"sint64", "flt", "double", "str32"} < kinds
 
 
-async def test_parameters_may_come_nested_or_bare() -> None:
+async def test_parameters_may_be_nested_or_bare() -> None:
     async with device(firmware="bridge") as client:
         assert (await client.get("/params.json"))["settings_local"]["value"] == [False]
     async with device(firmware="old") as client:
