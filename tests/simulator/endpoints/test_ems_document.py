@@ -85,6 +85,32 @@ async def test_old_firmware_uses_the_old_dialect() -> None:
     assert not any({"function", "sensor_type"} & sensor.keys() for sensor in payload["sensors"])
 
 
+@pytest.mark.parametrize("firmware", ["old", "old-updated"])
+async def test_aggregated_of_a_single_old_unit_is_the_whole_unit(firmware: str) -> None:
+    async with device(firmware=firmware) as client:
+        payload = await client.get("/ems.json")
+        assert payload["aggregated"] == payload["ems"][0]
+        assert {"ecu_id", "ems_info", "bms_data", "ems_voltage"} <= payload["aggregated"].keys()
+    for options in ({"firmware": firmware, "units": 2}, {}):
+        async with device(**options) as client:
+            assert "ecu_id" not in (await client.get("/ems.json"))["aggregated"]
+
+
+async def test_an_updated_old_unit_has_an_unavailable_unspecified_sensor() -> None:
+    async with device(firmware="old-updated", local_mode=True) as client:
+        await client.console("sched_set 1 -s 2000")
+        client.sim.advance(60)
+        payload = await client.get("/ems.json")
+        (unit,) = payload["ems"]
+        assert unit["ems_info"]["fw_version"] == "v31.4"
+        assert unit["ecu_id"] == int(client.sim.installation.units[0].ecu_id, 16)
+        assert unit["ems_data"]["apparent_power"] == unit["ems_data"]["power"] < -1900
+        (sensor,) = (row for row in payload["sensors"] if row["type"] == "unspecified")
+        assert (sensor["available"], sensor["total_power"]) == (False, 0)
+        assert keys(sensor) == keys(payload["sensors"][0])
+        assert (await client.get("/status.json"))["ems_status"] == {"bms_info": []}
+
+
 @pytest.mark.parametrize("missing", ["grid", "solar", "load"])
 async def test_a_sensor_that_is_not_installed_is_absent(missing: str) -> None:
     async with device(**{missing: False}) as client:
@@ -203,3 +229,31 @@ async def test_the_power_that_the_group_fuse_allows_follows_its_parameter() -> N
 async def fuse_powers_w(client: Client) -> set[int]:
     prediction = (await client.get("/ems.json"))["ems"][0]["ems_prediction"]
     return {prediction["avail_group_fuse_ch_pwr"], prediction["avail_group_fuse_di_pwr"]}
+
+
+def readings(payload: Any) -> list[float]:
+    """Return every number of a payload that is a reading."""
+    identifiers = {"ts", "id", "interface", "node_id", "protocol_version"}
+    if isinstance(payload, dict):
+        return [
+            value
+            for name, item in payload.items()
+            if name not in identifiers
+            for value in readings(item)
+        ]
+    if isinstance(payload, list):
+        return [value for item in payload for value in readings(item)]
+    return [payload] if isinstance(payload, int | float) and not isinstance(payload, bool) else []
+
+
+@pytest.mark.parametrize("firmware", ["new", "old"])
+async def test_a_unit_that_has_just_started_may_report_zeros_only(firmware: str) -> None:
+    async with device(units=2, firmware=firmware) as client:
+        before = await client.get("/ems.json")
+        client.sim.device.zeros_until = client.sim.device.clock.now() + 5
+        zeros = await client.get("/ems.json")
+        assert set(readings(zeros)) == {0}
+        assert zeros.keys() == before.keys()
+        assert len(readings(zeros)) == len(readings(before))
+        client.sim.advance(5)
+        assert set(readings(await client.get("/ems.json"))) > {0, 1}

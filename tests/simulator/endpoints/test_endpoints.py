@@ -50,6 +50,60 @@ async def test_status_counts_milliseconds_since_the_start() -> None:
         assert (await client.get("/status.json"))["up_time"] == 3000
 
 
+async def test_the_uptime_may_wrap_at_32_bits() -> None:
+    async with device() as client:
+        client.sim.device.uptime_ms = 2**32 - 1000
+        client.sim.device.uptime_wraps = True
+        client.sim.advance(3)
+        assert (await client.get("/status.json"))["up_time"] == 2000
+        assert client.sim.device.reboots == 0
+        client.sim.device.uptime_wraps = False
+        assert (await client.get("/status.json"))["up_time"] == 2**32 + 2000
+
+
+async def test_a_clock_that_was_never_set_counts_from_1970_at_every_start() -> None:
+    async with device() as client:
+        client.sim.device.unset_clock()
+        document = await client.get("/ems.json")
+        uptime_s = (await client.get("/status.json"))["up_time"] // 1000
+        assert document["ts"] == pytest.approx(uptime_s, abs=1)
+        assert "EMS_INFO_RTC_SYNCRONIZED" not in document["ems"][0]["ems_data"]["info_str"]
+        client.sim.reboot()
+        client.sim.advance(7)
+        assert (await client.get("/ems.json"))["ts"] == 7
+        assert "1970-01-01T00:00:07" in await client.console("time")
+        report = {row["error_name"]: row for row in await client.get("/error_report.json")}
+        assert (report["clock"]["activated"], report["clock"]["message"]) == (
+            "error",
+            "Time was never set",
+        )
+
+
+async def test_the_error_report_has_36_checks_in_six_subsystems() -> None:
+    async with device(units=2) as client:
+        report = await client.get("/error_report.json")
+        assert len(report) == 36
+        systems = ["ECU", "EMS", "CONNECTIVITY", "EFR_HUB", "OTA", "PULSE"]
+        names = {row["sub_system_id"]: row["sub_system_name"] for row in report}
+        assert names == dict(enumerate(systems))
+        assert len({(row["sub_system_id"], row["error_id"]) for row in report}) == 36
+        assert {row["activated"] for row in report} == {"ok", "error", "unknown"}
+        assert any(row["details"] for row in report if row["activated"] == "error")
+        client.sim.installation.units[1].online = False
+        client.sim.faults.add("unavailable", path="/error_report.json")
+        changed = [row for row in await client.get("/error_report.json") if row not in report]
+        assert [(row["error_name"], row["activated"]) for row in changed] == [
+            ("peers", "error"),
+            ("grid_available", "error"),
+            ("solar_available", "error"),
+        ]
+        assert changed[0]["details"] == [client.sim.installation.units[1].ecu_id]
+    async with device(grid=False, solar=False) as client:
+        report = await client.get("/error_report.json")
+        unknown = {row["error_name"] for row in report if row["activated"] == "unknown"}
+        assert {"peers", "grid_assigned", "grid_available", "solar_available"} < unknown
+
+
 async def test_one_node_was_never_seen() -> None:
     async with device() as client:
         nodes = await client.get("/nodes.json")
