@@ -103,7 +103,7 @@ async def test_an_updated_old_unit_has_an_unavailable_unspecified_sensor() -> No
         payload = await client.get("/ems.json")
         (unit,) = payload["ems"]
         assert unit["ems_info"]["fw_version"] == "v31.4"
-        assert unit["ecu_id"] == int(client.sim.installation.units[0].ecu_id, 16)
+        assert unit["ecu_id"].to_bytes(6, "little").hex() == client.sim.installation.units[0].ecu_id
         assert unit["ems_data"]["apparent_power"] == unit["ems_data"]["power"] < -1900
         (sensor,) = (row for row in payload["sensors"] if row["type"] == "unspecified")
         assert (sensor["available"], sensor["total_power"]) == (False, 0)

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from homevolt.simulator.world.clock import WINTER_NOON, ManualClock, RealClock
 from homevolt.simulator.world.ems.plan import MANUAL_SCHEDULE, Entry, Plan
 from homevolt.simulator.world.house import House
-from homevolt.simulator.world.installation import FINE_STEPS, Installation, step_for
+from homevolt.simulator.world.installation import FINE_GAP_S, MAX_STEPS, Installation, step_for
 from tests.simulator.world.worlds import World
 
 NOW = int(WINTER_NOON)
@@ -165,7 +165,7 @@ def test_a_clock_that_stands_still_or_goes_back_changes_nothing() -> None:
 def test_a_gap_of_any_length_costs_a_bounded_number_of_steps(gap_s: int) -> None:
     step_s = step_for(gap_s)
     assert step_s >= 1
-    assert gap_s / step_s <= FINE_STEPS
+    assert gap_s / step_s <= (MAX_STEPS if step_s > 1 else FINE_GAP_S)
 
 
 def test_coarse_steps_end_where_fine_steps_do() -> None:

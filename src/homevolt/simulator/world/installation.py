@@ -4,9 +4,9 @@ At every step battery + grid + solar = house, where battery is + when it dischar
 it imports, solar + when it produces and the house's consumption is positive.
 
 The world moves in whole seconds, so its state does not depend on how often it is advanced. A gap
-of up to `FINE_STEPS` seconds is simulated in steps of one second, a longer one in coarser steps
-and a last minute of fine ones, so that the number of steps is bounded; windows of the schedule
-open and close on their second in either case.
+of up to `FINE_GAP_S` is simulated in steps of one second, a longer one in coarser steps and a last
+minute of fine ones, so that the number of steps is bounded; windows of the schedule open and close
+on their second in either case.
 """
 
 from __future__ import annotations
@@ -31,9 +31,14 @@ if TYPE_CHECKING:
     from homevolt.simulator.world.ems.plan import Entry
     from homevolt.simulator.world.unit import Unit
 
-FINE_STEPS = 2000
+MAX_STEPS = 720
 FRESH_S = 60
-COARSE_STEPS_S = (1, 2, 5, 10, 15, 20, 30, 60, 120, 300, 600, 900, 1800, 3600)
+FINE_GAP_S = 1200
+STEPS_S = (
+    *((FINE_GAP_S, 1), (3_600, 15), (7_200, 30), (43_200, 60), (86_400, 120)),
+    *((216_000, 300), (432_000, 600), (1_296_000, 1800), (2_592_000, 3600)),
+)
+"""Gaps and the length of the steps in which one that is not longer is simulated."""
 
 _BOOT_CHANNEL = 90
 
@@ -270,7 +275,5 @@ class Installation:
 
 def step_for(gap_s: float) -> int:
     """Return the length of the steps, in seconds, in which a gap of `gap_s` is simulated."""
-    for step_s in COARSE_STEPS_S:
-        if gap_s <= step_s * FINE_STEPS:
-            return step_s
-    return math.ceil(gap_s / FINE_STEPS)
+    coarsest_s = math.ceil(gap_s / MAX_STEPS)
+    return next((step_s for longest_s, step_s in STEPS_S if gap_s <= longest_s), coarsest_s)

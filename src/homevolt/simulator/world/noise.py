@@ -18,10 +18,12 @@ class Noise:
         seed: The same seed gives the same noise.
     """
 
-    __slots__ = ("_seed",)
+    __slots__ = ("_ends", "_seed")
 
     def __init__(self, seed: int) -> None:
         self._seed = _mix(seed & _MASK)
+        # Bucket and values at its ends that `smooth` used last, by channel and period.
+        self._ends: dict[tuple[int, float], tuple[int, float, float]] = {}
 
     def bits(self, channel: int, bucket: int) -> int:
         """Return 64 uniformly distributed bits for one bucket of one channel."""
@@ -36,8 +38,11 @@ class Noise:
         position = time_s / period_s
         bucket = int(position // 1)
         part = position - bucket
-        left = self.uniform(channel, bucket)
-        right = self.uniform(channel, bucket + 1)
+        ends = self._ends.get((channel, period_s))
+        if ends is None or ends[0] != bucket:
+            ends = bucket, self.uniform(channel, bucket), self.uniform(channel, bucket + 1)
+            self._ends[channel, period_s] = ends
+        _, left, right = ends
         return 2.0 * (left + (right - left) * part * part * (3.0 - 2.0 * part)) - 1.0
 
 

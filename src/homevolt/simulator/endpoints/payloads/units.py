@@ -42,7 +42,7 @@ def unit_payload(device: SimulatedDevice, unit: Unit, index: int) -> dict[str, A
     """Return one entry of `ems`; the first unit is the one that answers."""
     blades, grid_code = unit.blades, device.parameters.values["ems_grid_code_preset"]
     payload: dict[str, Any] = {
-        "ecu_id": unit.ecu_id if device.profile.dialect == "new" else int(unit.ecu_id, 16),
+        "ecu_id": _ecu_id(device, unit),
         "ecu_host": peer_host(unit.ecu_id) if index else "",
         "ecu_version": "",
         **NO_ERROR,
@@ -72,6 +72,13 @@ def unit_payload(device: SimulatedDevice, unit: Unit, index: int) -> dict[str, A
     if index:
         payload["peer"] = _peer(device)
     return payload
+
+
+def _ecu_id(device: SimulatedDevice, unit: Unit) -> str | int:
+    """Return the id; old firmware reports it as a number with the bytes reversed."""
+    if device.profile.dialect == "new":
+        return unit.ecu_id
+    return int.from_bytes(bytes.fromhex(unit.ecu_id), "little")
 
 
 def aggregated_payload(device: SimulatedDevice, units: Sequence[Unit]) -> dict[str, Any]:
