@@ -311,4 +311,4 @@ async def test_the_time_command_prints_one_clock_or_all() -> None:
     async with device() as client:
         assert len((await client.console("time")).splitlines()) == 5
         uptime = (await client.console("time uptime")).splitlines()[1:-1]
-        assert uptime == [f"Uptime: {client.sim.device.uptime_ms} ms"]
+        assert uptime == [f"Uptime: {client.sim.installation.uptime_ms} ms"]

@@ -229,31 +229,3 @@ async def test_the_power_that_the_group_fuse_allows_follows_its_parameter() -> N
 async def fuse_powers_w(client: Client) -> set[int]:
     prediction = (await client.get("/ems.json"))["ems"][0]["ems_prediction"]
     return {prediction["avail_group_fuse_ch_pwr"], prediction["avail_group_fuse_di_pwr"]}
-
-
-def readings(payload: Any) -> list[float]:
-    """Return every number of a payload that is a reading."""
-    identifiers = {"ts", "id", "interface", "node_id", "protocol_version"}
-    if isinstance(payload, dict):
-        return [
-            value
-            for name, item in payload.items()
-            if name not in identifiers
-            for value in readings(item)
-        ]
-    if isinstance(payload, list):
-        return [value for item in payload for value in readings(item)]
-    return [payload] if isinstance(payload, int | float) and not isinstance(payload, bool) else []
-
-
-@pytest.mark.parametrize("firmware", ["new", "old"])
-async def test_a_unit_that_has_just_started_may_report_zeros_only(firmware: str) -> None:
-    async with device(units=2, firmware=firmware) as client:
-        before = await client.get("/ems.json")
-        client.sim.device.zeros_until = client.sim.device.clock.now() + 5
-        zeros = await client.get("/ems.json")
-        assert set(readings(zeros)) == {0}
-        assert zeros.keys() == before.keys()
-        assert len(readings(zeros)) == len(readings(before))
-        client.sim.advance(5)
-        assert set(readings(await client.get("/ems.json"))) > {0, 1}

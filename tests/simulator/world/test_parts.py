@@ -90,9 +90,9 @@ def test_cycles_are_counted_by_discharged_energy_and_reduce_the_state_of_health(
 
 
 def test_voltage_sags_under_load_and_rises_with_charge() -> None:
-    resting, loaded = blade(0.5), blade(0.5)
+    idle, loaded = blade(0.5), blade(0.5)
     loaded.step(3000, SECOND, 20.0)
-    assert loaded.voltage_v < resting.voltage_v < blade(0.9).voltage_v
+    assert loaded.voltage_v < idle.voltage_v < blade(0.9).voltage_v
     assert loaded.current_a == pytest.approx(3000 / loaded.voltage_v)
 
 

@@ -70,7 +70,7 @@ class Invocation:
         """Make a change, unless writes are ignored, and record it if it is destructive.
 
         Args:
-            action: Makes the change; None for one that shows nowhere.
+            action: Makes the change; None for one without a visible effect.
         """
 
         def change() -> None:
@@ -153,8 +153,8 @@ def spec(
     Args:
         usage: Its arguments and options.
         summary: Its line in the help.
-        run: Runs it; or the text with which a command replies that makes no change, or one that
-            shows nowhere.
+        run: Runs it; or the reply of a command that makes no change, or one without a visible
+            effect.
         access: Whether it reads, writes, or can destroy something.
         changes: Whether one invocation changes anything.
     """

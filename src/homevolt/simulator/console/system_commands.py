@@ -31,7 +31,7 @@ def _status(call: Invocation) -> str:
     device = call.device
     return "\n".join(
         [
-            f"Uptime: {device.uptime_ms // 1000} s",
+            f"Uptime: {int(device.uptime_s)} s",
             f"Schedule: '{device.plan.schedule_id}', {len(device.plan.entries)} entries",
             f"Local mode: {str(device.local_mode).lower()}",
             "Wi-Fi: connected, MQTT: connected, last error: none",
@@ -57,8 +57,8 @@ def _time(call: Invocation) -> str:
     lines = {
         "date": f"Time: {datetime.fromtimestamp(now, device.profile.zone):%Y-%m-%dT%H:%M:%S} "
         f"({now})",
-        "uptime": f"Uptime: {device.uptime_ms} ms",
-        "ticks": f"Ticks: {device.uptime_ms}",
+        "uptime": f"Uptime: {device.installation.uptime_ms} ms",
+        "ticks": f"Ticks: {device.installation.uptime_ms}",
     }
     if not call.command.arguments:
         return "\n".join(lines.values())

@@ -27,7 +27,6 @@ if TYPE_CHECKING:
 
 WARM_UP_S: Final = 120.0
 FULL_PERCENT: Final = 100
-UPTIME_WRAP_MS: Final = 2**32
 
 HOME_PAGE: Final = (
     b"<!DOCTYPE html><html><head><title>Homevolt</title></head><body>Homevolt</body></html>"
@@ -105,9 +104,6 @@ class SimulatedDevice:
         reboots: Number of reboots.
         reset_at: Time of a delayed reboot, epoch seconds, None for none.
         busy_until: Time until which it is starting and answers 503, epoch seconds.
-        zeros_until: Time until which /ems.json contains zeros only, as on some units that have
-            just started, epoch seconds.
-        uptime_wraps: Whether its uptime starts again from 0 after 2^32 ms.
         clock_is_set: Whether its clock was ever set; if not, its time is the uptime.
         pairing_until: Time until which radio nodes can be paired, epoch seconds.
         ffr_start_frequency: FFR start frequency of the inverter, in units of 5 mHz.
@@ -136,8 +132,6 @@ class SimulatedDevice:
         self.reboots = 0
         self.reset_at: float | None = None
         self.busy_until = 0.0
-        self.zeros_until = 0.0
-        self.uptime_wraps = False
         self.clock_is_set = True
         self.pairing_until = 0.0
         self.ffr_start_frequency = 9900
@@ -194,25 +188,15 @@ class SimulatedDevice:
         return bool(self.parameters.values[LOCAL_MODE])
 
     @property
-    def uptime_ms(self) -> int:
-        """Milliseconds since the last start, as reported (`/status.json` `up_time`)."""
-        uptime_ms = self.installation.uptime_ms
-        return uptime_ms % UPTIME_WRAP_MS if self.uptime_wraps else uptime_ms
-
-    @uptime_ms.setter
-    def uptime_ms(self, uptime_ms: int) -> None:
-        self.installation.started_s = self.clock.now() - uptime_ms / 1000
+    def uptime_s(self) -> float:
+        """Seconds since the last start, as reported."""
+        return self.installation.uptime_ms / 1000
 
     @property
     def busy(self) -> bool:
         """Whether it is still starting."""
         self._reset_if_due()
         return self.clock.now() < self.busy_until
-
-    @property
-    def reports_zeros(self) -> bool:
-        """Whether /ems.json contains zeros only."""
-        return self.clock.now() < self.zeros_until
 
     def point(self, function: str) -> MeasuringPoint | None:
         """Return the measuring point of one function, None if there is none."""

@@ -33,6 +33,7 @@ if TYPE_CHECKING:
 
 MAX_STEPS = 720
 FRESH_S = 60
+UPTIME_WRAP_MS = 2**32
 FINE_GAP_S = 1200
 STEPS_S = (
     *((FINE_GAP_S, 1), (3_600, 15), (7_200, 30), (43_200, 60), (86_400, 120)),
@@ -133,8 +134,12 @@ class Installation:
 
     @property
     def uptime_ms(self) -> int:
-        """Milliseconds since the device started."""
-        return max(0, round((self.clock.now() - self.started_s) * 1000))
+        """Milliseconds since the device started, modulo 2^32 (`/status.json` `up_time`)."""
+        return max(0, round((self.clock.now() - self.started_s) * 1000)) % UPTIME_WRAP_MS
+
+    @uptime_ms.setter
+    def uptime_ms(self, uptime_ms: int) -> None:
+        self.started_s = self.clock.now() - uptime_ms / 1000
 
     @property
     def device_time_s(self) -> int:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any
 
 from homevolt.simulator.endpoints.answers import Answer, Call, cached, to_json
 from homevolt.simulator.endpoints.payloads.measuring_points import measuring_points_payload
@@ -11,9 +11,6 @@ from homevolt.simulator.endpoints.payloads.units import aggregated_payload, unit
 
 if TYPE_CHECKING:
     from homevolt.simulator.world.unit import Unit
-
-IDENTIFIERS: Final = frozenset({"id", "interface", "node_id", "protocol_version", "ts"})
-"""Numbers that are not readings."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +30,6 @@ def endpoint(call: Call) -> Answer:
         device.plan.version,
         device.parameters.version,
         device.version,
-        device.reports_zeros,
         call.without_peers,
         call.without_sensors,
         tuple((unit.online, unit.stored_wh) for unit in device.installation.units),
@@ -53,9 +49,6 @@ def _encode(call: Call, now: int) -> EncodedEms:
         "aggregated": _aggregated(call, units, unit_payloads),
         "sensors": measuring_points_payload(call, units),
     }
-    if call.device.reports_zeros:
-        unit_payloads = [_zeroed(payload) for payload in unit_payloads]
-        remainder = _zeroed(remainder)
     return EncodedEms(
         b'{"$type":"ems_data","ts":%d,"ems":[' % now,
         tuple(map(to_json, unit_payloads)),
@@ -68,16 +61,3 @@ def _aggregated(call: Call, units: list[Unit], payloads: list[dict[str, Any]]) -
         # A single old unit repeats itself; only a cluster has sums.
         return payloads[0]
     return aggregated_payload(call.device, units)
-
-
-def _zeroed(payload: Any) -> Any:
-    """Return a payload with 0 for every reading."""
-    if isinstance(payload, dict):
-        return {
-            name: value if name in IDENTIFIERS else _zeroed(value)
-            for name, value in payload.items()
-        }
-    if isinstance(payload, list):
-        return [_zeroed(value) for value in payload]
-    is_number = isinstance(payload, int | float) and not isinstance(payload, bool)
-    return 0 if is_number else payload

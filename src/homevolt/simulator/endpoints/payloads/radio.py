@@ -26,7 +26,7 @@ OUTDOOR_C: Final = 12.59
 def hub_payload(call: Call) -> dict[str, Any]:
     """Return /efr_hub_status.json."""
     device = call.device
-    uptime_ms = device.uptime_ms
+    uptime_ms = device.installation.uptime_ms
     pairing_s = max(0, math.ceil(device.pairing_until - device.clock.now()))
     return {
         **radio_summary(call.device),
@@ -115,7 +115,7 @@ def metrics_payload(call: Call) -> dict[str, Any]:
     node = _requested(call)
     if node is None or not node.seen:
         return {}
-    uptime_ms = call.device.uptime_ms
+    uptime_ms = call.device.installation.uptime_ms
     sent = uptime_ms // 5000 % 256
     counts = ("meter_msg_count", "meter_pkg_count")
     return {
@@ -174,7 +174,7 @@ def ct_payload(call: Call) -> dict[str, Any]:
         }
         for phase, line in zip(point.phases, LINE_DEGREES, strict=False)
     ]
-    ticks = call.device.uptime_ms
+    ticks = call.device.installation.uptime_ms
     return {
         "bs": ticks,
         "cs": ticks,

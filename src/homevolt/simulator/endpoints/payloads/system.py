@@ -23,7 +23,7 @@ def status_payload(call: Call) -> dict[str, Any]:
     """Return /status.json; `up_time` is in milliseconds."""
     device = call.device
     return {
-        "up_time": device.uptime_ms,
+        "up_time": device.installation.uptime_ms,
         "poll_time": 0,
         "firmware": {"esp": device.profile.firmware, "efr": HUB_FIRMWARE},
         "wifi_status": {
