@@ -7,6 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from homevolt.simulator import CommandLineError, parse_command, parse_commands
+from homevolt.simulator.console.command_spec import spec
 from homevolt.simulator.console.commandline import split_words
 
 SWITCHES = ("use_ffr_custom_trig_freq", "ffr_rearm", "test_end_schedule")
@@ -118,3 +119,8 @@ def test_any_text_is_either_parsed_or_refused(text: str) -> None:
     except CommandLineError:
         return
     assert all(isinstance(command.name, str) for command in commands)
+
+
+def test_a_usage_that_cannot_be_read_is_an_error_of_its_author() -> None:
+    with pytest.raises(ValueError, match="neither an argument nor an option"):
+        spec("<path> -o", "Open a file", "")

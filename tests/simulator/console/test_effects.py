@@ -86,6 +86,7 @@ async def test_the_parameter_list_is_cut_by_a_word_and_to_changed_values() -> No
         ("hmi bri 101", "outside 0..100"),
         ("energy -i 5", "Invalid name"),
         ("energy -n grid -i nan", "Invalid energy"),
+        ("energy -n grid -i much", "Invalid energy"),
         ("energy -n nonsense -i 5", "Invalid name"),
         ("ems_config_set -g 256", "Invalid grid code"),
         ("inverter_config_set -f x", "Invalid frequency"),
@@ -227,7 +228,8 @@ async def test_sensor_assignments_are_cleared_and_made_again() -> None:
         assert (row["interface_names"], row["label"]) == (["L1", "L2"], "meter")
         await client.console(f"ecu_sense_clear {grid} -i L1")
         assert (await sensors(client))["grid"]["interface"] == 2
-        assert grid in await client.console("ecu_sense_list")
+        assert f"{grid}: grid, interface 2" in await client.console("ecu_sense_list")
+        assert "never seen" in await client.console("node_data")
         await client.console("ecu_sense_clear")
         assert set((await functions(client)).values()) == {"unspecified"}
 
@@ -254,7 +256,8 @@ async def test_energy_counters_are_printed_and_set() -> None:
 
 async def test_battery_configuration_shows_in_the_unit() -> None:
     async with device() as client:
-        await client.console("ems_config_set -g 5 -t 0")
+        await client.console("ems_config_set -g 5")
+        await client.console("ems_config_set -t 0")
         await client.console("inverter_config_set -f 9950")
         (unit,) = (await client.get("/ems.json"))["ems"]
         assert unit["ems_config"] == {

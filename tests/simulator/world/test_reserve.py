@@ -101,3 +101,12 @@ def test_a_test_sequence_replaces_the_grid_frequency_for_a_minute() -> None:
     seen_w = [world.battery_w for _ in world.steps(80)]
     assert seen_w[15] == pytest.approx(-2000)
     assert seen_w[75] == pytest.approx(-7)
+
+
+def test_the_fast_reserve_cannot_be_rearmed_while_it_delivers() -> None:
+    reserve = FrequencyReserve({"ffr_power": 2000}, NOW)
+    assert reserve.power_w(NOW, 49.6) == 2000
+    reserve.rearm(NOW + 10)
+    assert reserve.power_w(NOW + 31, 49.6) == 0
+    reserve.rearm(NOW + 32)
+    assert reserve.power_w(NOW + 33, 49.6) == 2000
