@@ -1,4 +1,4 @@
-"""What simulated time costs: a day in steps of a second, a long gap, an idle fleet."""
+"""The cost of simulated time: a day in steps of a second, long gaps, an idle fleet, a long plan."""
 
 from __future__ import annotations
 
@@ -8,10 +8,11 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from homevolt.simulator import Simulator
 from homevolt.simulator.device.parameters import ParameterStore
 from homevolt.simulator.world.clock import ManualClock
-from homevolt.simulator.world.ems.plan import Entry
-from homevolt.simulator.world.installation import FINE_STEPS, Installation
+from homevolt.simulator.world.ems.plan import Entry, Plan
+from homevolt.simulator.world.installation import MAX_STEPS, Installation
 
 if TYPE_CHECKING:
     from homevolt.simulator.world.ems.plan import OptionValue
@@ -21,6 +22,9 @@ DAY_MAY_COST_S = 5.0
 GAP_MAY_COST_S = 0.5
 INSTALLATION_MAY_WEIGH_KIB = 64
 FLEET = 200
+HOUR_MAY_COST_S = 0.03
+ENTRIES = 3000
+PLAN_MAY_COST_S = 0.2
 
 MODES: dict[int, dict[str, OptionValue]] = {
     0: {},
@@ -82,7 +86,7 @@ def test_a_gap_of_weeks_is_made_up_for_at_once() -> None:
     clock.advance(30 * DAY_S)
     installation.advance()
     cost_s = time.process_time() - began
-    print(f"\n30 days in at most {FINE_STEPS} steps: {cost_s * 1e3:.0f} ms")
+    print(f"\n30 days in at most {MAX_STEPS} steps: {cost_s * 1e3:.0f} ms")
     assert cost_s < GAP_MAY_COST_S
 
 
@@ -94,3 +98,25 @@ def test_an_idle_fleet_is_small() -> None:
     kib = size / len(fleet) / 1024
     print(f"\n{len(fleet)} installations: {kib:.1f} KiB each")
     assert kib < INSTALLATION_MAY_WEIGH_KIB
+
+
+def test_an_hour_between_two_reads_of_a_device_is_simulated_quickly() -> None:
+    # With --speed 3600 that is a second; a fleet of 50 has to do it for each of them.
+    simulators = [Simulator(seed=seed, clock=ManualClock()) for seed in range(10)]
+    began = time.process_time()
+    for simulator in simulators:
+        simulator.advance(3600)
+    cost_s = (time.process_time() - began) / len(simulators)
+    print(f"\nan hour of one device with its cloud and history: {cost_s * 1e3:.1f} ms")
+    assert cost_s < HOUR_MAY_COST_S
+
+
+def test_a_long_plan_is_written_entry_by_entry_without_a_quadratic_step() -> None:
+    plan = Plan()
+    began = time.process_time()
+    for number in range(ENTRIES):
+        plan.add(Entry(1, from_time=900 * number, to_time=900 * (number + 1)))
+    cost_s = time.process_time() - began
+    print(f"\n{ENTRIES} entries added one by one: {cost_s * 1e3:.0f} ms")
+    assert len(plan.entries) == ENTRIES
+    assert cost_s < PLAN_MAY_COST_S

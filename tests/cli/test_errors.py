@@ -77,8 +77,8 @@ WRONG_COMMAND_LINES = [
     (
         ("simulate", "--firmware", "newest"),
         (
-            "no firmware profile 'newest'; known: new, old, limited, json, bridge, local-time, "
-            "detailed, busy-lock."
+            "no firmware profile 'newest'; known: new, old, old-updated, limited, confirmed-only, "
+            "seven-types, lenient, json, bridge, local-time, detailed, busy-lock."
         ),
     ),
     (("simulate", "--speed", "0"), "the speed of a clock is 1 to 3600, not 0.0."),

@@ -356,9 +356,9 @@ async def test_a_destructive_command_needs_to_be_called_unsafe() -> None:
             with pytest.raises(HomevoltValueError, match=r"unsafe=True|control characters"):
                 await device.console(command)
         assert len(sim.journal) == 0
-        assert sim.device.harm == []
-        assert (await device.console("efr_flash", unsafe=True)).succeeded
-        assert sim.device.harm == ["efr_flash"]
+        assert sim.device.destructive_commands == []
+        assert (await device.console("efr_factory_reset", unsafe=True)).succeeded
+        assert sim.device.destructive_commands == ["efr_factory_reset"]
 
 
 async def test_a_restart_is_waited_for_and_its_losses_are_read() -> None:

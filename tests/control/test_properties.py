@@ -18,7 +18,7 @@ from homevolt.schedule.rendering import render_entry
 from homevolt.schedule.times import as_zone
 from homevolt.schedule.validation import new_entry
 from homevolt.simulator import parse_command
-from homevolt.simulator.console.schedule import FLAGS
+from homevolt.simulator.console.schedule_commands import OPTIONS as SIMULATED_OPTIONS
 from homevolt.simulator.world.clock import WINTER_NOON
 from tests.support.connected_device import connected_device
 
@@ -181,7 +181,7 @@ def test_no_argument_adds_a_flag_or_a_command(mode: object, options: dict[str, A
     assert set(understood.given) <= allowed
     assert len(understood.given) == len(set(understood.given))
     assert len(understood.arguments) == 1
-    assert {flag.name for flag in FLAGS} >= allowed
+    assert {option.name for option in SIMULATED_OPTIONS} >= allowed
 
 
 async def _try(call: Any) -> None:
@@ -214,7 +214,7 @@ def test_whatever_reaches_a_control_method_the_device_gets_no_command_that_was_n
             await _try(device.set_battery_idle(**{text: fourth}))
             for command in sim.journal.commands:
                 assert parse_command(command).name in meant
-            assert not sim.device.harm
+            assert not sim.device.destructive_commands
             named = {record.form.get("k") for record in sim.journal.to("/params.json")}
             assert named <= {None, "ledstrip_mode"}
 

@@ -130,7 +130,10 @@ async def test_a_taken_https_port_frees_the_other_one() -> None:
 
 
 async def test_devices_of_a_fleet_are_independent() -> None:
-    async with Fleet(3, seed=5, clock=ManualClock()) as fleet, aiohttp.ClientSession() as session:
+    async with (
+        Fleet(3, seed=5, clock=ManualClock(), local_mode=True) as fleet,
+        aiohttp.ClientSession() as session,
+    ):
         assert len(fleet) == 3
         clients = [Client(session, sim) for sim in fleet]
         await clients[0].console("sched_set 0")

@@ -1,4 +1,4 @@
-"""The device's own reading of a command line."""
+"""How the device parses a command line."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from homevolt.simulator import CommandLineError, parse_command, parse_commands
+from homevolt.simulator.console.command_spec import spec
 from homevolt.simulator.console.commandline import split_words
 
 SWITCHES = ("use_ffr_custom_trig_freq", "ffr_rearm", "test_end_schedule")
@@ -51,7 +52,7 @@ def test_an_open_quote_is_refused() -> None:
         ("sched_add 1 -", {}, ("1", "-")),
     ],
 )
-def test_options_are_read_as_getopt_reads_them(
+def test_options_are_parsed_like_getopt(
     line: str, flags: dict[str, str], arguments: tuple[str, ...]
 ) -> None:
     command = parse_command(line)
@@ -70,25 +71,25 @@ def test_options_are_read_as_getopt_reads_them(
         ("sched_del --id 1", "invalid option"),
     ],
 )
-def test_what_getopt_refuses_is_refused(line: str, reason: str) -> None:
+def test_invalid_options_are_refused(line: str, reason: str) -> None:
     with pytest.raises(CommandLineError, match=reason):
         parse_command(line)
 
 
-def test_repeated_flags_are_remembered_in_order() -> None:
+def test_repeated_options_are_kept_in_order() -> None:
     command = parse_command("sched_add 1 --min 1 -s 5 --min 2")
     assert command.given == ("min", "setpoint", "min")
 
 
-@pytest.mark.parametrize("break_", ["\n", "\r", "\0", ";", "\r\n"])
-def test_a_line_break_begins_another_command(break_: str) -> None:
-    commands = parse_commands(f"sched_list{break_}sched_clear")
+@pytest.mark.parametrize("separator", ["\n", "\r", "\0", ";", "\r\n"])
+def test_a_line_separatorbegins_another_command(separator: str) -> None:
+    commands = parse_commands(f"sched_list{separator}sched_clear")
     assert [command.name for command in commands] == ["sched_list", "sched_clear"]
     with pytest.raises(CommandLineError, match="2 commands"):
-        parse_command(f"sched_list{break_}sched_clear")
+        parse_command(f"sched_list{separator}sched_clear")
 
 
-def test_quotes_and_backslashes_protect_a_semicolon_but_no_line_break() -> None:
+def test_quotes_and_backslashes_protect_a_semicolon_but_not_a_line_break() -> None:
     assert parse_command('param_set ota_channel "a;b"').arguments == ("ota_channel", "a;b")
     assert len(parse_commands("param_set ota_channel a\\;b")) == 1
     assert len(parse_commands("param_set ota_channel a\\\\;b")) == 2
@@ -96,13 +97,13 @@ def test_quotes_and_backslashes_protect_a_semicolon_but_no_line_break() -> None:
         parse_commands('param_set ota_channel "a\nb"')
 
 
-def test_nothing_is_no_command() -> None:
+def test_an_empty_text_is_not_a_command() -> None:
     with pytest.raises(CommandLineError, match="0 commands"):
         parse_command("  \n ")
 
 
 @given(st.lists(st.text(alphabet=st.characters(exclude_characters="\0\r\n")), max_size=5))
-def test_quoted_words_come_back_as_they_are(words: list[str]) -> None:
+def test_quoted_words_are_returned_unchanged(words: list[str]) -> None:
     def quote(word: str) -> str:
         return '"' + word.replace("\\", "\\\\").replace('"', '\\"') + '"'
 
@@ -112,9 +113,14 @@ def test_quoted_words_come_back_as_they_are(words: list[str]) -> None:
 
 
 @given(st.text())
-def test_any_text_is_either_read_or_refused(text: str) -> None:
+def test_any_text_is_either_parsed_or_refused(text: str) -> None:
     try:
         commands = parse_commands(text)
     except CommandLineError:
         return
     assert all(isinstance(command.name, str) for command in commands)
+
+
+def test_a_usage_that_cannot_be_read_is_an_error_of_its_author() -> None:
+    with pytest.raises(ValueError, match="neither an argument nor an option"):
+        spec("<path> -o", "Open a file", "")

@@ -1,4 +1,4 @@
-"""The cloud partner replaces local schedules, unless local control is on."""
+"""The cloud replaces local schedules, unless local mode is on."""
 
 from __future__ import annotations
 
@@ -9,10 +9,10 @@ MANUAL = "Manual Schedule"
 YEAR_S = 365 * 86_400
 
 
-async def test_without_local_control_the_cloud_replaces_a_local_schedule_within_minutes() -> None:
+async def test_without_local_mode_the_cloud_replaces_a_local_schedule_within_minutes() -> None:
     async with device() as client:
         before = (await client.get("/schedule.json"))["schedule_id"]
-        await client.console("sched_set 1 -s 100")
+        await client.console("sched_add 1 -s 100")
         assert (await client.get("/schedule.json"))["schedule_id"] == MANUAL
         client.sim.advance(INTERVAL_S)
         after = await client.get("/schedule.json")
@@ -20,7 +20,7 @@ async def test_without_local_control_the_cloud_replaces_a_local_schedule_within_
         assert len(after["schedule"]) == 5
 
 
-async def test_with_local_control_the_cloud_is_refused() -> None:
+async def test_with_local_mode_the_cloud_is_refused() -> None:
     async with device() as client:
         await client.set("settings_local", "true")
         loaded = (await client.get("/schedule.json"))["schedule_id"]
@@ -47,7 +47,7 @@ async def test_the_plan_moves_on_and_its_first_entry_is_not_the_active_one() -> 
         assert active == [2]
 
 
-async def test_without_a_cloud_the_plan_begins_empty_and_stays() -> None:
+async def test_without_a_cloud_the_plan_is_empty_and_stays_empty() -> None:
     async with device(cloud=False) as client:
         client.sim.advance(BLOCK_S)
         assert await client.get("/schedule.json") == {
@@ -57,13 +57,13 @@ async def test_without_a_cloud_the_plan_begins_empty_and_stays() -> None:
         }
 
 
-def test_planned_entries_follow_each_other_without_a_gap() -> None:
+def test_planned_entries_have_no_gap_between_them() -> None:
     entries = plan_day(1000)
     assert [entry.to_time for entry in entries[:-1]] == [entry.from_time for entry in entries[1:]]
     assert entries[1].from_time == 1000 * BLOCK_S
 
 
-async def test_a_year_passes_in_a_moment() -> None:
+async def test_a_year_is_simulated_quickly() -> None:
     async with device() as client:
         client.sim.advance(YEAR_S)
         assert client.sim.device.cloud.replaced < 1000

@@ -1,4 +1,4 @@
-"""Parameters take what their type can hold, and nothing else."""
+"""Parameters accept the values of their type, and nothing else."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ JSON_TYPE = {"Content-Type": "application/json"}
 
 
 @pytest.mark.parametrize("parameter", PARAMETERS, ids=lambda parameter: parameter.name)
-def test_a_parameter_is_as_large_as_its_type_says(parameter: Parameter) -> None:
+def test_the_size_of_a_parameter_follows_from_its_type(parameter: Parameter) -> None:
     widths = {"bool": 1, "flt": 4, "double": 8, "str32": 32}
     width = widths.get(parameter.type) or int(parameter.type.strip("sunit")) // 8
     count = len(parameter.default) if isinstance(parameter.default, tuple) else 1
@@ -46,7 +46,7 @@ def test_a_parameter_is_as_large_as_its_type_says(parameter: Parameter) -> None:
         ("ems_phase_map", "[3, 2, 1]", (3, 2, 1)),
     ],
 )
-def test_values_are_read_by_their_declared_type(name: str, text: str, value: object) -> None:
+def test_values_are_parsed_by_their_declared_type(name: str, text: str, value: object) -> None:
     assert find(name).parse(text) == value
 
 
@@ -74,13 +74,13 @@ def test_values_are_read_by_their_declared_type(name: str, text: str, value: obj
         ("no_such_parameter", "1"),
     ],
 )
-def test_what_a_type_cannot_hold_is_refused(name: str, text: str) -> None:
+def test_a_value_outside_its_type_is_refused(name: str, text: str) -> None:
     with pytest.raises(ParameterError):
         find(name).parse(text)
 
 
 @given(st.sampled_from(sorted(INTEGER_RANGES)), st.integers(-(2**65), 2**65))
-def test_integers_are_taken_exactly_within_their_range(kind: str, value: int) -> None:
+def test_integers_are_accepted_exactly_within_their_range(kind: str, value: int) -> None:
     low, high = INTEGER_RANGES[kind]
     parameter = Parameter(1, "any", kind, 0, "")
     if low <= value <= high:
@@ -106,13 +106,13 @@ def test_only_stored_values_survive_a_reboot() -> None:
     store.set("ecu_main_fuse_size_a", 20, store=True)
     store.set("export_limitation_w", 500, store=False)
     assert (world["ecu_main_fuse_size_a"], world["export_limitation_w"]) == (20, 500)
-    store.reboot()
+    store.load()
     assert (world["ecu_main_fuse_size_a"], world["export_limitation_w"]) == (20, 0)
     store.reset("ecu_main_fuse_size_a")
     assert store.values["ecu_main_fuse_size_a"] == 25
 
 
-async def test_a_form_sets_one_parameter_and_repeats_what_it_was_sent() -> None:
+async def test_a_form_sets_one_parameter_and_the_reply_repeats_it() -> None:
     async with device() as client:
         assert await client.set("settings_local", "1", store="0") == (
             200,
@@ -161,7 +161,7 @@ async def test_a_json_object_sets_parameters(document: dict[str, object]) -> Non
         {"data": "&".join(f"k{n}=1" for n in range(100))},
     ],
 )
-async def test_a_wrong_body_is_refused_and_changes_nothing(options: dict[str, Any]) -> None:
+async def test_an_invalid_body_is_refused_and_changes_nothing(options: dict[str, Any]) -> None:
     async with device() as client:
         before = await client.get("/params.json")
         headers = {**client.headers(), **options.pop("headers", {})}

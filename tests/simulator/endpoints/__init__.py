@@ -1,1 +1,1 @@
-"""Tests of what its addresses answer."""
+"""Tests of the endpoints of the simulated device."""

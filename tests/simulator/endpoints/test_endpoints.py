@@ -1,4 +1,4 @@
-"""Every other endpoint has the shape of the device's own."""
+"""Every other endpoint has the shape of a captured one."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import pytest
 
 from homevolt.simulator.endpoints.routes import ROUTES
 from tests.simulator.client import device
-from tests.simulator.endpoints.test_ems import keys
+from tests.simulator.endpoints.shapes import keys
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -32,7 +32,7 @@ READABLE = sorted(path for path, methods in ROUTES.items() if "GET" in methods)
 
 
 @pytest.mark.parametrize("path", READABLE)
-async def test_an_endpoint_reads_without_a_clamp_and_refuses_writes(path: str) -> None:
+async def test_an_endpoint_answers_without_a_clamp_and_refuses_writes(path: str) -> None:
     async with device(grid=False, solar=False, load=False, firmware="old") as client:
         assert await client.get(path) is not None
         if "POST" not in ROUTES[path]:
@@ -48,6 +48,57 @@ async def test_status_counts_milliseconds_since_the_start() -> None:
         client.sim.reboot()
         client.sim.advance(3)
         assert (await client.get("/status.json"))["up_time"] == 3000
+
+
+async def test_the_uptime_wraps_at_32_bits() -> None:
+    async with device() as client:
+        client.sim.installation.uptime_ms = 2**32 - 1000
+        client.sim.advance(3)
+        assert (await client.get("/status.json"))["up_time"] == 2000
+        assert client.sim.device.reboots == 0
+
+
+async def test_a_clock_that_was_never_set_counts_from_1970_at_every_start() -> None:
+    async with device() as client:
+        client.sim.device.unset_clock()
+        document = await client.get("/ems.json")
+        uptime_s = (await client.get("/status.json"))["up_time"] // 1000
+        assert document["ts"] == pytest.approx(uptime_s, abs=1)
+        assert "EMS_INFO_RTC_SYNCRONIZED" not in document["ems"][0]["ems_data"]["info_str"]
+        client.sim.reboot()
+        client.sim.advance(7)
+        assert (await client.get("/ems.json"))["ts"] == 7
+        assert "1970-01-01T00:00:07" in await client.console("time")
+        report = {row["error_name"]: row for row in await client.get("/error_report.json")}
+        assert (report["clock"]["activated"], report["clock"]["message"]) == (
+            "error",
+            "Time was never set",
+        )
+
+
+async def test_the_error_report_has_36_checks_in_six_subsystems() -> None:
+    async with device(units=2) as client:
+        report = await client.get("/error_report.json")
+        assert len(report) == 36
+        systems = ["ECU", "EMS", "CONNECTIVITY", "EFR_HUB", "OTA", "PULSE"]
+        names = {row["sub_system_id"]: row["sub_system_name"] for row in report}
+        assert names == dict(enumerate(systems))
+        assert len({(row["sub_system_id"], row["error_id"]) for row in report}) == 36
+        assert {row["activated"] for row in report} == {"ok", "error", "unknown"}
+        assert any(row["details"] for row in report if row["activated"] == "error")
+        client.sim.installation.units[1].online = False
+        client.sim.faults.add("unavailable", path="/error_report.json")
+        changed = [row for row in await client.get("/error_report.json") if row not in report]
+        assert [(row["error_name"], row["activated"]) for row in changed] == [
+            ("peers", "error"),
+            ("grid_available", "error"),
+            ("solar_available", "error"),
+        ]
+        assert changed[0]["details"] == [client.sim.installation.units[1].ecu_id]
+    async with device(grid=False, solar=False) as client:
+        report = await client.get("/error_report.json")
+        unknown = {row["error_name"] for row in report if row["activated"] == "unknown"}
+        assert {"peers", "grid_assigned", "grid_available", "solar_available"} < unknown
 
 
 async def test_one_node_was_never_seen() -> None:
@@ -70,9 +121,9 @@ async def test_a_clamp_agrees_with_the_measuring_point() -> None:
     async with device() as client:
         sensors = (await client.get("/ems.json"))["sensors"]
         grid = next(row for row in sensors if row["function"] == "grid")
-        clamp = await client.get(f"/ct.json?node_id={grid['node_id']}")
-        assert clamp["tpw"] == grid["total_power"]
-        assert [row["pwr"] for row in clamp["ct"]] == [row["power"] for row in grid["phase"]]
+        node = await client.get(f"/ct.json?node_id={grid['node_id']}")
+        assert node["tpw"] == grid["total_power"]
+        assert [row["pwr"] for row in node["ct"]] == [row["power"] for row in grid["phase"]]
         rows = await client.get("/ct_data.json")
         assert grid["total_power"] in [row["total_power"] for row in rows]
 
@@ -103,7 +154,7 @@ async def test_logs_are_cut_by_limit_and_level() -> None:
 
 
 @pytest.mark.parametrize("cloud", [True, False])
-async def test_the_history_has_a_sample_for_each_minute_that_passed(*, cloud: bool) -> None:
+async def test_the_history_has_a_sample_for_each_minute(*, cloud: bool) -> None:
     async with device(cloud=cloud, soc=42) as client:
         start = client.sim.device.now()
         client.sim.advance(3600)
@@ -125,7 +176,7 @@ async def test_the_history_of_a_long_gap_covers_the_whole_of_it() -> None:
         assert times[-1] == start + 30 * 86_400
 
 
-async def test_a_peer_that_dropped_out_counts_nowhere() -> None:
+async def test_a_peer_that_dropped_out_is_in_no_sum() -> None:
     async with device(units=3) as client:
         whole = (await client.get("/pid.json"))["ems_pid"]["prev_min"]
         client.sim.installation.units[1].online = False
@@ -164,7 +215,7 @@ async def test_parameters_are_declared_with_type_default_and_help() -> None:
         assert len(rows) >= 40
         assert len({row["param_id"] for row in rows.values()}) == len(rows)
         for row in rows.values():
-            # The device was given neither password nor anything else: all stands at its default.
+            # The device was given no password and no other value: everything is at its default.
             assert row["value"] == row["default"]
             assert row["help"]
             assert row["desc"].startswith('"')
@@ -175,7 +226,7 @@ async def test_parameters_are_declared_with_type_default_and_help() -> None:
         assert {"sint64", "flt", "double", "str32"} < kinds
 
 
-async def test_parameters_may_come_nested_or_bare() -> None:
+async def test_parameters_may_be_nested_or_bare() -> None:
     async with device(firmware="bridge") as client:
         assert (await client.get("/params.json"))["settings_local"]["value"] == [False]
     async with device(firmware="old") as client:

@@ -277,7 +277,7 @@ async def test_peers_and_sensors_disappear_for_a_request() -> None:
 
 
 async def test_a_skewed_clock_shows_everywhere_and_can_be_set_right() -> None:
-    async with device(faults=["skew:nth=1,seconds=-3600"]) as client:
+    async with device(faults=["skew:nth=1,seconds=-3600"], local_mode=True) as client:
         start = client.sim.device.clock.now()
         assert (await client.get("/ems.json"))["ts"] == start - 3600
         await client.console("sched_set 1")

@@ -1,4 +1,4 @@
-"""Energy is neither made nor lost, in any mode, over a week."""
+"""Energy is conserved in every mode over a week."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ def counters(world: World) -> list[float]:
 
 
 def assert_balanced(world: World, before: list[float], stored_wh: float, power_wh: float) -> None:
-    """Compare what went in, came out and was lost with what is stored since."""
+    """Compare the energy charged, discharged and lost with the change of the stored energy."""
     now = counters(world)
     produced_wh = sum(now[4::5]) - sum(before[4::5])
     consumed_wh = sum(now[5::5]) - sum(before[5::5])
@@ -60,11 +60,11 @@ def assert_balanced(world: World, before: list[float], stored_wh: float, power_w
 def test_a_week_balances_at_every_step_and_in_sum(mode: int) -> None:
     world = World(seed=3, start=SUMMER_NOON)
     for day in range(7):
-        begins = int(SUMMER_NOON) + day * 86_400
-        # Half a day in the mode, then back to the middle, so that it has something to do daily.
-        world.plan.add(Entry(mode, begins, begins + 43_200, options=MODES[mode]))
+        start = int(SUMMER_NOON) + day * 86_400
+        # Half a day in the mode, then back to about half full, so that the mode is active daily.
+        world.plan.add(Entry(mode, start, start + 43_200, options=MODES[mode]))
         turn = 2 if mode in CHARGING else 1
-        world.plan.add(Entry(turn, begins + 43_200, begins + 64_800, 40, 60))
+        world.plan.add(Entry(turn, start + 43_200, start + 64_800, 40, 60))
     before, stored_wh, power_wh = counters(world), world.units[0].stored_wh, 0.0
     last = before
     for _ in world.steps(WEEK_S // STEP_S, STEP_S):

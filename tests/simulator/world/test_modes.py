@@ -1,4 +1,4 @@
-"""Each of the ten modes does what it says."""
+"""Each of the ten modes controls the battery as documented."""
 
 from __future__ import annotations
 
@@ -8,14 +8,14 @@ from hypothesis import strategies as st
 
 from tests.simulator.world.worlds import SUMMER_NOON, World, settled
 
-RESTING = pytest.approx(-7.0)
-"""What the inverter of an idle unit draws."""
+IDLE_W = pytest.approx(-7.0)
+"""Power that the inverter of an idle unit draws."""
 
 
-def test_nothing_to_follow_is_idle() -> None:
+def test_without_a_schedule_the_battery_is_idle() -> None:
     world = World()
     world.run(60)
-    assert world.battery_w == RESTING
+    assert world.battery_w == IDLE_W
     unit = world.units[0]
     assert (unit.op_state, unit.op_state_str) == (1, "idle")
     assert (unit.state, unit.state_str) == (4, "Throttled")
@@ -23,13 +23,13 @@ def test_nothing_to_follow_is_idle() -> None:
 
 
 @pytest.mark.parametrize("mode", [0, 9, 77])
-def test_idle_full_export_and_unknown_modes_leave_the_battery_at_rest(mode: int) -> None:
+def test_idle_full_export_and_unknown_modes_keep_the_battery_idle(mode: int) -> None:
     world = settled(mode, solar_w=5000.0, setpoint=2000)
-    assert world.battery_w == RESTING
+    assert world.battery_w == IDLE_W
     assert world.grid_w == pytest.approx(1000 - 5000 + 7)
 
 
-def test_offline_idle_disconnects_until_the_entry_is_over() -> None:
+def test_offline_idle_disconnects_until_the_entry_ends() -> None:
     world = settled(0, offline=True)
     unit = world.units[0]
     assert world.battery_w == 0.0
@@ -37,7 +37,7 @@ def test_offline_idle_disconnects_until_the_entry_is_over() -> None:
     world.follow(0)
     world.run(1)
     assert unit.op_state_str == "idle"
-    assert unit.power_w == RESTING
+    assert unit.power_w == IDLE_W
 
 
 @pytest.mark.parametrize(("mode", "sign"), [(1, -1), (2, 1)])
@@ -72,8 +72,8 @@ def test_grid_modes_hold_the_setpoint_at_the_meter(mode: int, setpoint: int, gri
 
 
 def test_grid_charge_never_discharges_and_grid_discharge_never_charges() -> None:
-    assert settled(3, consumption_w=5000, setpoint=2000).battery_w == RESTING
-    assert settled(4, solar_w=5000, setpoint=2000).battery_w == RESTING
+    assert settled(3, consumption_w=5000, setpoint=2000).battery_w == IDLE_W
+    assert settled(4, solar_w=5000, setpoint=2000).battery_w == IDLE_W
 
 
 @settings(max_examples=40)
@@ -99,28 +99,28 @@ def test_the_meter_is_followed_within_seconds_not_at_once() -> None:
 
 
 @pytest.mark.parametrize("mode", [3, 4, 5, 7, 8])
-def test_without_a_clamp_at_the_grid_there_is_no_meter_to_follow(mode: int) -> None:
+def test_without_a_grid_clamp_meter_modes_are_idle(mode: int) -> None:
     world = World(with_grid=False)
     world.house.pin(consumption_w=500, solar_w=3000)
     world.follow(mode, setpoint=2000)
     world.run(60)
-    assert world.battery_w == RESTING
+    assert world.battery_w == IDLE_W
 
 
-def test_solar_charge_takes_the_surplus_and_nothing_else() -> None:
+def test_solar_charge_charges_the_surplus_and_nothing_else() -> None:
     assert settled(7, solar_w=3500).battery_w == pytest.approx(-2500, abs=1)
     assert settled(7, solar_w=3500, setpoint=900).battery_w == pytest.approx(-900, abs=1)
-    assert settled(7, solar_w=800).battery_w == RESTING
+    assert settled(7, solar_w=800).battery_w == IDLE_W
 
 
-def test_solar_charge_discharge_keeps_the_meter_at_zero_both_ways() -> None:
+def test_solar_charge_discharge_keeps_the_meter_at_zero_in_both_directions() -> None:
     assert settled(8, solar_w=3500).battery_w == pytest.approx(-2500, abs=1)
     assert settled(8, consumption_w=2200).battery_w == pytest.approx(2200, abs=1)
     assert settled(8, consumption_w=2200, setpoint=700).battery_w == pytest.approx(700, abs=1)
 
 
 @pytest.mark.parametrize("mode", [7, 8])
-def test_solar_modes_never_charge_from_the_grid_whatever_the_clouds_do(mode: int) -> None:
+def test_solar_modes_never_charge_from_the_grid_under_changing_clouds(mode: int) -> None:
     world = World(start=SUMMER_NOON, seed=5)
     world.follow(mode)
     for second in world.steps(3000):

@@ -1,4 +1,4 @@
-"""Blades, units, house and measuring points, each for itself."""
+"""Blades, units, house and measuring points on their own."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ def test_charging_tapers_near_full_and_discharging_near_empty() -> None:
     ("temperature_c", "charges", "discharges"),
     [(-25, 0.0, 0.0), (-5, 0.0, 1.0), (5, 0.5, 1.0), (20, 1.0, 1.0), (50, 0.5, 0.5), (60, 0, 0)],
 )
-def test_power_tapers_in_the_cold_and_in_the_heat(
+def test_power_tapers_at_low_and_high_temperatures(
     temperature_c: float, charges: float, discharges: float
 ) -> None:
     made = blade(temperature_c=temperature_c)
@@ -79,7 +79,7 @@ def test_a_blade_warms_by_its_losses_and_cools_to_its_surroundings() -> None:
     assert made.temperature_c == pytest.approx(15, abs=0.5)
 
 
-def test_cycles_count_with_the_energy_given_and_take_their_toll() -> None:
+def test_cycles_are_counted_by_discharged_energy_and_reduce_the_state_of_health() -> None:
     made = blade(1.0)
     healthy = made.state_of_health
     for _ in range(40):
@@ -90,14 +90,14 @@ def test_cycles_count_with_the_energy_given_and_take_their_toll() -> None:
 
 
 def test_voltage_sags_under_load_and_rises_with_charge() -> None:
-    resting, loaded = blade(0.5), blade(0.5)
+    idle, loaded = blade(0.5), blade(0.5)
     loaded.step(3000, SECOND, 20.0)
-    assert loaded.voltage_v < resting.voltage_v < blade(0.9).voltage_v
+    assert loaded.voltage_v < idle.voltage_v < blade(0.9).voltage_v
     assert loaded.current_a == pytest.approx(3000 / loaded.voltage_v)
 
 
 @given(st.floats(-9000, 9000), st.lists(st.floats(0, 3000), max_size=5))
-def test_blades_share_by_capability(demand_w: float, limits_w: list[float]) -> None:
+def test_blades_share_power_by_their_limits(demand_w: float, limits_w: list[float]) -> None:
     parts_w = share(demand_w, limits_w)
     assert all(abs(part) <= limit + 1e-6 for part, limit in zip(parts_w, limits_w, strict=True))
     able_w = min(abs(demand_w), sum(limits_w))
@@ -110,7 +110,7 @@ def test_blades_share_by_capability(demand_w: float, limits_w: list[float]) -> N
     st.sampled_from([1, 2]),
     st.integers(100, 20_000),
 )
-def test_a_cluster_gives_what_is_asked_or_all_it_can(
+def test_a_cluster_delivers_the_setpoint_or_its_maximum(
     charges: list[float], mode: int, setpoint: int
 ) -> None:
     world = World(units=len(charges))
@@ -139,7 +139,7 @@ def test_the_fuller_unit_of_a_cluster_discharges_more_until_they_are_even() -> N
     assert abs(one - other) < 0.2
 
 
-def test_a_peer_that_drops_out_leaves_its_work_to_the_others() -> None:
+def test_the_other_units_take_over_from_a_peer_that_drops_out() -> None:
     world = World(units=2)
     world.follow(2, setpoint=4000)
     world.run(10)
@@ -153,7 +153,7 @@ def test_a_peer_that_drops_out_leaves_its_work_to_the_others() -> None:
     assert world.units[1].power_w == pytest.approx(2000, abs=100)
 
 
-def test_a_cluster_that_has_dropped_out_altogether_gives_nothing() -> None:
+def test_a_cluster_without_any_unit_online_has_no_power() -> None:
     world = World()
     world.follow(2)
     world.units[0].online = False
@@ -161,7 +161,7 @@ def test_a_cluster_that_has_dropped_out_altogether_gives_nothing() -> None:
     assert world.battery_w == 0.0
 
 
-def test_units_and_their_parts_have_names_of_their_own() -> None:
+def test_units_and_their_parts_have_unique_ids() -> None:
     world = Installation(units=4)
     names = [unit.ecu_id for unit in world.units]
     names += [unit.inverter_serial for unit in world.units]
@@ -174,7 +174,7 @@ def test_units_and_their_parts_have_names_of_their_own() -> None:
         Installation(units=0)
 
 
-def test_a_unit_reports_what_its_blades_add_up_to() -> None:
+def test_a_unit_reports_the_sums_of_its_blades() -> None:
     unit = Installation().units[0]
     assert unit.rated_capacity_wh == 13304
     assert unit.usable_wh == sum(part.usable_wh for part in unit.blades) < 13304
@@ -183,7 +183,7 @@ def test_a_unit_reports_what_its_blades_add_up_to() -> None:
     assert not unit.fan_on
 
 
-def test_the_inverter_warms_while_it_works() -> None:
+def test_the_inverter_warms_under_load() -> None:
     world = World()
     world.follow(2)
     before_c = world.units[0].system_temperature_c
@@ -191,7 +191,7 @@ def test_the_inverter_warms_while_it_works() -> None:
     assert world.units[0].system_temperature_c > before_c + 3
 
 
-def test_the_house_lives_by_day_and_by_season() -> None:
+def test_the_house_follows_day_and_season() -> None:
     assert season(SUMMER_NOON) > 0.99
     assert sun_height(MIDNIGHT) < 0 < sun_height(SUMMER_NOON)
     summer, winter = World(start=SUMMER_NOON), World()
@@ -240,7 +240,7 @@ def test_the_grid_stays_near_its_nominal_values_and_dips_now_and_then() -> None:
     assert lowest_hz < 49.8
 
 
-def test_pinned_figures_hold_until_they_are_released() -> None:
+def test_pinned_figures_stay_until_they_are_released() -> None:
     world = World()
     world.house.pin(consumption_w=1234, solar_w=555, frequency_hz=49.8)
     world.run(100)
@@ -273,14 +273,14 @@ def test_measuring_points_add_up_phase_by_phase() -> None:
     assert points["grid"].euid != points["solar"].euid
 
 
-def test_points_that_are_not_fitted_are_not_there() -> None:
+def test_measuring_points_that_are_not_installed_are_absent() -> None:
     world = World(with_grid=False, with_solar=False, with_load=False, start=SUMMER_NOON)
     world.run(10)
     assert world.points == []
     assert world.house.solar_w == 0.0
 
 
-def test_a_phase_at_rest_has_no_power_factor() -> None:
+def test_a_phase_without_power_has_no_power_factor() -> None:
     assert phase_of(0.0, 230.0).power_factor == 0.0
 
 
@@ -293,7 +293,7 @@ def test_noise_stays_in_its_bounds_and_repeats(
     assert value == Noise(seed).smooth(channel, time_s, period_s)
 
 
-def test_two_hundred_installations_are_small() -> None:
+def test_two_hundred_installations_need_little_memory() -> None:
     tracemalloc.start()
     try:
         fleet = [World(seed=seed) for seed in range(200)]

@@ -56,7 +56,7 @@ def test_the_reserve_moves_with_the_simulated_grid() -> None:
 
 
 @pytest.mark.parametrize(("custom", "trigger_hz"), [(False, 49.7), (True, 49.5)])
-def test_the_fast_reserve_comes_in_full_below_its_trigger_for_half_a_minute(
+def test_the_fast_reserve_delivers_full_power_below_its_trigger_for_thirty_seconds(
     *, custom: bool, trigger_hz: float
 ) -> None:
     reserve = FrequencyReserve({"ffr_power": 2000, "use_ffr_custom_trig_freq": custom}, NOW)
@@ -66,7 +66,7 @@ def test_the_fast_reserve_comes_in_full_below_its_trigger_for_half_a_minute(
     assert reserve.power_w(NOW + 31, trigger_hz - 0.01) == 0
 
 
-def test_the_fast_reserve_rearms_only_where_told_and_after_a_quiet_quarter_hour() -> None:
+def test_the_fast_reserve_rearms_only_where_configured_and_after_fifteen_normal_minutes() -> None:
     for rearms in (False, True):
         reserve = FrequencyReserve({"ffr_power": 2000, "ffr_rearm": rearms}, NOW)
         assert reserve.power_w(NOW, 49.6) == 2000
@@ -79,7 +79,7 @@ def test_the_fast_reserve_rearms_only_where_told_and_after_a_quiet_quarter_hour(
         assert reserve.power_w(NOW + 1960, 49.6) == (2000 if rearms else 0)
 
 
-def test_the_reserve_waits_for_its_start() -> None:
+def test_the_reserve_begins_at_its_start_time() -> None:
     world = World()
     world.house.pin(frequency_hz=49.9)
     world.follow(6, fcr_n_power=2000, fcr_start_from=int(NOW) + 100)
@@ -89,7 +89,7 @@ def test_the_reserve_waits_for_its_start() -> None:
     assert world.battery_w == pytest.approx(2000)
 
 
-def test_a_test_sequence_replaces_the_grid_for_a_minute() -> None:
+def test_a_test_sequence_replaces_the_grid_frequency_for_a_minute() -> None:
     world = World()
     world.house.pin(frequency_hz=49.95)
     world.follow(6, fcr_n_power=2000, test_sequence=4)
@@ -101,3 +101,12 @@ def test_a_test_sequence_replaces_the_grid_for_a_minute() -> None:
     seen_w = [world.battery_w for _ in world.steps(80)]
     assert seen_w[15] == pytest.approx(-2000)
     assert seen_w[75] == pytest.approx(-7)
+
+
+def test_the_fast_reserve_cannot_be_rearmed_while_it_delivers() -> None:
+    reserve = FrequencyReserve({"ffr_power": 2000}, NOW)
+    assert reserve.power_w(NOW, 49.6) == 2000
+    reserve.rearm(NOW + 10)
+    assert reserve.power_w(NOW + 31, 49.6) == 0
+    reserve.rearm(NOW + 32)
+    assert reserve.power_w(NOW + 33, 49.6) == 2000

@@ -1,4 +1,4 @@
-"""Worlds to try things in: a clock that is moved by hand and an installation that follows it."""
+"""Worlds for tests: an installation on a clock that the test moves."""
 
 from __future__ import annotations
 
@@ -18,11 +18,11 @@ SUMMER_NOON = 1_782_039_600.0
 
 
 class World(Installation):
-    """An installation with its clock in reach."""
+    """An installation with its clock as an attribute."""
 
     def __init__(self, *, start: float | None = None, **options: Any) -> None:
-        self.hand = ManualClock() if start is None else ManualClock(start)
-        super().__init__(clock=self.hand, **options)
+        self.manual_clock = ManualClock() if start is None else ManualClock(start)
+        super().__init__(clock=self.manual_clock, **options)
 
     def follow(
         self,
@@ -32,16 +32,16 @@ class World(Installation):
         max_soc: int | None = None,
         **options: OptionValue,
     ) -> None:
-        """Hold one open entry from now on."""
+        """Replace the schedule by one entry without an end."""
         self.plan.set(Entry(mode, min_soc=min_soc, max_soc=max_soc, options=options))
 
     def run(self, seconds: float, *, step_s: int | None = None) -> None:
         """Let time pass."""
-        self.hand.advance(seconds)
+        self.manual_clock.advance(seconds)
         self.advance(step_s=step_s)
 
     def steps(self, count: int, step_s: int = 1) -> Iterator[int]:
-        """Let time pass step by step, with a look at the world after each."""
+        """Let time pass step by step, yielding after each."""
         for number in range(count):
             self.run(step_s, step_s=step_s)
             yield number
@@ -60,7 +60,7 @@ def settled(
     soc: float = 0.5,
     **options: Any,
 ) -> World:
-    """Return a world with house and sun held still that has followed one entry for a minute."""
+    """Return a world with constant house and solar power after a minute in one mode."""
     world = World(parameters=options.pop("parameters", {}))
     world.house.pin(consumption_w=consumption_w, solar_w=solar_w)
     world.charge_to(soc)

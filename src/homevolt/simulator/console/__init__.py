@@ -1,1 +1,1 @@
-"""The device's console: from the text of a command to the text of its reply."""
+"""The console of the simulated device: from the text of a command to the text of its reply."""

@@ -1,11 +1,12 @@
-"""The device's own reading of a console line: words, quotes, and options in getopt's manner.
+"""How the device parses a console line: words, quotes, and options as getopt does.
 
-This is the judge of what a device would make of a text: `parse_commands(text)` lists every command,
-with every flag, that the text would run.
+It decides what a device would make of a text: `parse_commands(text)` returns every command, with
+every option, that the text would run.
 """
 
 from __future__ import annotations
 
+from collections import deque
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
@@ -13,43 +14,62 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 LINE_BREAKS: Final = "\r\n\0;"
-"""Outside quotes each of these ends a command and begins the next: the worst a device could do."""
+"""Outside quotes each of these ends a command and starts the next: the worst case for a client."""
 
 ESCAPABLE: Final = '\\" '
 
 
 class CommandLineError(ValueError):
-    """A line the device refuses; the text is its own."""
+    """A command line that the device refuses; the text is the device's reason."""
 
 
 @dataclass(frozen=True, slots=True)
 class Option:
-    """One option of a command: `--name VALUE`, `-x VALUE`, or a bare switch."""
+    """One option of a command: `--name VALUE`, `-x VALUE`, or a switch.
+
+    Attributes:
+        name: Long name, without dashes.
+        short: Short name, one character, empty for none.
+        value: Name of its value, empty for a switch.
+    """
 
     name: str
     short: str = ""
-    takes_value: bool = True
+    value: str = "value"
+
+    @property
+    def takes_value(self) -> bool:
+        """Whether it has a value."""
+        return bool(self.value)
 
 
 @dataclass(frozen=True, slots=True)
 class Command:
-    """A command as the device understood it.
+    """A command as the device parsed it.
 
     Attributes:
         name: First word.
         arguments: The words that belong to no option, in order.
-        flags: Long name of every option given and its text, "" for a bare switch; the last wins.
-        given: Long names in the order given, repeats included.
+        flags: Long name of every option given and its value, "" for a switch; the last one wins.
+        given: Long names in the order given, repeated ones included.
+        values: The values of all options in the same order.
     """
 
     name: str
     arguments: tuple[str, ...]
     flags: Mapping[str, str]
     given: tuple[str, ...] = ()
+    values: tuple[str, ...] = ()
+
+    def all_of(self, name: str) -> list[str]:
+        """Return every value of an option that may be repeated."""
+        return [
+            value for given, value in zip(self.given, self.values, strict=True) if given == name
+        ]
 
 
 def split_lines(text: str) -> list[str]:
-    """Cut a text into the command lines it holds; quotes protect a semicolon, not a line break."""
+    """Split a text into command lines; quotes protect a semicolon, not a line break."""
     lines, start, quoted, escaped = [], 0, False, False
     for index, char in enumerate(text):
         if char in LINE_BREAKS and (char != ";" or not (quoted or escaped)):
@@ -67,7 +87,7 @@ def split_words(line: str) -> list[str]:
     """Split one command line on spaces; double quotes group, a backslash escapes.
 
     Raises:
-        CommandLineError: When a quote is not closed.
+        CommandLineError: If a quote is not closed.
     """
     words: list[str] = []
     word: str | None = None
@@ -97,36 +117,35 @@ def split_words(line: str) -> list[str]:
 def read_options(words: list[str], options: tuple[Option, ...]) -> Command:
     """Sort the words of a command into options and arguments, as getopt_long does.
 
-    Long options may be shortened while unambiguous and may carry `=value`; short ones may be
-    joined, the last with its value; `--` ends the options; an option's value may begin with a dash.
+    Long options may be abbreviated while unambiguous and may have `=value`; short ones may be
+    combined, the last with its value; `--` ends the options; an option's value may start with a
+    dash. A dash before a digit starts a negative number, unless that digit is a short option.
 
     Raises:
-        CommandLineError: For an unknown option, or one that lacks or has too much of a value.
+        CommandLineError: For an unknown option, or one with a missing or an unexpected value.
     """
-    flags: dict[str, str] = {}
-    given: list[str] = []
+    given: list[tuple[str, str]] = []
     arguments: list[str] = []
-    rest = list(words[1:])
-    while rest:
-        word = rest.pop(0)
+    digits = {option.short for option in options if option.short.isdigit()}
+    remaining = deque(words[1:])
+    while remaining:
+        word = remaining.popleft()
         if word == "--":
-            arguments += rest
+            arguments += remaining
             break
         if word.startswith("--"):
-            option, value = _read_long(word, rest, options)
-            found = [(option, value)]
-        elif word.startswith("-") and word != "-" and not word[1].isdigit():
-            found = _read_short(word, rest, options)
+            found = [_read_long(word, remaining, options)]
+        elif word.startswith("-") and word != "-" and (not word[1].isdigit() or word[1] in digits):
+            found = _read_short(word, remaining, options)
         else:
             arguments.append(word)
             continue
-        for option, value in found:
-            flags[option.name] = value
-            given.append(option.name)
-    return Command(words[0], tuple(arguments), flags, tuple(given))
+        given += [(option.name, value) for option, value in found]
+    names, values = (tuple(name for name, _ in given), tuple(value for _, value in given))
+    return Command(words[0], tuple(arguments), dict(given), names, values)
 
 
-def _read_long(word: str, rest: list[str], options: tuple[Option, ...]) -> tuple[Option, str]:
+def _read_long(word: str, remaining: deque[str], options: tuple[Option, ...]) -> tuple[Option, str]:
     name, equals, value = word[2:].partition("=")
     exact = [option for option in options if option.name == name]
     matches = exact or [option for option in options if name and option.name.startswith(name)]
@@ -137,11 +156,11 @@ def _read_long(word: str, rest: list[str], options: tuple[Option, ...]) -> tuple
         if equals:
             raise CommandLineError(f'option "--{option.name}" takes no argument')
         return option, ""
-    return option, value if equals else _take(word, rest)
+    return option, value if equals else _take(word, remaining)
 
 
 def _read_short(
-    word: str, rest: list[str], options: tuple[Option, ...]
+    word: str, remaining: deque[str], options: tuple[Option, ...]
 ) -> list[tuple[Option, str]]:
     found: list[tuple[Option, str]] = []
     letters = word[1:]
@@ -153,12 +172,12 @@ def _read_short(
         if not option.takes_value:
             found.append((option, ""))
             continue
-        found.append((option, letters or _take(f"-{letter}", rest)))
+        found.append((option, letters or _take(f"-{letter}", remaining)))
         break
     return found
 
 
-def _take(word: str, rest: list[str]) -> str:
-    if not rest:
+def _take(word: str, remaining: deque[str]) -> str:
+    if not remaining:
         raise CommandLineError(f'option "{word}" requires an argument')
-    return rest.pop(0)
+    return remaining.popleft()

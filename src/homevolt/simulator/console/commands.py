@@ -1,29 +1,35 @@
-"""The device's console: commands, replies, prompts and failures of POST /console.json."""
+"""Parsing and running what a client sends to POST /console.json, and the shape of the reply."""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
-from homevolt.simulator.console import readings, schedule
+from homevolt.simulator.console import (
+    battery_commands,
+    network_commands,
+    parameter_commands,
+    radio_commands,
+    schedule_commands,
+    system_commands,
+)
+from homevolt.simulator.console.command_spec import Invocation, Spec, choice, spec
 from homevolt.simulator.console.commandline import (
     Command,
     CommandLineError,
-    Option,
     read_options,
     split_lines,
     split_words,
 )
-from homevolt.simulator.device import parameters
-from homevolt.simulator.device.parameters import ParameterError, Value
+from homevolt.simulator.device.parameters import ParameterError
 
 if TYPE_CHECKING:
-    from homevolt.simulator.device.device import SimulatedDevice
-    from homevolt.simulator.device.write_control import WriteControl
+    from collections.abc import Iterator
 
-LOGGED_WORD: Final = 32
+    from homevolt.simulator.device.device import SimulatedDevice, WriteControl
+
+LOGGED_CHARACTERS: Final = 32
 OK: Final = "executed successfully"
 FAILED: Final = "returned non-zero error code: 0x2 (ERROR)"
 UNKNOWN: Final = "returned non-zero error code: 0x105 (ESP_ERR_NOT_FOUND)"
@@ -31,55 +37,33 @@ UNKNOWN: Final = "returned non-zero error code: 0x105 (ESP_ERR_NOT_FOUND)"
 
 @dataclass(frozen=True, slots=True)
 class Reply:
-    """What the console answers: HTTP status, body and its type."""
+    """The reply of the console: HTTP status, body and its type."""
 
     status: int
     text: str
     content_type: str = "text/plain"
 
 
-Handler = Callable[["SimulatedDevice", Command, "WriteControl"], str]
-
-
-@dataclass(frozen=True, slots=True)
-class Spec:
-    """One command.
-
-    Attributes:
-        run: What it runs.
-        help: What `help` says of it; empty for what `help` does not list.
-        arguments: Names of its arguments, all of them needed; None where it takes any.
-        options: The options it takes.
-        is_write: Whether it changes anything.
-    """
-
-    run: Handler
-    help: str
-    arguments: tuple[str, ...] | None = ()
-    options: tuple[Option, ...] = ()
-    is_write: bool = False
-
-
 def parse_commands(text: str) -> tuple[Command, ...]:
-    """Read a text as the device's console would and return every command it would run.
+    """Parse a text as the device's console does and return every command it would run.
 
     Args:
         text: The content of the form field `cmd`.
 
     Returns:
-        The commands with their flags; more than one where the text breaks the line.
+        The commands with their options; more than one where the text contains line breaks.
 
     Raises:
-        CommandLineError: With the device's words, when it would refuse a line.
+        CommandLineError: If the device would refuse a line, with the device's reason.
     """
     return tuple(_parse(split_words(line)) for line in split_lines(text))
 
 
 def parse_command(text: str) -> Command:
-    """Read a text that must hold exactly one command.
+    """Parse a text that must contain exactly one command.
 
     Raises:
-        CommandLineError: When the device would refuse it, or see none or several commands.
+        CommandLineError: If the device would refuse it, or find no command or several.
     """
     commands = parse_commands(text)
     if len(commands) != 1:
@@ -88,8 +72,8 @@ def parse_command(text: str) -> Command:
 
 
 def is_write(text: str) -> bool:
-    """Tell whether a console text asks for any change, also when it would be refused."""
-    return any(_first_word(line) in _WRITES for line in split_lines(text))
+    """Return whether a console text asks for any change, even if it would be refused."""
+    return any(_is_write(line) for line in split_lines(text))
 
 
 def run(device: SimulatedDevice, text: str, control: WriteControl) -> Reply:
@@ -98,7 +82,7 @@ def run(device: SimulatedDevice, text: str, control: WriteControl) -> Reply:
     Args:
         device: The device to run it on.
         text: The content of the form field `cmd`.
-        control: How writes are carried out; its count is raised.
+        control: How writes are carried out; it counts them.
 
     Returns:
         The reply in the shape of the device's firmware profile.
@@ -111,6 +95,16 @@ def run(device: SimulatedDevice, text: str, control: WriteControl) -> Reply:
     return replace(replies[-1], text="\n".join(reply.text for reply in replies))
 
 
+def _is_write(line: str) -> bool:
+    declared = COMMANDS.get(_first_word(line))
+    if declared is None or declared.access == "read":
+        return False
+    try:
+        return declared.changes(declared.read(split_words(line)))
+    except CommandLineError:
+        return True
+
+
 def _first_word(line: str) -> str:
     try:
         return split_words(line)[0]
@@ -121,38 +115,30 @@ def _first_word(line: str) -> str:
 
 
 def _parse(words: list[str]) -> Command:
-    spec = COMMANDS.get(words[0])
-    return read_options(words, spec.options if spec else ())
+    declared = COMMANDS.get(words[0])
+    return read_options(words, ()) if declared is None else declared.read(words)
 
 
 def _run_line(device: SimulatedDevice, line: str, control: WriteControl) -> Reply:
     line = line.strip()
     try:
         words = split_words(line)
-        spec = COMMANDS.get(words[0])
-        if spec is None:
+        declared = COMMANDS.get(words[0])
+        if declared is None:
             return _shape(device, line, f"Unrecognized command: '{words[0]}'", UNKNOWN)
-        command = read_options(words, spec.options)
-        _check_arguments(command, spec.arguments)
-        output = spec.run(device, command, control)
+        command = declared.read(words)
+        declared.check_arguments(command)
+        destructive = declared.access == "destructive"
+        output = declared.run(Invocation(device, command, control, destructive))
     except (CommandLineError, ParameterError) as error:
         return _shape(device, line, str(error), FAILED)
     return _shape(device, line, output, OK)
 
 
-def _check_arguments(command: Command, names: tuple[str, ...] | None) -> None:
-    if names is None:
-        return
-    if len(command.arguments) < len(names):
-        raise CommandLineError(f"missing option <{names[len(command.arguments)]}>")
-    if len(command.arguments) > len(names):
-        raise CommandLineError(f"unexpected argument '{command.arguments[len(names)]}'")
-
-
 def _shape(device: SimulatedDevice, line: str, output: str, verdict: str) -> Reply:
     if verdict != OK:
-        # The name alone: what follows it may hold a secret.
-        device.log.add("warning", "console", f"{_first_word(line)[:LOGGED_WORD]} failed")
+        # The name alone: the arguments may contain a secret.
+        device.log.add("warning", "console", f"{_first_word(line)[:LOGGED_CHARACTERS]} failed")
     profile = device.profile
     status = profile.unknown_command_status if verdict == UNKNOWN else 200
     if profile.json_replies:
@@ -162,150 +148,36 @@ def _shape(device: SimulatedDevice, line: str, output: str, verdict: str) -> Rep
     return Reply(status, "\n".join(lines) + "\n")
 
 
-def _write_schedule(device: SimulatedDevice, command: Command, control: WriteControl) -> str:
-    entry = schedule.build_entry(command, device.now(), device.profile.zone)
-    if entry.type in device.profile.idle_modes:
-        entry = schedule.without_mode(entry)
-    for name, limit in control.limits.items():
-        entry = schedule.limit_option(entry, name, limit)
-    plan = device.plan
-    if command.name == "sched_set":
-        entry = replace(entry, from_time=int(device.now()), to_time=None)
-        control.carry_out(lambda: plan.set(entry))
-        return "Schedule set"
-    if len(plan.entries) >= schedule.MAX_ENTRIES:
-        raise CommandLineError("No space left for schedules")
-    control.carry_out(lambda: plan.add(entry))
-    return "Schedule added"
+def _help(call: Invocation) -> str:
+    brief = choice(call.option("verbose") or "1", "level", ("0", "1")) == "0"
+    names = call.command.arguments or tuple(sorted(COMMANDS))
+    if names[0] not in COMMANDS:
+        raise CommandLineError(f"Unrecognized command: '{names[0]}'")
+    last_type = call.device.profile.last_type
+    texts = ["\n".join(_help_lines(name, last_type, brief=brief)) for name in names]
+    # A real unit, too, has the word error in the text of a command that succeeded.
+    return "\n\n".join([*texts, "Every command returns 0 or an error code"])
 
 
-def _delete_schedule(device: SimulatedDevice, command: Command, control: WriteControl) -> str:
-    (text,) = command.arguments
-    if not text.isascii() or not text.isdigit():
-        raise CommandLineError(f"Invalid schedule id '{text}'")
-    plan = device.plan
-    if all(str(entry.id) != text for entry in plan.entries):
-        raise CommandLineError(f"Schedule {text} not found")
-    control.carry_out(lambda: plan.delete(int(text)))
-    return "Schedule deleted"
+def _help_lines(name: str, last_type: int, *, brief: bool) -> Iterator[str]:
+    declared = COMMANDS[name]
+    yield f"{name}  {declared.usage}".rstrip()
+    yield f"  {declared.summary}"
+    if brief:
+        return
+    if name in ("sched_add", "sched_set"):
+        yield f"        <type>  {schedule_commands.types_text(last_type)}"
+    for option in declared.options:
+        short = f"-{option.short}, " if option.short else ""
+        yield f"  {short}--{option.name}" + (f"=<{option.value}>" if option.value else "")
 
-
-def _clear_schedule(device: SimulatedDevice, _command: Command, control: WriteControl) -> str:
-    control.carry_out(device.plan.clear)
-    return "Schedule cleared"
-
-
-def _list_schedule(device: SimulatedDevice, _command: Command, _control: WriteControl) -> str:
-    return schedule.list_entries(device.plan.entries, device.plan.schedule_id, device.profile.zone)
-
-
-def _list_parameters(device: SimulatedDevice, _command: Command, _control: WriteControl) -> str:
-    shown = device.parameters.shown
-    return "\n".join(
-        f"{parameter.name} ({parameter.type}): {show_value(shown(parameter.name))}"
-        for parameter in parameters.PARAMETERS
-    )
-
-
-def _get_parameter(device: SimulatedDevice, command: Command, _control: WriteControl) -> str:
-    (name,) = command.arguments
-    parameters.find(name)
-    return f"{name}: {show_value(device.parameters.shown(name))}"
-
-
-def _set_parameter(device: SimulatedDevice, command: Command, control: WriteControl) -> str:
-    name, text = command.arguments
-    value = control.limited(name, parameters.find(name).parse(text))
-    store = "store" in command.flags
-    control.carry_out(lambda: device.set_parameter(name, value, store=store))
-    return f"Saved parameter k: '{name}' v: '{text}'"
-
-
-def _reset_parameter(device: SimulatedDevice, command: Command, control: WriteControl) -> str:
-    (name,) = command.arguments
-    default = parameters.find(name).default
-    control.carry_out(lambda: device.set_parameter(name, default, store=True))
-    return f"{name}: {show_value(device.parameters.shown(name))}"
-
-
-def _save_parameters(device: SimulatedDevice, _command: Command, control: WriteControl) -> str:
-    control.carry_out(device.parameters.save)
-    return "Parameters saved"
-
-
-def _reboot(device: SimulatedDevice, _command: Command, control: WriteControl) -> str:
-    control.carry_out(device.reboot)
-    return "Restarting"
-
-
-def _factory_reset(device: SimulatedDevice, _command: Command, control: WriteControl) -> str:
-    control.carry_out(device.factory_reset)
-    return "Restarting with factory settings"
-
-
-def _destroy(device: SimulatedDevice, command: Command, control: WriteControl) -> str:
-    # A real unit would be harmed; the simulated one only remembers, so that a test can tell.
-    control.carry_out(lambda: device.harm.append(command.name))
-    return ""
-
-
-def show_value(value: Value) -> str:
-    """Return a value as the console prints it; elements of an array are separated by commas."""
-    if isinstance(value, bool):
-        return str(value).lower()
-    return ",".join(map(show_value, value)) if isinstance(value, tuple) else str(value)
-
-
-def _help(_device: SimulatedDevice, _command: Command, _control: WriteControl) -> str:
-    lines = [f"{name}\n  {spec.help}" for name, spec in COMMANDS.items() if spec.help]
-    return "\n".join([*lines, "Every command returns 0 or an error code"])
-
-
-def _reading(text: Callable[[SimulatedDevice], str]) -> Handler:
-    def handler(device: SimulatedDevice, _command: Command, _control: WriteControl) -> str:
-        return text(device)
-
-    return handler
-
-
-_DESTRUCTIVE: Final = (
-    *("write_mem", "modbus_write", "coredump_crash", "burnin_set", "efr_flash", "rm", "curl"),
-    *("ota_start", "ota_flash", "ota_rollback", "efr_factory_reset"),
-)
 
 COMMANDS: Final[dict[str, Spec]] = {
-    "help": Spec(_help, "Print the list of commands"),
-    "sched_list": Spec(_list_schedule, "List the schedule"),
-    "sched_set": Spec(
-        _write_schedule, "Replace the schedule", ("type",), schedule.FLAGS, is_write=True
-    ),
-    "sched_add": Spec(
-        _write_schedule, "Add to the schedule", ("type",), schedule.FLAGS, is_write=True
-    ),
-    "sched_del": Spec(_delete_schedule, "Delete one entry by its id", ("id",), is_write=True),
-    "sched_clear": Spec(_clear_schedule, "Delete every entry", is_write=True),
-    "param_list": Spec(_list_parameters, "List the parameters"),
-    "param_get": Spec(_get_parameter, "Print one parameter", ("name",)),
-    "param_set": Spec(
-        _set_parameter,
-        "Set a parameter until the next restart, with --store for good",
-        ("name", "value"),
-        (Option("store", "s", takes_value=False),),
-        is_write=True,
-    ),
-    "param_reset": Spec(
-        _reset_parameter, "Return a parameter to its default", ("name",), is_write=True
-    ),
-    "param_store": Spec(_save_parameters, "Write every parameter to flash", is_write=True),
-    "energy": Spec(_reading(readings.energy), "Print the energy counters"),
-    "ems": Spec(_reading(readings.ems), "Print the state of every unit"),
-    "time": Spec(_reading(readings.time), "Print the time"),
-    "status": Spec(_reading(readings.status), "Print status and the last error"),
-    "info": Spec(_reading(readings.info), "Print versions and identity"),
-    "reset": Spec(_reboot, "Restart", is_write=True),
-    "factory_reset": Spec(_factory_reset, "", is_write=True),
-    "format": Spec(_factory_reset, "", is_write=True),
-    **{name: Spec(_destroy, "", None, is_write=True) for name in _DESTRUCTIVE},
+    "help": spec("[<command>] -v,--verbose=<0|1>", "Print all commands, or one of them", _help),
+    **battery_commands.COMMANDS,
+    **network_commands.COMMANDS,
+    **parameter_commands.COMMANDS,
+    **radio_commands.COMMANDS,
+    **schedule_commands.COMMANDS,
+    **system_commands.COMMANDS,
 }
-
-_WRITES: Final = frozenset(name for name, spec in COMMANDS.items() if spec.is_write)

@@ -1,1 +1,1 @@
-"""The simulated device, free of any network: its parameters, log, memory and cloud."""
+"""The simulated device without a network: parameters, log, history, radio nodes and cloud."""

@@ -1,4 +1,4 @@
-"""The cloud partner: replaces the schedule every few minutes unless local control is on."""
+"""The cloud: replaces the schedule every few minutes unless local mode is on."""
 
 from __future__ import annotations
 
@@ -17,9 +17,10 @@ if TYPE_CHECKING:
     from homevolt.simulator.world.ems.plan import Plan
 
 INTERVAL_S: Final = 180
-"""Simulated seconds between two visits of the cloud."""
+"""Simulated seconds between two updates by the cloud."""
 
-MOST_VISITS: Final = 500
+MAX_UPDATES: Final = 500
+"""Updates made for one gap; after a longer gap they are further apart."""
 
 BLOCK_S: Final = 10_800
 BLOCKS_BEFORE: Final = 1
@@ -32,7 +33,7 @@ _COMMON: Final[dict[str, OptionValue]] = {
 }
 
 # Mode and options for each three hours of the UTC day: charge at night, follow the meter at the
-# morning and evening peaks, take the sun at noon.
+# morning and evening peaks, charge from solar at noon.
 _DAY: Final[tuple[tuple[int, dict[str, OptionValue]], ...]] = (
     (1, {"setpoint": 3000}),
     (1, {"setpoint": 2000}),
@@ -46,21 +47,21 @@ _DAY: Final[tuple[tuple[int, dict[str, OptionValue]], ...]] = (
 
 
 class Cloud:
-    """The partner that plans for the battery.
+    """The cloud that plans for the battery.
 
     Args:
         plan: The plan that it replaces.
-        parameters: Where the device says whether it refuses.
-        log: Where the device notes its visits.
+        parameters: Parameters of the device, among them local mode.
+        log: Log of the device.
         seed: The same seed gives the same schedule ids.
-        first_visit: When it visits first, epoch seconds of simulated time.
-        enabled: Whether it visits at all.
+        first_update: Time of its first update, epoch seconds of simulated time.
+        enabled: Whether it makes updates.
 
     Attributes:
-        enabled: Whether it visits at all.
-        next_visit: Simulated time of its next visit, epoch seconds.
-        replaced: How often it replaced a schedule.
-        refused: How often the device refused because local control was on.
+        enabled: Whether it makes updates.
+        next_update: Simulated time of its next update, epoch seconds.
+        replaced: Number of schedules it has replaced.
+        refused: Number of updates the device refused because local mode was on.
     """
 
     def __init__(
@@ -70,7 +71,7 @@ class Cloud:
         log: DeviceLog,
         *,
         seed: int,
-        first_visit: float,
+        first_update: float,
         enabled: bool,
     ) -> None:
         self._plan = plan
@@ -78,26 +79,23 @@ class Cloud:
         self._log = log
         self._seed = seed
         self.enabled = enabled
-        self.next_visit = first_visit
+        self.next_update = first_update
         self.replaced = 0
         self.refused = 0
         self._refused_block = -1
 
-    def visits(self, now: float) -> Iterator[float]:
-        """Yield the time of every visit due by `now`, each before it is made.
+    def updates(self, now: float) -> Iterator[float]:
+        """Yield the time of every update due by `now`, each before it is made."""
+        missed = (now - self.next_update) // INTERVAL_S
+        interval_s = INTERVAL_S * (1 + missed // MAX_UPDATES)
+        while self.enabled and self.next_update <= now:
+            yield self.next_update
+            self.update()
+            self.next_update += interval_s
 
-        After a very long gap only so many are made as keep the cost of catching up bounded.
-        """
-        missed = (now - self.next_visit) // INTERVAL_S
-        interval_s = INTERVAL_S * (1 + missed // MOST_VISITS)
-        while self.enabled and self.next_visit <= now:
-            yield self.next_visit
-            self.visit()
-            self.next_visit += interval_s
-
-    def visit(self) -> None:
-        """Bring the schedule for this time of day, which the device takes or refuses."""
-        block = int(self.next_visit // BLOCK_S)
+    def update(self) -> None:
+        """Send the schedule for this time of day, which the device accepts or refuses."""
+        block = int(self.next_update // BLOCK_S)
         if self._parameters.values[LOCAL_MODE]:
             self.refused += 1
             if block != self._refused_block:
@@ -115,13 +113,13 @@ class Cloud:
 
 
 def plan_day(block: int) -> list[Entry]:
-    """Return the entries around one three-hour block of time, a past one first.
+    """Return the entries around one three-hour block of time, the past one first.
 
     Args:
-        block: Number of the block since the epoch.
+        block: Number of the three-hour block, counted from the epoch.
 
     Returns:
-        Entries that follow each other without a gap; the second is the one of the block itself.
+        Entries without a gap between them; the second covers the block itself.
     """
     return [_entry(number) for number in range(block - BLOCKS_BEFORE, block + BLOCKS_AFTER + 1)]
 

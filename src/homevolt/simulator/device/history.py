@@ -1,4 +1,4 @@
-"""What the device remembers of its own figures, for /ems_history.json and /ct_history.json."""
+"""The device's record of its own readings, for /ems_history.json and /ct_history.json."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ CAPACITY: Final = 500
 
 @dataclass(frozen=True, slots=True)
 class Sample:
-    """The figures of one moment: time in epoch s, powers in W, share stored, frequency in Hz."""
+    """Readings at one time: epoch s, powers in W, state of charge 0 to 1, frequency in Hz."""
 
     time: int
     battery_w: float
@@ -27,17 +27,17 @@ class Sample:
 
 
 class History:
-    """Samples taken as the world moves, at most one a minute; older ones are forgotten."""
+    """Samples taken as time passes, at most one a minute; the oldest are dropped."""
 
     def __init__(self) -> None:
         self._samples: deque[Sample] = deque(maxlen=CAPACITY)
 
     def clear(self) -> None:
-        """Forget every sample."""
+        """Drop every sample."""
         self._samples.clear()
 
     def sample(self, world: Installation) -> None:
-        """Take a sample of the world when a minute has passed since the last one."""
+        """Take a sample of the world if a minute has passed since the last one."""
         now = world.device_time_s
         if self._samples and 0 <= now - self._samples[-1].time < INTERVAL_S:
             return
@@ -58,8 +58,8 @@ class History:
         """Return at most `limit` samples, oldest first.
 
         Args:
-            start: Epoch seconds from which on; None for the newest ones.
-            limit: How many at the most.
+            start: Earliest time, epoch seconds; None for the newest samples.
+            limit: Maximum number.
         """
         if start is None:
             return list(self._samples)[-limit:] if limit else []

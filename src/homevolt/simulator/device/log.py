@@ -1,4 +1,4 @@
-"""The device's own log, as /logs.json shows it."""
+"""The device's own log, for /logs.json and `dmesg`."""
 
 from __future__ import annotations
 
@@ -24,21 +24,36 @@ class LogLine:
 
 
 class DeviceLog:
-    """The last lines the device wrote; older ones are forgotten."""
+    """The latest lines of the log; the oldest are dropped.
+
+    Attributes:
+        tag_levels: Most detailed level that is logged, by tag; a tag without one logs all.
+    """
 
     def __init__(self, now: Callable[[], float]) -> None:
         self._now = now
         self._lines: deque[LogLine] = deque(maxlen=CAPACITY)
+        self.tag_levels: dict[str, int] = {}
 
     def __len__(self) -> int:
         return len(self._lines)
 
     def add(self, level: str, tag: str, text: str) -> None:
-        """Write one line at the present time."""
-        self._lines.append(LogLine(self._now(), level, tag, text))
+        """Append one line with the present time, unless the level of its tag suppresses it."""
+        if LEVELS.index(level) <= self.tag_levels.get(tag, len(LEVELS)):
+            self._lines.append(LogLine(self._now(), level, tag, text))
+
+    def clear(self) -> None:
+        """Drop every line."""
+        self._lines.clear()
+
+    @property
+    def tags(self) -> list[str]:
+        """The tags of all lines and of all levels set, sorted."""
+        return sorted({line.tag for line in self._lines} | self.tag_levels.keys())
 
     def last(self, limit: int, level: str) -> list[LogLine]:
-        """Return at most `limit` of the latest lines at `level` or graver, oldest first."""
+        """Return at most `limit` of the latest lines at `level` or more severe, oldest first."""
         threshold = LEVELS.index(level)
         lines = [line for line in self._lines if LEVELS.index(line.level) <= threshold]
         return lines[-limit:] if limit else []

@@ -1,4 +1,4 @@
-"""The device's parameters: what it declares of each, and values parsed by the declared type."""
+"""The device's parameters: their declarations, and values parsed by the declared type."""
 
 from __future__ import annotations
 
@@ -31,30 +31,30 @@ UINT8_MAX: Final = 255
 BOOLEANS: Final = {"true": True, "1": True, "false": False, "0": False}
 
 LOCAL_MODE: Final = "settings_local"
-"""The parameter with which the device refuses the schedules of the cloud."""
+"""The parameter that makes the device refuse the schedules of the cloud."""
 
 LEDSTRIP_MODES: Final = ("", "off", "on", "soc", "dem", "ser")
 
 
 class ParameterError(ValueError):
-    """A value that the declared type of its parameter cannot hold, or an unknown name."""
+    """An unknown parameter, or a value outside its declared type."""
 
 
 @dataclass(frozen=True, slots=True)
 class Parameter:
-    """One parameter as the device declares it in /params.json.
+    """One parameter as declared in /params.json.
 
     Attributes:
         param_id: Number of the parameter.
-        name: Its name, the key of every read and write.
+        name: Name of the parameter, the key of every read and write.
         type: bool, uint8/16/32/64, sint8/32/64, flt, double or str32.
-        default: Value at delivery; a tuple for an array.
-        help: One sentence for people.
-        group: Family, shown as `desc`.
+        default: Factory value; a tuple for an array.
+        help: Description.
+        group: Group of parameters, `desc` on the wire.
         level: Access level.
-        choices: The only texts it takes, when limited.
-        maximum: Largest number it takes, when tighter than its type.
-        secret: Whether reads show it masked.
+        choices: The only texts allowed, empty for any.
+        maximum: Largest number allowed, None for the maximum of its type.
+        secret: Whether reads mask it.
     """
 
     param_id: int
@@ -74,49 +74,53 @@ class Parameter:
         count = len(self.default) if isinstance(self.default, tuple) else 1
         return SIZES[self.type] * count
 
-    def parse(self, text: str) -> Value:
+    def parse(self, text: str, *, force: bool = False) -> Value:
         """Read a value from text by the declared type.
 
         Args:
             text: The text as sent; elements of an array are separated by commas.
+            force: Skip the validation by `choices` and `maximum`, not that of the type.
 
         Returns:
             The value, a tuple for an array.
 
         Raises:
-            ParameterError: When the type cannot hold it.
+            ParameterError: If the value is not valid for the type.
         """
         if not isinstance(self.default, tuple):
-            return self._parse_scalar(text)
+            return self._parse_scalar(text, force=force)
         parts = text.strip().removeprefix("[").removesuffix("]").split(",")
         if len(parts) != len(self.default):
             raise ParameterError(f"expected {len(self.default)} values, got {len(parts)}")
-        return tuple(self._parse_scalar(part) for part in parts)
+        return tuple(self._parse_scalar(part, force=force) for part in parts)
 
-    def _parse_scalar(self, text: str) -> Scalar:
+    def _parse_scalar(self, text: str, *, force: bool) -> Scalar:
         if self.type == "str32":
-            return self._parse_text(text)
+            return self._parse_text(text, force=force)
         text = text.strip()
         if self.type == "bool":
             if text.lower() not in BOOLEANS:
                 raise ParameterError(f"'{text}' is not a bool")
             return BOOLEANS[text.lower()]
-        return self._parse_float(text) if self.type in FLOAT_LIMITS else self._parse_integer(text)
+        if self.type in FLOAT_LIMITS:
+            return self._parse_float(text)
+        return self._parse_integer(text, force=force)
 
-    def _parse_text(self, text: str) -> str:
+    def _parse_text(self, text: str, *, force: bool) -> str:
         try:
             size_bytes = len(text.encode())
         except UnicodeEncodeError:
             raise ParameterError("text is not Unicode") from None
         if size_bytes >= SIZES["str32"] or "\0" in text:
             raise ParameterError("text is too long")
-        if self.choices and text not in self.choices:
+        if self.choices and not force and text not in self.choices:
             raise ParameterError(f"'{text}' is not one of {', '.join(self.choices)}")
         return text
 
-    def _parse_integer(self, text: str) -> int:
+    def _parse_integer(self, text: str, *, force: bool) -> int:
         low, high = INTEGER_RANGES[self.type]
-        high = high if self.maximum is None else self.maximum
+        if self.maximum is not None and not force:
+            high = self.maximum
         digits = text.removeprefix("-")
         if not (digits.isascii() and digits.isdigit()) or len(digits) > len(str(2**64)):
             raise ParameterError(f"'{text}' is not a {self.type}")
@@ -152,10 +156,10 @@ PARAMETERS: Final[tuple[Parameter, ...]] = (
     Parameter(4, "smart_cli_mode", "bool", False, "Enable history and completion in the terminal"),
     Parameter(5, "log_level", "uint8", 3, "Verbosity of the log, 0 none to 5 verbose", maximum=5),
     Parameter(6, "timezone", "str32", "UTC0", "Time zone in POSIX form"),
-    Parameter(7, "ntp_server", "str32", "pool.ntp.org", "Server the time is taken from"),
-    Parameter(9, "reboot_interval_h", "uint16", 0, "Hours between planned restarts, 0 for none"),
+    Parameter(7, "ntp_server", "str32", "pool.ntp.org", "Time server"),
+    Parameter(9, "reboot_interval_h", "uint16", 0, "Hours between planned reboots, 0 for none"),
     Parameter(10, "system_standalone_mode", "bool", False, "Run without a backend"),
-    Parameter(11, "system_service_mode", "bool", False, "Service mode: the battery stands still"),
+    Parameter(11, "system_service_mode", "bool", False, "Service mode: the battery stays idle"),
     Parameter(15, "ota_enable_esp32", "bool", True, "Enable updates of the main chip"),
     Parameter(16, "ota_enable_efr", "bool", True, "Enable updates of the radio hub"),
     Parameter(21, "ota_enable_hub_web", "bool", True, "Enable updates of the web pages"),
@@ -163,7 +167,7 @@ PARAMETERS: Final[tuple[Parameter, ...]] = (
     Parameter(30, "webserver_enable", "bool", True, "Serve HTTP on port 80", "web_params"),
     Parameter(31, "webserver_https", "bool", False, "Serve HTTPS on port 443", "web_params"),
     _secret(32, "webserver_password", "Password of the user admin, empty for none", "web_params"),
-    Parameter(40, "wifi_sta_ssid", "str32", "EXAMPLE", "Wi-Fi network to join", "wifi_params"),
+    Parameter(40, "wifi_sta_ssid", "str32", "EXAMPLE", "Name of the Wi-Fi network", "wifi_params"),
     _secret(41, "wifi_sta_password", "Password of the Wi-Fi network", "wifi_params"),
     Parameter(42, "wifi_ap_enable", "bool", False, "Offer a Wi-Fi network", "wifi_params"),
     _secret(43, "wifi_prov_pop", "Proof of possession for provisioning", "wifi_params"),
@@ -171,7 +175,7 @@ PARAMETERS: Final[tuple[Parameter, ...]] = (
     Parameter(50, "ecu_mdns_instance_name", "str32", "Homevolt", "Name announced by mDNS"),
     _ems(51, "ecu_main_fuse_size_a", "uint8", 25, "Main fuse of the house, A per phase"),
     _ems(52, "ecu_group_fuse_size_a", "uint8", 16, "Group fuse of the battery, A per phase"),
-    _ems(53, "ecu_peer_enable", "bool", True, "Look for further units on the network"),
+    _ems(53, "ecu_peer_enable", "bool", True, "Look for other units on the network"),
     _secret(54, "ems_psk", "Key shared by the units of an installation", "ems_params"),
     _ems(55, LOCAL_MODE, "bool", False, "Local control: schedules of the cloud are refused"),
     _ems(56, "export_limitation_w", "uint32", 0, "Limit of feed-in at the grid, 0 for none, W"),
@@ -179,9 +183,11 @@ PARAMETERS: Final[tuple[Parameter, ...]] = (
     _ems(58, "import_energy_limit_wh", "uint32", 0, "Limit of import per hour, 0 for none, Wh"),
     _ems(59, "fallback_charge_limit_w", "uint32", 3000, "Charge limit without a schedule, W"),
     _ems(60, "fallback_discharge_limit_w", "uint32", 3000, "Discharge limit without a schedule, W"),
-    _ems(61, "ems_idle_power_threshold", "uint16", 100, "Power below which the battery rests, W"),
+    _ems(
+        61, "ems_idle_power_threshold", "uint16", 100, "Power below which the battery stays idle, W"
+    ),
     _ems(62, "ems_grid_code_preset", "uint8", 9, "Grid code: 9 is Sweden"),
-    _ems(63, "ems_soc_calibration", "bool", True, "Calibrate the state of charge now and then"),
+    _ems(63, "ems_soc_calibration", "bool", True, "Calibrate the state of charge regularly"),
     _ems(64, "ems_phase_map", "uint8", (1, 2, 3), "Phase of each inverter terminal"),
     _ems(65, "ems_pid_constants", "flt", (0.25, 0.2, 0.1), "Gains of the meter controller"),
     _ems(66, "ems_meter_offset_w", "sint32", 0, "Added to the power of the grid meter, W"),
@@ -201,21 +207,21 @@ PARAMETERS: Final[tuple[Parameter, ...]] = (
     _led(82, "ledstrip_bright_min", 10, 100, "Brightness by night, %"),
     _led(83, "ledstrip_mode_on_hue", 180, 360, "Hue in mode on, degrees"),
     _led(84, "ledstrip_mode_on_saturation", 100, 100, "Saturation in mode on, %"),
-    Parameter(90, "installed_at_ms", "uint64", 1_700_000_000_000, "Installation, epoch ms"),
+    Parameter(90, "installed_at_ms", "uint64", 1_700_000_000_000, "Time of installation, epoch ms"),
 )
 
 BY_NAME: Final = {parameter.name: parameter for parameter in PARAMETERS}
 SECRET_NAMES: Final = frozenset(p.name for p in PARAMETERS if p.secret)
 
-HIDDEN = "********"
-"""What a read shows of a secret that is set; an unset one reads as empty text."""
+MASKED = "********"
+"""Reported instead of a secret that is set; one that is not set reads as empty text."""
 
 
 def find(name: str) -> Parameter:
     """Return the declaration of a parameter.
 
     Raises:
-        ParameterError: When the device has no parameter of this name.
+        ParameterError: If the device has no parameter of this name.
     """
     if name not in BY_NAME:
         raise ParameterError(f"Unknown parameter '{name}'")
@@ -223,39 +229,46 @@ def find(name: str) -> Parameter:
 
 
 class ParameterStore:
-    """Values in force and values in flash.
+    """Current values and values in flash; a reboot returns to those in flash.
 
-    Every value in force is copied to the dictionary of the installation, which the physics reads;
-    a value that was not stored is gone after a reboot.
+    Args:
+        live: Dictionary of the installation, which the physics reads; receives every value.
+
+    Attributes:
+        values: Current value of each parameter.
+        version: Incremented with every change.
     """
 
-    def __init__(self, in_force: dict[str, object]) -> None:
-        self._in_force = in_force
+    def __init__(self, live: dict[str, object]) -> None:
+        self._live = live
         self.values: dict[str, Value] = {row.name: row.default for row in PARAMETERS}
+        self.version = 0
         self._flash = dict(self.values)
-        self._in_force.update(self.values)
+        self._live.update(self.values)
 
     def set(self, name: str, value: Value, *, store: bool) -> None:
-        """Put a parsed value in force, in flash too when `store`."""
+        """Set a parsed value, in flash too if `store`."""
         self.values[name] = value
-        self._in_force[name] = value
+        self._live[name] = value
+        self.version += 1
         if store:
             self._flash[name] = value
 
     def reset(self, name: str) -> None:
-        """Return one parameter to its default, in force and in flash."""
+        """Return one parameter to its default, in flash too."""
         self.set(name, find(name).default, store=True)
 
-    def save(self) -> None:
-        """Write every value in force to flash."""
-        self._flash.update(self.values)
+    def store(self, name: str) -> None:
+        """Write the current value of one parameter to flash."""
+        self._flash[name] = self.values[name]
 
-    def reboot(self) -> None:
-        """Drop what was not stored."""
+    def load(self) -> None:
+        """Return to the values in flash; values that were not stored are lost."""
         self.values.update(self._flash)
-        self._in_force.update(self._flash)
+        self._live.update(self._flash)
+        self.version += 1
 
-    def shown(self, name: str) -> Value:
-        """Return the value as a read shows it: secrets hidden."""
+    def reported(self, name: str) -> Value:
+        """Return the value as a read reports it: secrets masked."""
         value = self.values[name]
-        return (HIDDEN if value else "") if find(name).secret else value
+        return (MASKED if value else "") if find(name).secret else value

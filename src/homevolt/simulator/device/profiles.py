@@ -1,4 +1,4 @@
-"""Firmware profiles: how one firmware answers differently from another."""
+"""Firmware profiles: how the answers of one firmware differ from those of another."""
 
 from __future__ import annotations
 
@@ -9,26 +9,44 @@ from zoneinfo import ZoneInfo
 
 Dialect = Literal["new", "old"]
 
+MODEL: Final = "B6"
+BLADE_FIRMWARE: Final = "v6"
+INVERTER_FIRMWARE: Final = "V1.10-97.0"
+HUB_FIRMWARE: Final = "804-4190150b"
+"""Version of the radio hub; model and versions are the same in every profile."""
+
 
 @dataclass(frozen=True, slots=True)
 class Profile:
-    """What distinguishes one firmware from another.
+    """The differences between one firmware and another.
 
     Attributes:
         name: Name of the profile.
         dialect: "new" (hex ids, sensors with function and sensor_type) or "old" (integer ids,
-            sensors with type only, neither model nor battery_type).
-        firmware: Version of the main chip as shown in /status.json.
-        ems_firmware: Version shown as ems_info.fw_version.
+            sensors with type only, no model and no battery_type, `aggregated` of one unit a full
+            unit).
+        firmware: Version of the main chip in /status.json.
+        ems_firmware: Version in ems_info.fw_version.
         prompt: Text before the echo of a console command.
-        json_replies: Answer the console with {"command", "output", "exit_code"}.
-        unknown_command_status: HTTP status for a command that does not exist.
-        idle_modes: Schedule types that this firmware silently turns into idle.
-        time_zone: IANA zone in which times on the command line are read and shown.
+        json_replies: Console replies as {"command", "output", "exit_code"}.
+        json_commands: POST /console.json also accepts a JSON body; sources disagree, so the
+            default is the form alone.
+        unknown_command_status: HTTP status of the reply to an unknown command.
+        set_without_local_mode: `sched_set` is carried out while local mode is off; sources
+            disagree, so the default refuses it.
+        last_type: Highest schedule type that the console accepts: 9 as the vendor documents, 6 as
+            in the help text of a captured unit.
+        idle_modes: Schedule types that are silently stored as idle.
+        confirmed_only: Store only what one careful client found to be stored (see
+            `console.schedule_commands.CONFIRMED_OPTIONS`) and silently drop everything else.
+        time_zone: IANA zone of the times on the command line.
         locked_status: HTTP status while wrong passwords have locked the device.
-        nested_parameters: Serve /params.json as one object, name to declaration, not as a list.
-        blade_details: Add health, voltage and power to each blade (captured units show none).
-        bare_values: Serve a scalar parameter's value bare rather than in a list of one.
+        nested_parameters: /params.json is one object, name to declaration, instead of a list.
+        bare_values: The value of a scalar parameter is bare instead of a list of one.
+        blade_details: Each blade also reports health, voltage and power (no capture does).
+        unspecified_sensor: A node without a function is among the sensors, not available.
+        signed_apparent_power: `apparent_power` has the sign of `power`.
+        empty_ems_status: `ems_status` of /status.json is {"bms_info": []}.
     """
 
     name: str
@@ -37,17 +55,24 @@ class Profile:
     ems_firmware: str = "v31.4"
     prompt: str = "ecu-hub-esp32>"
     json_replies: bool = False
+    json_commands: bool = False
     unknown_command_status: int = 200
+    set_without_local_mode: bool = False
+    last_type: int = 9
     idle_modes: frozenset[int] = frozenset()
+    confirmed_only: bool = False
     time_zone: str = "UTC"
     locked_status: int = 401
     nested_parameters: bool = False
     bare_values: bool = False
     blade_details: bool = False
+    unspecified_sensor: bool = False
+    signed_apparent_power: bool = False
+    empty_ems_status: bool = False
 
     @property
     def zone(self) -> tzinfo:
-        """The zone of the command line."""
+        """The zone of the times on the command line."""
         return UTC if self.time_zone == "UTC" else ZoneInfo(self.time_zone)
 
 
@@ -66,7 +91,19 @@ PROFILES: Final[dict[str, Profile]] = {
     for profile in (
         NEW,
         OLD,
+        replace(
+            OLD,
+            name="old-updated",
+            firmware=NEW.firmware,
+            ems_firmware=NEW.ems_firmware,
+            unspecified_sensor=True,
+            signed_apparent_power=True,
+            empty_ems_status=True,
+        ),
         replace(NEW, name="limited", idle_modes=frozenset({3, 4, 5, 8, 9})),
+        replace(NEW, name="confirmed-only", confirmed_only=True),
+        replace(NEW, name="seven-types", last_type=6),
+        replace(NEW, name="lenient", json_commands=True, set_without_local_mode=True),
         replace(NEW, name="json", json_replies=True, unknown_command_status=400),
         replace(NEW, name="bridge", prompt="tibber-bridge>", nested_parameters=True),
         replace(NEW, name="local-time", time_zone="Europe/Stockholm"),
@@ -80,7 +117,7 @@ def find_profile(name: str) -> Profile:
     """Return a profile by its name.
 
     Raises:
-        ValueError: When there is no profile of that name.
+        ValueError: If there is no profile of that name.
     """
     if name not in PROFILES:
         raise ValueError(f"no firmware profile '{name}'; known: {', '.join(PROFILES)}")

@@ -1,1 +1,1 @@
-"""What each address of the device answers, free of any HTTP library."""
+"""The answers of the device's addresses, without any HTTP library."""

@@ -1,30 +1,46 @@
-"""What an endpoint is asked and what it answers, free of any HTTP library."""
+"""Requests and answers of an endpoint, without any HTTP library, and how the device writes numbers.
+
+Encoded answers that change seldom are kept on the device by `cached`.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta, timezone
 from http import HTTPStatus
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, TypeVar
 
-from homevolt.simulator.device.write_control import WriteControl
-from homevolt.simulator.endpoints.encode import to_json
+import msgspec
+
+from homevolt.simulator.device.device import WriteControl
 
 if TYPE_CHECKING:
     from homevolt.simulator.device.device import SimulatedDevice
 
+T = TypeVar("T")
+
 JSON: Final = "application/json"
 TEXT: Final = "text/plain"
 
-DIGITS: Final = 15
+MAX_DIGITS: Final = 15
+
+DISPLAY_ZONE: Final = timezone(timedelta(hours=1))
+"""Times as text are local times, an hour ahead of the epochs beside them, as in captures."""
+
+NEVER_MS: Final = 2_147_483_647
+"""Age of a node that was never seen."""
+
+to_json: Final = msgspec.json.Encoder().encode
+"""Return a payload as JSON text."""
 
 
 @dataclass(slots=True)
 class Call:
-    """One request as an endpoint sees it.
+    """One request to an endpoint.
 
     Attributes:
-        device: The device asked.
+        device: The device.
         query: Query parameters; of repeated ones the last.
         form: Form fields, or the members of a JSON body as text.
         is_document: Whether the body was JSON.
@@ -42,15 +58,15 @@ class Call:
     without_sensors: bool = False
 
     def integer(self, name: str, default: int) -> int:
-        """Return a query parameter as a whole number, 0 or more; `default` when it is none."""
+        """Return a query parameter as a whole number, 0 or more; `default` if it is not one."""
         text = self.query.get(name, "")
-        # Longer digits than any number the device can hold are no number to it either.
-        return int(text) if text.isascii() and text.isdigit() and len(text) <= DIGITS else default
+        valid = text.isascii() and text.isdigit() and len(text) <= MAX_DIGITS
+        return int(text) if valid else default
 
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What goes back: status, body, its type, and where a redirect leads."""
+    """An answer: body, status, content type, and the target of a redirect."""
 
     body: bytes
     status: int = 200
@@ -74,3 +90,31 @@ def text_answer(text: str, status: int = 200) -> Answer:
 def redirect_answer(location: str) -> Answer:
     """Return a redirect."""
     return Answer(b"", HTTPStatus.FOUND, TEXT, location)
+
+
+def cached(device: SimulatedDevice, name: str, key: object, build: Callable[[], T]) -> T:
+    """Return what `build` returned for the same key before, or build it anew.
+
+    Args:
+        device: The device that keeps it.
+        name: Name under which it is kept; only the latest value of a name is.
+        key: Everything that the value depends on.
+        build: Makes the value.
+    """
+    kept = device.cache.get(name)
+    if kept is None or kept[0] != key:
+        kept = device.cache[name] = (key, build())
+    value: T = kept[1]
+    return value
+
+
+def number(value: float, digits: int = 2) -> float | int:
+    """Return a number rounded and without a zero fraction, as the device prints it."""
+    rounded = round(value, digits)
+    return int(rounded) if rounded == int(rounded) else rounded
+
+
+def time_text(epoch_s: float) -> str:
+    """Return a time in the form of `timestamp_str`: local, with milliseconds."""
+    local = datetime.fromtimestamp(epoch_s, UTC).astimezone(DISPLAY_ZONE)
+    return local.strftime("%Y-%m-%d %H:%M:%S.") + f"{local.microsecond // 1000:03d}"

@@ -1,4 +1,4 @@
-"""Every address the device serves, and what answers there."""
+"""Every address that the device serves, and its endpoint."""
 
 from __future__ import annotations
 
@@ -6,15 +6,20 @@ from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any, Final
 
 from homevolt.simulator.endpoints.answers import Answer, Call, Endpoint, json_answer
-from homevolt.simulator.endpoints.payloads import ems, energy, radio, system
-from homevolt.simulator.endpoints.payloads.parameters import parameters_payload
-from homevolt.simulator.endpoints.payloads.schedule import schedule_payload
+from homevolt.simulator.endpoints.payloads import ems, energy, radio, settings, system
+from homevolt.simulator.endpoints.payloads.error_report import (
+    error_history_payload,
+    error_report_payload,
+)
 from homevolt.simulator.endpoints.writes import post_console, post_parameters
 
 if TYPE_CHECKING:
     from homevolt.simulator.device.device import SimulatedDevice
 
 Methods = Mapping[str, Endpoint]
+
+HOME_PAGE: Final = "/spiffs/index.html"
+CONTENT_TYPES: Final = {".html": "text/html", ".txt": "text/plain"}
 
 
 def _get(payload: Callable[[Call], Any]) -> Methods:
@@ -27,11 +32,11 @@ def _get(payload: Callable[[Call], Any]) -> Methods:
 ROUTES: Final[dict[str, Methods]] = {
     "/ems.json": {"GET": ems.endpoint},
     "/console.json": {"POST": post_console},
-    "/params.json": {**_get(parameters_payload), "POST": post_parameters},
-    "/schedule.json": _get(schedule_payload),
+    "/params.json": {"GET": settings.parameters_endpoint, "POST": post_parameters},
+    "/schedule.json": {"GET": settings.schedule_endpoint},
     "/status.json": _get(system.status_payload),
-    "/error_report.json": _get(system.error_report_payload),
-    "/error_history.json": _get(system.error_history_payload),
+    "/error_report.json": _get(error_report_payload),
+    "/error_history.json": _get(error_history_payload),
     "/logs.json": _get(system.logs_payload),
     "/ota_manifest.json": _get(system.ota_payload),
     "/wifiscan.json": _get(system.wifi_payload),
@@ -52,9 +57,11 @@ ROUTES: Final[dict[str, Methods]] = {
 
 
 def file_endpoint(device: SimulatedDevice, path: str) -> Methods | None:
-    """Return what answers for a file in flash, None when there is no such file."""
-    found = system.files(device).get(path)
-    if found is None:
+    """Return the endpoint of a file in flash, None if there is no such file."""
+    path = HOME_PAGE if path in ("/", "/index.html") else path
+    content = device.files.get(path)
+    if content is None:
         return None
-    answer = Answer(found[1], 200, found[0])
+    suffix = path[path.rfind(".") :]
+    answer = Answer(content, 200, CONTENT_TYPES.get(suffix, "application/octet-stream"))
     return {"GET": lambda _call: answer}

@@ -1,1 +1,1 @@
-"""The simulated world: house, sun, grid and battery, moved through simulated time."""
+"""The simulated world: house, solar plant, grid and battery, moved through simulated time."""

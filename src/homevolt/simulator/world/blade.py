@@ -1,8 +1,8 @@
-"""A battery blade: what it stores, takes, gives, loses and how warm it gets.
+"""A battery blade: stored energy, power limits, losses and temperature.
 
 Facts (`/ems.json`): a blade reports its rated capacity (6652 Wh in captures), state of charge,
 state of health, cycle count, available energy and the lowest and highest cell temperature. The
-laws below are our choice: constant one-way efficiencies (the counters of captured units give a
+model below is our choice: constant one-way efficiencies (the counters of captured units give a
 round trip of about 89 %), power limits that taper near full, near empty, in the cold and in the
 heat, and one thermal mass.
 """
@@ -13,7 +13,7 @@ import math
 from dataclasses import dataclass, field
 from functools import lru_cache
 
-from homevolt.simulator.world.quantities import SECONDS_PER_HOUR
+from homevolt.simulator.world.clock import SECONDS_PER_HOUR
 
 TAPER_FULL_FROM = 0.90
 """State of charge from which charging tapers, down to `TAPER_FLOOR` when full."""
@@ -22,18 +22,18 @@ TAPER_EMPTY_FROM = 0.10
 TAPER_FLOOR = 0.15
 
 CHARGE_COLD_C = (0.0, 10.0)
-"""Nothing is charged below the first, everything above the second, linear between."""
+"""No charging below the first, full power above the second, linear between."""
 DISCHARGE_COLD_C = (-20.0, -5.0)
 HOT_C = (55.0, 45.0)
 
 HEAT_CAPACITY_J_PER_K = 52_000.0
 COOLING_W_PER_K = 9.0
 CELL_SPREAD_K = 0.8
-"""How far the coldest cell lies below the mean, and the warmest above it, at rest."""
+"""How far the coldest cell is below the mean, and the warmest above it, without load."""
 CELL_SPREAD_K_PER_W = 0.02
 
 FADE_PER_CYCLE = 3.0e-5
-"""State of health lost in a full cycle: 70 % are left after 10,000."""
+"""State of health lost in a full cycle: 70 % remain after 10,000."""
 
 CELLS_IN_SERIES = 56
 CELL_EMPTY_V = 3.45
@@ -46,22 +46,22 @@ class Blade:
     """One battery blade. Powers are at its terminals, + when it discharges.
 
     Attributes:
-        serial_number: As on its label.
+        serial_number: Serial number, 20 digits.
         capacity_wh: Rated capacity.
-        max_charge_w: Power it takes at most.
-        max_discharge_w: Power it gives at most.
-        charge_efficiency: Stored energy per energy taken in.
-        discharge_efficiency: Energy given per stored energy used.
-        standby_w: What its electronics draw from its cells.
-        energy_wh: What is stored now.
+        max_charge_w: Maximum charging power.
+        max_discharge_w: Maximum discharging power.
+        charge_efficiency: Stored energy per energy charged.
+        discharge_efficiency: Energy discharged per stored energy used.
+        standby_w: Power that its electronics draw from its cells.
+        energy_wh: Stored energy.
         cycles_before: Cycle count when the simulation began.
         temperature_c: Mean of its cells.
-        power_w: What it gave in the last step.
-        loss_w: What it lost in the last step, standby included.
-        charged_wh: What it took in since the simulation began.
-        discharged_wh: What it gave since then.
-        lost_wh: What it lost since then.
-        usable_wh: What it can store, which fades with its cycles.
+        power_w: Power in the last step.
+        loss_w: Losses in the last step, standby included.
+        charged_wh: Energy charged since the simulation began.
+        discharged_wh: Energy discharged since then.
+        lost_wh: Energy lost since then.
+        usable_wh: Usable capacity, which fades with its cycles.
     """
 
     serial_number: str = ""
@@ -88,7 +88,7 @@ class Blade:
 
     @property
     def state_of_charge(self) -> float:
-        """Stored share of what it can store, 0 to 1 (`bms_data[].soc`)."""
+        """State of charge, 0 to 1 (`bms_data[].soc`)."""
         return min(1.0, self.energy_wh / self.usable_wh)
 
     @state_of_charge.setter
@@ -97,12 +97,12 @@ class Blade:
 
     @property
     def state_of_health(self) -> float:
-        """Share of the rated capacity that is left, 0 to 1 (`bms_data[].soh`)."""
+        """Usable share of the rated capacity, 0 to 1 (`bms_data[].soh`)."""
         return self.usable_wh / self.capacity_wh
 
     @property
     def cycle_count(self) -> int:
-        """Full cycles, counted by the energy given (`bms_data[].cycle_count`)."""
+        """Full cycles, counted by discharged energy (`bms_data[].cycle_count`)."""
         return self.cycles_before + int(self.discharged_wh / self.capacity_wh)
 
     @property
@@ -127,7 +127,7 @@ class Blade:
         return self.power_w / self.voltage_v
 
     def charge_limit_w(self, hours: float, ceiling: float = 1.0) -> float:
-        """Return the power it can take for `hours` without passing `ceiling`.
+        """Return the power at which it can charge for `hours` and stay below `ceiling`.
 
         Args:
             hours: For how long.
@@ -136,20 +136,20 @@ class Blade:
         Returns:
             W, 0 or more.
         """
-        room_wh = self.usable_wh * ceiling - self.energy_wh
-        if room_wh <= 0.0:
+        free_wh = self.usable_wh * ceiling - self.energy_wh
+        if free_wh <= 0.0:
             return 0.0
         power_w = self.max_charge_w
         share = self.energy_wh / self.usable_wh
         if share > TAPER_FULL_FROM:
             power_w *= max(TAPER_FLOOR, (1.0 - share) / (1.0 - TAPER_FULL_FROM))
         if self.temperature_c < CHARGE_COLD_C[1] or self.temperature_c > HOT_C[1]:
-            power_w *= _between(self.temperature_c, *CHARGE_COLD_C)
-            power_w *= _between(self.temperature_c, *HOT_C)
-        return min(power_w, room_wh / (self.charge_efficiency * hours))
+            power_w *= _ramp(self.temperature_c, *CHARGE_COLD_C)
+            power_w *= _ramp(self.temperature_c, *HOT_C)
+        return min(power_w, free_wh / (self.charge_efficiency * hours))
 
     def discharge_limit_w(self, hours: float, floor: float = 0.0) -> float:
-        """Return the power it can give for `hours` without falling below `floor`.
+        """Return the power at which it can discharge for `hours` and stay above `floor`.
 
         Args:
             hours: For how long.
@@ -158,23 +158,23 @@ class Blade:
         Returns:
             W, 0 or more.
         """
-        left_wh = self.energy_wh - self.usable_wh * floor
-        if left_wh <= 0.0:
+        available_wh = self.energy_wh - self.usable_wh * floor
+        if available_wh <= 0.0:
             return 0.0
         power_w = self.max_discharge_w
         share = self.energy_wh / self.usable_wh
         if share < TAPER_EMPTY_FROM:
             power_w *= max(TAPER_FLOOR, share / TAPER_EMPTY_FROM)
         if self.temperature_c < DISCHARGE_COLD_C[1] or self.temperature_c > HOT_C[1]:
-            power_w *= _between(self.temperature_c, *DISCHARGE_COLD_C)
-            power_w *= _between(self.temperature_c, *HOT_C)
-        return min(power_w, left_wh * self.discharge_efficiency / hours)
+            power_w *= _ramp(self.temperature_c, *DISCHARGE_COLD_C)
+            power_w *= _ramp(self.temperature_c, *HOT_C)
+        return min(power_w, available_wh * self.discharge_efficiency / hours)
 
     def step(self, power_w: float, hours: float, ambient_c: float) -> None:
-        """Give (+) or take (-) `power_w` for `hours`.
+        """Discharge (+) or charge (-) at `power_w` for `hours`.
 
         Args:
-            power_w: Within the limits of the two methods above.
+            power_w: Within the limits that the two methods above return.
             hours: For how long.
             ambient_c: Temperature around it in degrees Celsius.
         """
@@ -186,14 +186,14 @@ class Blade:
             change_wh = -energy_wh * self.charge_efficiency
             self.charged_wh -= energy_wh
         stored_wh = max(0.0, self.energy_wh + change_wh)
-        own_wh = min(stored_wh, self.standby_w * hours)
-        self.energy_wh = stored_wh - own_wh
-        lost_wh = own_wh - change_wh - energy_wh
+        standby_wh = min(stored_wh, self.standby_w * hours)
+        self.energy_wh = stored_wh - standby_wh
+        lost_wh = standby_wh - change_wh - energy_wh
         self.lost_wh += lost_wh
         self.power_w = power_w
         self.loss_w = lost_wh / hours
-        settled_c = ambient_c + self.loss_w / COOLING_W_PER_K
-        self.temperature_c = settled_c + (self.temperature_c - settled_c) * _kept_share(hours)
+        final_c = ambient_c + self.loss_w / COOLING_W_PER_K
+        self.temperature_c = final_c + (self.temperature_c - final_c) * _remaining_share(hours)
         if self.discharged_wh >= self._fade_at_wh:
             self._fade()
 
@@ -203,11 +203,11 @@ class Blade:
         self._fade_at_wh = (whole_cycles + 1) * self.capacity_wh
 
 
-def _between(value: float, nothing_at: float, all_at: float) -> float:
-    return min(1.0, max(0.0, (value - nothing_at) / (all_at - nothing_at)))
+def _ramp(value: float, zero_at: float, one_at: float) -> float:
+    return min(1.0, max(0.0, (value - zero_at) / (one_at - zero_at)))
 
 
 @lru_cache(maxsize=64)
-def _kept_share(hours: float) -> float:
-    """Return the share of a temperature difference that is left after `hours`."""
+def _remaining_share(hours: float) -> float:
+    """Return the share of a temperature difference that remains after `hours`."""
     return math.exp(-hours * SECONDS_PER_HOUR * COOLING_W_PER_K / HEAT_CAPACITY_J_PER_K)

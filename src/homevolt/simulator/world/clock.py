@@ -1,7 +1,7 @@
-"""Simulated time: the only time the simulated world knows.
+"""Simulated time, the only time that the simulated world uses.
 
-A `SimClock` says what time it is at the device. `RealClock` follows this machine, up to 3600 times
-as fast; `ManualClock` stands still until a test moves it.
+A `SimClock` returns the time at the device. `RealClock` follows the clock of this machine, up to
+3600 times as fast; `ManualClock` stands still until a test moves it.
 """
 
 from __future__ import annotations
@@ -13,20 +13,22 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 WINTER_NOON = 1_768_478_400.0
-"""2026-01-15 12:00:00 UTC: low sun, high consumption; where a `ManualClock` starts."""
+"""2026-01-15 12:00:00 UTC: low sun, high consumption; the start of a `ManualClock`."""
 
 MAX_SPEED = 3600.0
 
+SECONDS_PER_HOUR = 3600.0
+
 
 class SimClock(Protocol):
-    """What the simulated device needs of time."""
+    """A source of simulated time."""
 
     def now(self) -> float:
         """Return the time at the device in epoch seconds (UTC)."""
 
 
 class ManualClock:
-    """A clock that only moves when it is told to."""
+    """A clock that moves only when `advance` is called."""
 
     __slots__ = ("_now",)
 
@@ -52,18 +54,18 @@ class ManualClock:
 
 
 class RealClock:
-    """A clock that runs with this machine's, at the same or a higher speed.
+    """A clock that follows the clock of this machine, at the same or a higher speed.
 
     Args:
         speed: Simulated seconds per real second, 1 to 3600.
-        start: Where it starts in epoch seconds; None starts at the present.
-        monotonic: Where real seconds come from.
+        start: Time at which it starts, epoch seconds; None starts at the present.
+        monotonic: Source of real seconds.
 
     Raises:
         ValueError: If `speed` is outside 1 to 3600.
     """
 
-    __slots__ = ("_began", "_monotonic", "_start", "speed")
+    __slots__ = ("_monotonic", "_start", "_started", "speed")
 
     def __init__(
         self,
@@ -77,8 +79,8 @@ class RealClock:
         self.speed = speed
         self._start = time.time() if start is None else float(start)
         self._monotonic = monotonic
-        self._began = monotonic()
+        self._started = monotonic()
 
     def now(self) -> float:
         """Return the time in epoch seconds."""
-        return self._start + (self._monotonic() - self._began) * self.speed
+        return self._start + (self._monotonic() - self._started) * self.speed

@@ -1,4 +1,4 @@
-"""Units as they leave the factory and have aged since, by the seed."""
+"""Units with serial numbers, age and state of charge derived from the seed."""
 
 from __future__ import annotations
 
@@ -13,23 +13,23 @@ if TYPE_CHECKING:
 BLADES_PER_UNIT = 2
 BLADE_CAPACITY_WH = 6652.0
 ROUND_TRIP = 0.89
-"""Energy given per energy taken in, as the counters of captured units have it."""
+"""Energy discharged per energy charged, by the counters of captured units."""
 
 _UNIT, _POINT = 1000, 900
-MOST_UNITS = 100
+MAX_UNITS = 100
 _CHANNELS_PER_UNIT = 16
 
 
 def make_units(noise: Noise, count: int) -> list[Unit]:
-    """Return `count` units, none equal to another, the same for the same noise.
+    """Return `count` units, all different; the same noise makes the same units.
 
     Raises:
         ValueError: If `count` is not from 1 to 100.
     """
     if count < 1:
         raise ValueError(f"an installation has at least one unit, not {count}")
-    if count > MOST_UNITS:
-        raise ValueError(f"an installation has at most {MOST_UNITS} units, not {count}")
+    if count > MAX_UNITS:
+        raise ValueError(f"an installation has at most {MAX_UNITS} units, not {count}")
     return [_make_unit(noise, _UNIT + number * _CHANNELS_PER_UNIT) for number in range(count)]
 
 

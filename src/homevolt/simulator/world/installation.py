@@ -4,28 +4,26 @@ At every step battery + grid + solar = house, where battery is + when it dischar
 it imports, solar + when it produces and the house's consumption is positive.
 
 The world moves in whole seconds, so its state does not depend on how often it is advanced. A gap
-of up to `FINE_STEPS` seconds is made up for in steps of one second, a longer one in coarser
-steps, so that it costs a bounded number of them and a minute of fine ones; windows of the
-schedule open and close on their second either way.
+of up to `FINE_GAP_S` is simulated in steps of one second, a longer one in coarser steps and a last
+minute of fine ones, so that the number of steps is bounded; windows of the schedule open and close
+on their second in either case.
 """
 
 from __future__ import annotations
 
 import math
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING
 
-from homevolt.simulator.world.clock import ManualClock
-from homevolt.simulator.world.ems.allowance import UNLIMITED, EnergyAllowance
-from homevolt.simulator.world.ems.modes import IDLE
-from homevolt.simulator.world.ems.order import Limits, Order
-from homevolt.simulator.world.ems.plan import Plan
+from homevolt.simulator.world.clock import SECONDS_PER_HOUR, ManualClock
+from homevolt.simulator.world.ems.active_entry import ActiveEntry, ParameterLimits
+from homevolt.simulator.world.ems.energy_limits import UNLIMITED, EnergyCounter
+from homevolt.simulator.world.ems.plan import Mode, Plan
 from homevolt.simulator.world.ems.regulator import demand_w
 from homevolt.simulator.world.factory import make_point_ids, make_units
 from homevolt.simulator.world.house import House
 from homevolt.simulator.world.meter import EnergyMeter
 from homevolt.simulator.world.noise import Noise
 from homevolt.simulator.world.points import MeasuringPoint, grid_point, load_point, solar_point
-from homevolt.simulator.world.quantities import SECONDS_PER_HOUR
 from homevolt.simulator.world.unit import share_between
 
 if TYPE_CHECKING:
@@ -33,11 +31,15 @@ if TYPE_CHECKING:
     from homevolt.simulator.world.ems.plan import Entry
     from homevolt.simulator.world.unit import Unit
 
-Firmware = Literal["new", "old"]
-
-FINE_STEPS = 2000
+MAX_STEPS = 720
 FRESH_S = 60
-COARSE_STEPS_S = (1, 2, 5, 10, 15, 20, 30, 60, 120, 300, 600, 900, 1800, 3600)
+UPTIME_WRAP_MS = 2**32
+FINE_GAP_S = 1200
+STEPS_S = (
+    *((FINE_GAP_S, 1), (3_600, 15), (7_200, 30), (43_200, 60), (86_400, 120)),
+    *((216_000, 300), (432_000, 600), (1_296_000, 1800), (2_592_000, 3600)),
+)
+"""Gaps and the length of the steps in which one that is not longer is simulated."""
 
 _BOOT_CHANNEL = 90
 
@@ -48,39 +50,37 @@ class Installation:
     Args:
         seed: Same seed, same clock, same calls: same figures.
         units: How many units; the first is the leader that answers for all.
-        firmware: Kept for whoever writes the payloads.
-        clock: What time it is; a `ManualClock` where None.
+        clock: Source of time; a `ManualClock` where None.
         with_grid: Whether there is a clamp at the grid connection point. Without it the modes that
-            follow the meter rest.
+            follow the meter are idle.
         with_solar: Whether there is a solar plant, and a clamp on it.
-        with_load: Whether the virtual load is shown.
-        parameters: Values by name, read live; see `Limits` for those that matter.
+        with_load: Whether the virtual load is reported.
+        parameters: Values by name, read continuously; `ParameterLimits` lists those in use.
 
     Attributes:
         units: The units, leader first.
-        house: Consumption, sun and grid.
+        house: Consumption, solar production and grid.
         plan: The schedule.
-        parameters: Values by name; whoever owns the parameters changes them here.
-        time_s: Up to where the world has moved, epoch seconds.
+        parameters: Values by name; the owner of the parameters changes them here.
+        time_s: Time up to which the world has been simulated, epoch seconds.
         skew_s: How far the device's clock, by which it follows its plan, is ahead of the world's.
-        battery_w: What all units gave in the last step, + discharging.
-        grid_w: What passed the meter in the last step, + import.
+        started_s: When the device started, epoch seconds of the world's clock.
+        battery_w: Power of all units in the last step, + discharging.
+        grid_w: Power at the meter in the last step, + import.
         meter: Counters of the grid connection point, the solar plant and the load.
     """
 
     __slots__ = (
         "_active",
-        "_allowance",
-        "_at_work",
-        "_boot_s",
+        "_active_units",
+        "_counter",
+        "_entry",
         "_limits",
-        "_order",
         "_point_ids",
-        "_rest_w",
         "_stale",
+        "_standby_w",
         "battery_w",
         "clock",
-        "firmware",
         "grid_w",
         "house",
         "meter",
@@ -88,6 +88,7 @@ class Installation:
         "plan",
         "seed",
         "skew_s",
+        "started_s",
         "time_s",
         "units",
         "with_grid",
@@ -100,7 +101,6 @@ class Installation:
         *,
         seed: int = 1,
         units: int = 1,
-        firmware: Firmware = "new",
         clock: SimClock | None = None,
         with_grid: bool = True,
         with_solar: bool = True,
@@ -109,7 +109,6 @@ class Installation:
     ) -> None:
         noise = Noise(seed)
         self.seed = seed
-        self.firmware = firmware
         self.clock: SimClock = ManualClock() if clock is None else clock
         self.with_grid = with_grid
         self.with_solar = with_solar
@@ -119,28 +118,32 @@ class Installation:
         self.units: list[Unit] = make_units(noise, units)
         self.house = House(seed) if with_solar else House(seed, solar_peak_w=0.0)
         self.meter = EnergyMeter(noise, with_solar=with_solar)
-        self._allowance = EnergyAllowance(self.meter)
+        self._counter = EnergyCounter(self.meter)
         self.time_s = math.floor(self.clock.now())
         self.skew_s = 0
-        self._boot_s = self.clock.now() - 86_400 * (1 + 30 * noise.uniform(_BOOT_CHANNEL, 0))
+        self.started_s = self.clock.now() - 86_400 * (1 + 30 * noise.uniform(_BOOT_CHANNEL, 0))
         self._point_ids = make_point_ids(noise)
-        self._at_work = self.units
-        self._rest_w = 0.0
+        self._active_units = self.units
+        self._standby_w = 0.0
         self._stale = True
-        self._active: Entry | None = None
-        self._limits = Limits()
-        self._order = Order(None, self._limits, self.time_s)
+        self._entry: Entry | None = None
+        self._limits = ParameterLimits()
+        self._active = ActiveEntry(None, self._limits, self.time_s)
         self.battery_w = self.grid_w = 0.0
-        self._look()
+        self._take_first_reading()
 
     @property
     def uptime_ms(self) -> int:
-        """Milliseconds since the device started (`/status.json` `up_time`)."""
-        return max(0, round((self.clock.now() - self._boot_s) * 1000))
+        """Milliseconds since the device started, modulo 2^32 (`/status.json` `up_time`)."""
+        return max(0, round((self.clock.now() - self.started_s) * 1000)) % UPTIME_WRAP_MS
+
+    @uptime_ms.setter
+    def uptime_ms(self, uptime_ms: int) -> None:
+        self.started_s = self.clock.now() - uptime_ms / 1000
 
     @property
     def device_time_s(self) -> int:
-        """Up to where the world has moved, by the device's clock."""
+        """Time up to which the world has been simulated, by the device's clock."""
         return self.time_s + self.skew_s
 
     @property
@@ -150,7 +153,7 @@ class Installation:
 
     @property
     def points(self) -> list[MeasuringPoint]:
-        """The measuring points that are fitted: solar, grid, load."""
+        """The installed measuring points: solar, grid, load."""
         house, ids = self.house, self._point_ids
         points = []
         if self.with_solar:
@@ -162,17 +165,21 @@ class Installation:
         return points
 
     def reboot(self) -> None:
-        """Start again now: what was written with `sched_set` is lost, the world goes on."""
+        """Restart the device now: entries written with `sched_set` are lost, time goes on."""
         self.advance()
         self.plan.reboot()
-        self._boot_s = self.clock.now()
+        self.started_s = self.clock.now()
+
+    def rearm_reserve(self) -> None:
+        """Make the fast frequency reserve of the active entry available again."""
+        self._active.reserve.rearm(self.device_time_s)
 
     def advance(self, until_s: float | None = None, *, step_s: int | None = None) -> None:
-        """Move the world to the present; a time that has passed already changes nothing.
+        """Simulate up to the present; a time in the past changes nothing.
 
         Args:
-            until_s: Where to move it instead, epoch seconds.
-            step_s: How long the steps are, whole seconds; None chooses by the gap.
+            until_s: Time up to which to simulate instead, epoch seconds.
+            step_s: Length of the steps, whole seconds; None chooses it by the gap.
         """
         end_s = math.floor(self.clock.now() if until_s is None else until_s)
         gap_s = end_s - self.time_s
@@ -181,12 +188,12 @@ class Installation:
         if step_s is None:
             step_s = step_for(gap_s)
             if step_s > 1:
-                # The present is to be as fresh after a long gap as after a short one.
+                # The present is as detailed after a long gap as after a short one.
                 self.advance(end_s - FRESH_S, step_s=step_s)
                 step_s = 1
-        self._at_work = self.online_units
-        self._rest_w = sum(unit.standby_w for unit in self._at_work)
-        limits = Limits.of(self.parameters)
+        self._active_units = self.online_units
+        self._standby_w = sum(unit.standby_w for unit in self._active_units)
+        limits = ParameterLimits.of(self.parameters)
         if limits != self._limits:
             self._limits = limits
             self._stale = True
@@ -200,81 +207,78 @@ class Installation:
                 self._step(length_s)
 
     def _follow_plan(self) -> None:
-        """Take up the entry that is active now."""
+        """Switch to the entry that is active now."""
         now_s = self.device_time_s
-        active = self.plan.active(now_s)
-        if active is not self._active or self._stale:
-            same = active is self._active
-            began_s = self._order.began_s if same else now_s
-            reserve = self._order.reserve if same else None
-            self._order = Order(active, self._limits, began_s, reserve)
-            self._active = active
+        entry = self.plan.active(now_s)
+        if entry is not self._entry or self._stale:
+            same = entry is self._entry
+            started_s = self._active.started_s if same else now_s
+            reserve = self._active.reserve if same else None
+            self._active = ActiveEntry(entry, self._limits, started_s, reserve)
+            self._entry = entry
             self._stale = False
-        order = self._order
-        self._allowance.open_windows(order, self.plan.entries, now_s)
+        self._counter.open_windows(self._active.energy_limits, self.plan, now_s)
         for unit in self.units:
-            unit.disconnected = order.offline
+            unit.disconnected = self._active.offline
 
     def _step(self, length_s: int) -> None:
-        """Move the world by a step in which house, sun and grid stand still."""
-        house, order = self.house, self._order
+        """Simulate one step, in which house, solar production and grid are constant."""
+        house, active = self.house, self._active
         hours = length_s / SECONDS_PER_HOUR
         house.move_to(self.time_s, length_s)
-        for unit in self._at_work:
-            unit.measure_limits(hours, order.min_soc, order.max_soc)
-        if order.type == IDLE or (order.follows_meter and not self.with_grid):
-            wanted_w = 0.0
+        for unit in self._active_units:
+            unit.update_limits(hours, active.min_soc, active.max_soc)
+        if active.type == Mode.IDLE or (active.follows_meter and not self.with_grid):
+            power_w = 0.0
         else:
-            left_wh = UNLIMITED
-            if order.has_budget:
-                left_wh = self._allowance.left_wh(order, self.device_time_s)
-            wanted_w = demand_w(
-                order,
+            remaining = UNLIMITED
+            if active.has_energy_limit:
+                remaining = self._counter.remaining(active.energy_limits, self.device_time_s)
+            power_w = demand_w(
+                active,
                 house,
                 time_s=self.device_time_s,
                 step_s=length_s,
-                before_w=self.battery_w,
-                rest_w=self._rest_w,
-                left_wh=left_wh,
+                previous_w=self.battery_w,
+                standby_w=self._standby_w,
+                remaining=remaining,
             )
-        self._move_units(wanted_w, hours)
+        self._step_units(power_w, hours)
         self.grid_w = house.consumption_w - house.solar_w - self.battery_w
         self.meter.count(self.grid_w, house.solar_w, house.consumption_w, hours)
         self.time_s += length_s
 
-    def _move_units(self, wanted_w: float, hours: float) -> None:
-        """Split what is wanted of the battery between the units that are there."""
-        at_work, ambient = self._at_work, self.house.ambient_c
-        if wanted_w != 0.0:
-            # What the inverters draw themselves comes on top, so that the sum is as wanted.
-            inner_w = share_between(at_work, wanted_w + self._rest_w)
+    def _step_units(self, power_w: float, hours: float) -> None:
+        """Split the power of the battery between the units that are online."""
+        units, ambient_c = self._active_units, self.house.ambient_c
+        if power_w != 0.0:
+            # The blades also supply what the inverters draw, so that the sum is as demanded.
+            blades_w = share_between(units, power_w + self._standby_w)
         else:
-            inner_w = [0.0] * len(at_work)
+            blades_w = [0.0] * len(units)
         battery_w = 0.0
-        for unit, part_w in zip(at_work, inner_w, strict=True):
-            unit.setpoint_w = part_w - unit.standby_w if wanted_w else 0.0
-            unit.step(part_w, hours, ambient)
+        for unit, part_w in zip(units, blades_w, strict=True):
+            unit.setpoint_w = part_w - unit.standby_w if power_w else 0.0
+            unit.step(part_w, hours, ambient_c)
             battery_w += unit.power_w
         self.battery_w = battery_w
-        if len(at_work) < len(self.units):
+        if len(units) < len(self.units):
             for unit in self.units:
                 if not unit.online:
-                    unit.step(0.0, hours, ambient)
+                    unit.step(0.0, hours, ambient_c)
 
-    def _look(self) -> None:
-        """Read house and units without letting time pass."""
+    def _take_first_reading(self) -> None:
+        """Set house and units to the present without simulating a step."""
         self.house.move_to(self.time_s)
         for unit in self.units:
-            unit.acclimatise(self.house.ambient_c)
-            unit.measure_limits(1 / SECONDS_PER_HOUR, 0.0, 1.0)
+            unit.set_temperature(self.house.ambient_c)
+            unit.update_limits(1 / SECONDS_PER_HOUR, 0.0, 1.0)
             unit.power_w = -unit.standby_w
         self.battery_w = sum(unit.power_w for unit in self.units)
         self.grid_w = self.house.consumption_w - self.house.solar_w - self.battery_w
 
 
 def step_for(gap_s: float) -> int:
-    """Return the length of the steps, in seconds, in which a gap of `gap_s` is made up for."""
-    for step_s in COARSE_STEPS_S:
-        if gap_s <= step_s * FINE_STEPS:
-            return step_s
-    return math.ceil(gap_s / FINE_STEPS)
+    """Return the length of the steps, in seconds, in which a gap of `gap_s` is simulated."""
+    coarsest_s = math.ceil(gap_s / MAX_STEPS)
+    return next((step_s for longest_s, step_s in STEPS_S if gap_s <= longest_s), coarsest_s)

@@ -1,4 +1,4 @@
-"""Counters of the house: what was bought, fed in, produced and consumed."""
+"""Energy counters of the house: import, export, production and consumption."""
 
 from __future__ import annotations
 
@@ -11,17 +11,17 @@ _CHANNEL = 70
 
 
 class EnergyMeter:
-    """Counters of grid connection point, solar plant and load; they only rise.
+    """Energy counters of grid connection point, solar plant and load; they only rise.
 
     Args:
-        noise: Decides where the counters begin: the house has stood a while.
-        with_solar: Whether the solar plant has ever produced anything.
+        noise: Determines the initial values: the installation has run for years.
+        with_solar: Whether there is a solar plant.
 
     Attributes:
-        imported_wh: Bought at the grid connection point.
-        exported_wh: Fed in there.
-        produced_wh: By the solar plant.
-        consumed_wh: By the house.
+        imported_wh: Imported at the grid connection point.
+        exported_wh: Exported there.
+        produced_wh: Produced by the solar plant.
+        consumed_wh: Consumed by the house.
     """
 
     __slots__ = ("consumed_wh", "exported_wh", "imported_wh", "produced_wh")
@@ -39,7 +39,7 @@ class EnergyMeter:
             grid_w: + import, - export.
             solar_w: 0 or more.
             consumption_w: 0 or more.
-            hours: How long the step was.
+            hours: Length of the step.
         """
         if grid_w > 0.0:
             self.imported_wh += grid_w * hours

@@ -1,4 +1,4 @@
-"""Measuring points: what clamps and the virtual load show, phase by phase."""
+"""Measuring points: the readings of clamps and of the virtual load, phase by phase."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ class Phase:
 
 @dataclass(frozen=True, slots=True)
 class MeasuringPoint:
-    """One entry of `/ems.json` `sensors`, before it is written down.
+    """One entry of `/ems.json` `sensors`, before it is encoded.
 
     Attributes:
         function: "grid", "solar" or "load".
@@ -40,9 +40,10 @@ class MeasuringPoint:
         phases: L1, L2, L3.
         frequency_hz: Of the grid.
         total_power_w: Grid + import, - export; solar + production; load + consumption (the device
-            reports the virtual load negative: that sign belongs to whoever writes the payload).
-        energy_imported_kwh: Counter as on the wire: bought, produced; hardly moves for the load.
-        energy_exported_kwh: Counter as on the wire: sold; what the house used for the load.
+            reports the virtual load negative; the payload adds that sign).
+        energy_imported_kwh: Counter as on the wire: imported, produced; nearly constant for the
+            load.
+        energy_exported_kwh: Counter as on the wire: exported; consumed for the load.
     """
 
     function: str
@@ -64,7 +65,7 @@ def phase_of(power_w: float, voltage_v: float, reactive: float = 0.0) -> Phase:
         reactive: Reactive power in var.
 
     Returns:
-        The phase; the power factor has the sign of the power, 0 at rest.
+        The phase; the power factor has the sign of the power, and is 0 without power.
     """
     apparent_va = math.hypot(power_w, reactive)
     factor = power_w / apparent_va if apparent_va else 0.0
@@ -109,7 +110,7 @@ def solar_point(house: House, meter: EnergyMeter, euid: str, node_id: int | None
 def load_point(
     house: House, meter: EnergyMeter, battery_w: float, euid: str, node_id: int | None
 ) -> MeasuringPoint:
-    """Return the load that the device works out from the others; consumption is positive.
+    """Return the load that the device calculates from the others; consumption is positive.
 
     As on captured devices a phase has the sum of the others' currents and their apparent power,
     so the phases do not add up to the total.
@@ -131,6 +132,6 @@ def load_point(
 
 def _load_phase(house_w: float, others_w: float, voltage_v: float) -> Phase:
     grid = phase_of(house_w - others_w, voltage_v, reactive_var(house_w))
-    sold = grid.power_w < 0.0
-    current_a = abs((-grid.current_a if sold else grid.current_a) + others_w / voltage_v)
+    exporting = grid.power_w < 0.0
+    current_a = abs((-grid.current_a if exporting else grid.current_a) + others_w / voltage_v)
     return Phase(voltage_v, current_a, current_a * voltage_v, 1.0)

@@ -1,4 +1,4 @@
-"""A unit: one inverter with its blades, as one entry of `/ems.json` `ems` shows it."""
+"""A unit: one inverter with its blades, one entry of `ems` in `/ems.json`."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
-from homevolt.simulator.world.quantities import SECONDS_PER_HOUR
+from homevolt.simulator.world.clock import SECONDS_PER_HOUR
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -19,11 +19,11 @@ OP_STATES = {"offline": 0, "idle": 1, "charging": 2, "discharging": 3}
 STATES = {"Standby": 2, "Operational": 3, "Throttled": 4}
 """`ems_data.state`: only 4, "Throttled", is a fact (an idle unit shows it)."""
 
-LEAST_WEIGHT = 0.02
-"""So that a unit with next to nothing left still counts."""
+MIN_WEIGHT = 0.02
+"""So that a nearly empty unit still takes part."""
 
 FAN_FROM_W = 1500.0
-SYSTEM_SETTLES_S = 900.0
+SYSTEM_TIME_CONSTANT_S = 900.0
 SYSTEM_RISE_K_PER_W = 0.03
 
 
@@ -32,25 +32,25 @@ class Unit:
     """One inverter with its blades. Powers are at its AC terminals, + when it discharges.
 
     The inverter draws `standby_w` from its terminals while it is connected; an idle unit therefore
-    shows a few watts of charging, as captured units do.
+    reports a few watts of charging, as captured units do.
 
     Attributes:
         ecu_id: Its name on the network, 12 hex digits.
         inverter_serial: Serial number of the inverter.
         blades: Its blades.
-        rated_power_w: What the inverter can do at most, both ways.
-        standby_w: What the inverter draws when connected.
+        rated_power_w: Maximum power of the inverter in either direction.
+        standby_w: Power that the inverter draws when connected.
         online: False while the unit has dropped out: no power, no entry in `/ems.json`.
-        disconnected: True while an idle entry with `offline` holds: the inverter draws nothing.
-        power_w: What it gave in the last step.
-        setpoint_w: What it was asked to give.
-        charge_limit_w: What it could have taken in the last step (`avail_ch_pwr`).
-        discharge_limit_w: What it could have given in the last step (`avail_di_pwr`).
+        disconnected: True while an idle entry with `offline` is active: the inverter draws nothing.
+        power_w: Power in the last step.
+        setpoint_w: Power that it was asked for.
+        charge_limit_w: Available charging power in the last step (`avail_ch_pwr`).
+        discharge_limit_w: Available discharging power in the last step (`avail_di_pwr`).
         energy_produced_wh: Counter of energy discharged (`ems_data.energy_produced`).
         energy_consumed_wh: Counter of energy charged (`ems_data.energy_consumed`).
         imported_wh: Counter of its meter that follows discharge (`ems_aggregate.imported_kwh`).
         exported_wh: Counter of its meter that follows charge (`ems_aggregate.exported_kwh`).
-        standby_lost_wh: What the inverter drew since the simulation began.
+        standby_lost_wh: Energy that the inverter drew since the simulation began.
         system_temperature_c: Temperature of the inverter (`ems_data.sys_temp`).
     """
 
@@ -76,38 +76,38 @@ class Unit:
 
     @property
     def stored_wh(self) -> float:
-        """What its blades store."""
+        """Energy stored in its blades."""
         return sum(blade.energy_wh for blade in self.blades)
 
     @property
     def usable_wh(self) -> float:
-        """What its blades can store (`ems_data.avail_cap`)."""
+        """Usable capacity of its blades (`ems_data.avail_cap`)."""
         return sum(blade.usable_wh for blade in self.blades)
 
     @property
     def rated_capacity_wh(self) -> float:
-        """What its blades could store when new (`ems_info.rated_capacity`)."""
+        """Rated capacity of its blades (`ems_info.rated_capacity`)."""
         return sum(blade.capacity_wh for blade in self.blades)
 
     @property
     def state_of_charge(self) -> float:
-        """Mean over its blades by what they can store, 0 to 1 (`ems_data.soc_avg`)."""
+        """Mean over its blades weighted by capacity, 0 to 1 (`ems_data.soc_avg`)."""
         return min(1.0, self.stored_wh / self.usable_wh)
 
     @state_of_charge.setter
     def state_of_charge(self, share: float) -> None:
         for blade in self.blades:
             blade.state_of_charge = share
-        self.measure_limits(1.0 / SECONDS_PER_HOUR, 0.0, 1.0)
+        self.update_limits(1.0 / SECONDS_PER_HOUR, 0.0, 1.0)
 
     @property
     def lost_wh(self) -> float:
-        """What it lost since the simulation began, blades and inverter."""
+        """Energy lost since the simulation began, blades and inverter."""
         return self.standby_lost_wh + sum(blade.lost_wh for blade in self.blades)
 
     @property
     def op_state_str(self) -> str:
-        """What it does: "idle", "charging", "discharging" or "offline"."""
+        """Operating state: "idle", "charging", "discharging" or "offline"."""
         if self.disconnected or not self.online:
             return "offline"
         if abs(self.power_w) <= self.standby_w:
@@ -121,9 +121,8 @@ class Unit:
 
     @property
     def state_str(self) -> str:
-        """How it runs: "Operational", "Throttled" (idle, low power) or "Standby" (offline)."""
-        doing = self.op_state_str
-        return {"idle": "Throttled", "offline": "Standby"}.get(doing, "Operational")
+        """State: "Operational", "Throttled" (idle, low power) or "Standby" (offline)."""
+        return {"idle": "Throttled", "offline": "Standby"}.get(self.op_state_str, "Operational")
 
     @property
     def state(self) -> int:
@@ -132,33 +131,33 @@ class Unit:
 
     @property
     def fan_on(self) -> bool:
-        """True while it cools itself (`EMS_INFO_FAN_STATE_ON`)."""
+        """True while its fan runs (`EMS_INFO_FAN_STATE_ON`)."""
         return abs(self.power_w) >= FAN_FROM_W
 
     @property
     def low_power(self) -> bool:
-        """True while it idles (`EMS_INFO_LOW_POWER_MODE`)."""
+        """True while it is idle (`EMS_INFO_LOW_POWER_MODE`)."""
         return self.op_state_str == "idle"
 
     @property
     def under_min_soc(self) -> bool:
-        """True while nothing may be discharged (`EMS_WARNING_UNDER_SOC_MIN_WARNING`)."""
+        """True while it cannot be discharged (`EMS_WARNING_UNDER_SOC_MIN_WARNING`)."""
         return self.discharge_limit_w <= 0.0
 
-    def inner_limit_w(self, *, discharging: bool) -> float:
-        """Return what its blades can do through the inverter, as of the last measurement."""
+    def blades_limit_w(self, *, discharging: bool) -> float:
+        """Return the power its blades can exchange through the inverter, by the last update."""
         if discharging:
             return min(self.discharge_limit_w, self.rated_power_w + self.standby_w)
         return min(self.charge_limit_w, self.rated_power_w - self.standby_w)
 
-    def acclimatise(self, ambient_c: float) -> None:
-        """Give inverter and blades the temperature around them, in degrees Celsius."""
+    def set_temperature(self, ambient_c: float) -> None:
+        """Set inverter and blades to the temperature around them, in degrees Celsius."""
         self.system_temperature_c = ambient_c
         for blade in self.blades:
             blade.temperature_c = ambient_c
 
-    def measure_limits(self, hours: float, min_soc: float, max_soc: float) -> None:
-        """Find what it can take and give for `hours` between two states of charge (0 to 1)."""
+    def update_limits(self, hours: float, min_soc: float, max_soc: float) -> None:
+        """Set the power limits for `hours` between two states of charge (0 to 1)."""
         charge_w, discharge_w = [], []
         for blade in self.blades:
             charge_w.append(blade.charge_limit_w(hours, max_soc))
@@ -167,22 +166,23 @@ class Unit:
         self.charge_limit_w = sum(charge_w)
         self.discharge_limit_w = sum(discharge_w)
 
-    def step(self, inner_w: float, hours: float, ambient_c: float) -> None:
-        """Let the blades give (+) or take (-) `inner_w` for `hours`, the inverter's draw included.
+    def step(self, blades_w: float, hours: float, ambient_c: float) -> None:
+        """Discharge (+) or charge (-) the blades at `blades_w` for `hours`.
 
         Args:
-            inner_w: Power of all blades together, within the limits just measured.
+            blades_w: Power of all blades together, within the limits just set; it includes what
+                the inverter draws.
             hours: For how long.
             ambient_c: Temperature around it in degrees Celsius.
         """
-        own_w = 0.0 if self.disconnected or not self.online else self.standby_w
-        limits_w = self._discharge_limits_w if inner_w >= 0.0 else self._charge_limits_w
-        loss_w = own_w
-        for blade, part_w in zip(self.blades, share(inner_w, limits_w), strict=True):
+        standby_w = 0.0 if self.disconnected or not self.online else self.standby_w
+        limits_w = self._discharge_limits_w if blades_w >= 0.0 else self._charge_limits_w
+        loss_w = standby_w
+        for blade, part_w in zip(self.blades, share(blades_w, limits_w), strict=True):
             blade.step(part_w, hours, ambient_c)
             loss_w += blade.loss_w
-        self.power_w = inner_w - own_w
-        self.standby_lost_wh += own_w * hours
+        self.power_w = blades_w - standby_w
+        self.standby_lost_wh += standby_w * hours
         energy_wh = self.power_w * hours
         if energy_wh > 0.0:
             self.energy_produced_wh += energy_wh
@@ -190,16 +190,16 @@ class Unit:
         else:
             self.energy_consumed_wh -= energy_wh
             self.exported_wh -= energy_wh
-        settled_c = ambient_c + SYSTEM_RISE_K_PER_W * loss_w
-        self.system_temperature_c += (settled_c - self.system_temperature_c) * _moved_share(hours)
+        final_c = ambient_c + SYSTEM_RISE_K_PER_W * loss_w
+        self.system_temperature_c += (final_c - self.system_temperature_c) * _changed_share(hours)
 
 
 def share(demand_w: float, limits_w: Sequence[float]) -> list[float]:
-    """Split a demand by capability: each part in proportion to what it can do.
+    """Split a demand in proportion to the limit of each part.
 
     Args:
-        demand_w: What all do together, either sign.
-        limits_w: What each can do, 0 or more, in W.
+        demand_w: Power of all together, either sign.
+        limits_w: Maximum power of each, 0 or more, in W.
 
     Returns:
         One power per limit, with the sign of the demand and within its limit; they add up to the
@@ -213,54 +213,54 @@ def share(demand_w: float, limits_w: Sequence[float]) -> list[float]:
 
 
 def share_between(units: Sequence[Unit], demand_w: float) -> list[float]:
-    """Split a demand between units by their power and so that their states of charge even out.
+    """Split a demand between units by power limit, and so that their states of charge converge.
 
     Args:
-        units: Those that are there, with their limits measured.
-        demand_w: What the blades of all do together, either sign.
+        units: The units online, with their limits updated.
+        demand_w: Power of the blades of all together, either sign.
 
     Returns:
-        One power per unit, with the sign of the demand and within its limit; what one cannot do,
-        the others do for it.
+        One power per unit, with the sign of the demand and within its limit; what one cannot
+        deliver, the others deliver.
     """
     discharging = demand_w >= 0.0
-    limits_w = [unit.inner_limit_w(discharging=discharging) for unit in units]
-    left_w = min(abs(demand_w), sum(limits_w))
+    limits_w = [unit.blades_limit_w(discharging=discharging) for unit in units]
+    remaining_w = min(abs(demand_w), sum(limits_w))
     parts_w = (
-        [left_w]
+        [remaining_w]
         if len(units) == 1
-        else _by_weight(units, left_w, limits_w, discharging=discharging)
+        else _by_weight(units, remaining_w, limits_w, discharging=discharging)
     )
     return parts_w if discharging else [-part_w for part_w in parts_w]
 
 
 def _by_weight(
     units: Sequence[Unit],
-    left_w: float,
+    remaining_w: float,
     limits_w: Sequence[float],
     *,
     discharging: bool,
 ) -> list[float]:
     charges = [unit.state_of_charge for unit in units]
     weights = [
-        limit_w * (LEAST_WEIGHT + (charge if discharging else 1.0 - charge)) ** 2
+        limit_w * (MIN_WEIGHT + (charge if discharging else 1.0 - charge)) ** 2
         for limit_w, charge in zip(limits_w, charges, strict=True)
     ]
     parts_w = [0.0] * len(units)
-    able = [number for number, limit_w in enumerate(limits_w) if limit_w > 0.0]
-    while able:
-        each = left_w / sum(weights[number] for number in able)
-        full = [number for number in able if each * weights[number] >= limits_w[number]]
-        for number in full or able:
+    available = [number for number, limit_w in enumerate(limits_w) if limit_w > 0.0]
+    while available:
+        each = remaining_w / sum(weights[number] for number in available)
+        full = [number for number in available if each * weights[number] >= limits_w[number]]
+        for number in full or available:
             parts_w[number] = min(limits_w[number], each * weights[number])
         if not full:
             break
-        left_w = max(0.0, left_w - sum(limits_w[number] for number in full))
-        able = [number for number in able if number not in full]
+        remaining_w = max(0.0, remaining_w - sum(limits_w[number] for number in full))
+        available = [number for number in available if number not in full]
     return parts_w
 
 
 @lru_cache(maxsize=64)
-def _moved_share(hours: float) -> float:
-    """Return the share of a temperature difference that is made up for in `hours`."""
-    return 1.0 - math.exp(-hours * SECONDS_PER_HOUR / SYSTEM_SETTLES_S)
+def _changed_share(hours: float) -> float:
+    """Return the share of a temperature difference that disappears in `hours`."""
+    return 1.0 - math.exp(-hours * SECONDS_PER_HOUR / SYSTEM_TIME_CONSTANT_S)

@@ -1,6 +1,6 @@
-"""Sun, sky and temperature by the time of day and the season, as plain functions of the time.
+"""Sunshine and temperature by time of day and season.
 
-Not a fact about the device; a place in Sweden, 59.3 degrees north.
+Not facts about the device: the place is in Sweden, 59.3 degrees north.
 """
 
 from __future__ import annotations
@@ -18,12 +18,12 @@ EARTH_TILT = math.radians(23.44)
 SECONDS_PER_DAY = 86_400
 SECONDS_PER_YEAR = 365.2422 * SECONDS_PER_DAY
 SOLSTICE = 1_766_329_380
-"""2025-12-21 15:03 UTC, when the sun stood lowest."""
+"""2025-12-21 15:03 UTC, the winter solstice."""
 
-AIR_WEAKENS = 1.15
-"""Exponent on the height of the sun: a low sun shines through more air."""
-CLOUD_TAKES = 0.85
-"""What a closed cover takes from the sun."""
+AIR_MASS_EXPONENT = 1.15
+"""Exponent on the height of the sun: light of a low sun passes through more air."""
+CLOUD_LOSS = 0.85
+"""Share of the sunshine that a complete cloud cover blocks."""
 
 AMBIENT_MEAN_C = 19.0
 AMBIENT_SEASON_K = 4.0
@@ -34,12 +34,12 @@ _CLOUD_DAY, _CLOUD, _AMBIENT = 30, 31, 32
 
 
 def season(time_s: float) -> float:
-    """Return -1 in the depth of winter, 1 at midsummer, for epoch seconds."""
+    """Return -1 at the winter solstice, 1 at the summer solstice, for epoch seconds."""
     return -math.cos(math.tau * (time_s - SOLSTICE) / SECONDS_PER_YEAR)
 
 
 def local_hour(time_s: float) -> float:
-    """Return the hour of the day by the sun, 0 <= h < 24, for epoch seconds."""
+    """Return the hour of the local solar day, 0 <= h < 24, for epoch seconds."""
     return (time_s / 3600 + LONGITUDE_DEG / 15) % 24
 
 
@@ -53,21 +53,21 @@ def sun_height(time_s: float) -> float:
 
 
 def sunshine(noise: Noise, time_s: float) -> float:
-    """Return the share of its size that a solar plant makes, 0 to 1.
+    """Return the output of a solar plant as a share of its peak power, 0 to 1.
 
     Args:
-        noise: Decides the clouds.
+        noise: Determines the clouds.
         time_s: Epoch seconds.
 
     Returns:
-        0 at night; by day the height of the sun, less what the clouds take.
+        0 at night; by day the height of the sun, less what clouds block.
     """
     height = sun_height(time_s)
     if height <= 0:
         return 0.0
     day = noise.uniform(_CLOUD_DAY, int(time_s // SECONDS_PER_DAY))
     cover = min(1.0, max(0.0, day + 0.35 * noise.smooth(_CLOUD, time_s, 1500)))
-    return min(1.0, math.pow(height, AIR_WEAKENS) * 1.2) * (1.0 - CLOUD_TAKES * cover)
+    return min(1.0, math.pow(height, AIR_MASS_EXPONENT) * 1.2) * (1.0 - CLOUD_LOSS * cover)
 
 
 def ambient_c(noise: Noise, time_s: float) -> float:

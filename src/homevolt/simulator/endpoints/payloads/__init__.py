@@ -1,1 +1,1 @@
-"""The JSON of every endpoint, one function each, written without any help of the client."""
+"""The JSON documents of the device, one module per family."""

@@ -2,53 +2,62 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
 
-from homevolt.simulator.device.ems_cache import EncodedEms, Key
-from homevolt.simulator.endpoints.answers import Answer, Call
-from homevolt.simulator.endpoints.encode import to_json
-from homevolt.simulator.endpoints.payloads.sensors import sensors_payload
+from homevolt.simulator.endpoints.answers import Answer, Call, cached, to_json
+from homevolt.simulator.endpoints.payloads.measuring_points import measuring_points_payload
 from homevolt.simulator.endpoints.payloads.units import aggregated_payload, unit_payload
 
 if TYPE_CHECKING:
-    from homevolt.simulator.device.device import SimulatedDevice
+    from homevolt.simulator.world.unit import Unit
+
+
+@dataclass(frozen=True, slots=True)
+class EncodedEms:
+    """The parts of an answer, encoded once a second; only the order of units changes."""
+
+    head: bytes
+    units: tuple[bytes, ...]
+    tail: bytes
 
 
 def endpoint(call: Call) -> Answer:
-    """Answer GET /ems.json; the order of the units is drawn anew for every request."""
-    pieces = _pieces(call)
-    units = list(pieces.units)
-    call.device.random.shuffle(units)
-    return Answer(b"".join((pieces.head, b",".join(units), pieces.tail)))
-
-
-def _pieces(call: Call) -> EncodedEms:
-    device = call.device
-    now = int(device.now())
-    key: Final = (
+    """Answer GET /ems.json; the order of the units is random for every request."""
+    device, now = call.device, int(call.device.now())
+    key = (
         now,
         device.plan.version,
+        device.parameters.version,
         device.version,
         call.without_peers,
         call.without_sensors,
         tuple((unit.online, unit.stored_wh) for unit in device.installation.units),
     )
-    if device.ems_cache is None or device.ems_cache.key != key:
-        device.ems_cache = _encode(call, device, key)
-    return device.ems_cache
+    parts = cached(device, "ems", key, lambda: _encode(call, now))
+    units = list(parts.units)
+    device.random.shuffle(units)
+    return Answer(b"".join((parts.head, b",".join(units), parts.tail)))
 
 
-def _encode(call: Call, device: SimulatedDevice, key: Key) -> EncodedEms:
-    leader, *peers = device.installation.units
+def _encode(call: Call, now: int) -> EncodedEms:
+    leader, *peers = call.device.installation.units
     present = [] if call.without_peers else [peer for peer in peers if peer.online]
     units = [leader, *present]
-    rest = {
-        "aggregated": aggregated_payload(device, units),
-        "sensors": sensors_payload(call, units),
+    unit_payloads = [unit_payload(call.device, unit, index) for index, unit in enumerate(units)]
+    remainder = {
+        "aggregated": _aggregated(call, units, unit_payloads),
+        "sensors": measuring_points_payload(call, units),
     }
     return EncodedEms(
-        key,
-        b'{"$type":"ems_data","ts":%d,"ems":[' % key[0],
-        tuple(to_json(unit_payload(device, unit, index)) for index, unit in enumerate(units)),
-        b"]," + to_json(rest)[1:],
+        b'{"$type":"ems_data","ts":%d,"ems":[' % now,
+        tuple(map(to_json, unit_payloads)),
+        b"]," + to_json(remainder)[1:],
     )
+
+
+def _aggregated(call: Call, units: list[Unit], payloads: list[dict[str, Any]]) -> dict[str, Any]:
+    if call.device.profile.dialect == "old" and len(call.device.installation.units) == 1:
+        # A single old unit repeats itself; only a cluster has sums.
+        return payloads[0]
+    return aggregated_payload(call.device, units)

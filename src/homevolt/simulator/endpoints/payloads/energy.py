@@ -1,11 +1,11 @@
-"""The regulating side: controllers, the mains signal, and the histories."""
+"""Controllers, the mains signal, clamp data and histories."""
 
 from __future__ import annotations
 
 import math
 from typing import TYPE_CHECKING, Any, Final
 
-from homevolt.simulator.endpoints.encode import number
+from homevolt.simulator.endpoints.answers import number
 
 if TYPE_CHECKING:
     from homevolt.simulator.endpoints.answers import Call
@@ -16,7 +16,7 @@ CUTOFF_HZ: Final = 0.25
 
 
 def pid_payload(call: Call) -> dict[str, Any]:
-    """Return /pid.json: the controller of the meter and the two of the main fuse."""
+    """Return /pid.json: the controller of the grid power and the two of the main fuse."""
     device = call.device
     world = device.installation
     uptime_ms = world.uptime_ms // 1000 * 1000
@@ -48,7 +48,7 @@ def pid_payload(call: Call) -> dict[str, Any]:
 
 
 def pid_history_payload(call: Call) -> dict[str, Any]:
-    """Return /ems_pid_history.json; the device keeps no data unless asked to."""
+    """Return /ems_pid_history.json; the device records no data by default."""
     return {
         "from": 0,
         "id": 1,
@@ -76,15 +76,15 @@ def _setpoint(call: Call) -> int:
     return int(active.options.get("setpoint", 0)) if active else 0
 
 
-def _fuse_state(fuse_a: object, flow_a: float, most_w: int) -> dict[str, Any]:
-    left_a = float(str(fuse_a)) - flow_a
+def _fuse_state(fuse_a: object, flow_a: float, max_w: int) -> dict[str, Any]:
+    remaining_a = float(str(fuse_a)) - flow_a
     return {
-        "integral": number(max(0.0, left_a)),
+        "integral": number(max(0.0, remaining_a)),
         "filtered_input": number(flow_a),
-        "prev_error": number(left_a),
-        "prev_output": most_w,
+        "prev_error": number(remaining_a),
+        "prev_output": max_w,
         "prev_input": number(flow_a),
-        "prev_max": most_w,
+        "prev_max": max_w,
     }
 
 
@@ -121,15 +121,15 @@ def ems_history_payload(call: Call) -> list[dict[str, Any]]:
 
 
 def ct_history_payload(call: Call) -> list[dict[str, Any]]:
-    """Return /ct_history.json: total power of every fitted measuring point, one object a minute."""
-    fitted = {point.function for point in call.device.installation.points}
+    """Return /ct_history.json: total power of every installed clamp, one object a minute."""
+    installed = {point.function for point in call.device.installation.points}
     return [
         {
             "ts": sample.time,
             **{
                 function: round(power_w)
                 for function, power_w in (("grid", sample.grid_w), ("solar", sample.solar_w))
-                if function in fitted
+                if function in installed
             },
         }
         for sample in _samples(call)
@@ -137,18 +137,18 @@ def ct_history_payload(call: Call) -> list[dict[str, Any]]:
 
 
 def ct_data_payload(call: Call) -> list[dict[str, Any]]:
-    """Return /ct_data.json: one object per clamp that was seen."""
+    """Return /ct_data.json: one object per node that was seen."""
     device = call.device
     rows = []
-    for clamp in device.clamps:
-        point = device.point(clamp.function)
+    for node in device.nodes:
+        point = device.point(node.function)
         if point is None:
             continue
         rows.append(
             {
-                "node_id": clamp.node_id,
-                "euid": clamp.euid,
-                "timestamp": int(device.now() * 1000) - clamp.age_ms(device.now()),
+                "node_id": node.node_id,
+                "euid": node.euid,
+                "timestamp": int(device.now() * 1000) - node.age_ms(device.now()),
                 "power": [number(phase.power_w) for phase in point.phases],
                 "total_power": round(point.total_power_w),
                 "energy_imported": number(point.energy_imported_kwh),

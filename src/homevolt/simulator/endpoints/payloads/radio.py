@@ -1,16 +1,16 @@
-"""The radio side: hub, nodes with their clamps, and what they measured."""
+"""Radio hub, its nodes, and their clamps."""
 
 from __future__ import annotations
 
 import math
 from typing import TYPE_CHECKING, Any, Final
 
-from homevolt.simulator.device.identity import HUB_FIRMWARE
-from homevolt.simulator.endpoints.encode import NEVER_MS, number
+from homevolt.simulator.device.profiles import HUB_FIRMWARE
+from homevolt.simulator.endpoints.answers import NEVER_MS, number
 
 if TYPE_CHECKING:
-    from homevolt.simulator.device.clamps import Clamp
     from homevolt.simulator.device.device import SimulatedDevice
+    from homevolt.simulator.device.nodes import RadioNode
     from homevolt.simulator.endpoints.answers import Call
 
 HUB_PRODUCT: Final = 57577
@@ -18,20 +18,22 @@ NODE_PRODUCT: Final = 53456
 NODE_VERSION: Final = "1220-911ca807"
 OLD_NODE_VERSION: Final = "1216-63cdc09f"
 FUNCTIONS: Final = {"unspecified": 0, "grid": 1, "solar": 2}
-ALL_PHASES: Final = 7
+CLAMPS: Final = {"L1": 1, "L2": 2, "L3": 4}
 LINE_DEGREES: Final = (0, 240, 120)
 OUTDOOR_C: Final = 12.59
 
 
 def hub_payload(call: Call) -> dict[str, Any]:
     """Return /efr_hub_status.json."""
-    uptime_ms = int(call.device.uptime_s * 1000)
+    device = call.device
+    uptime_ms = device.installation.uptime_ms
+    pairing_s = max(0, math.ceil(device.pairing_until - device.clock.now()))
     return {
         **radio_summary(call.device),
         "version": HUB_FIRMWARE,
         "bl_version": 2,
-        "permit_pairing": False,
-        "permit_pairing_timeout": 0,
+        "permit_pairing": pairing_s > 0,
+        "permit_pairing_timeout": pairing_s,
         "warp_mode": 1,
         "timesync_ts_ticks": uptime_ms,
         "ts_offset": int(call.device.now() * 1000) - uptime_ms,
@@ -46,7 +48,7 @@ def hub_payload(call: Call) -> dict[str, Any]:
 
 
 def radio_summary(device: SimulatedDevice) -> dict[str, Any]:
-    """Return what /status.json and /efr_hub_status.json both say of the radio."""
+    """Return the state of the hub that both /status.json and /efr_hub_status.json report."""
     return {
         "product_id": HUB_PRODUCT,
         "efr_id": device.hub_eui,
@@ -60,19 +62,19 @@ def radio_summary(device: SimulatedDevice) -> dict[str, Any]:
 
 
 def nodes_payload(call: Call) -> list[dict[str, Any]]:
-    """Return /nodes.json; the node without a function was paired and never seen."""
-    return [_node(call, clamp) for clamp in call.device.clamps]
+    """Return /nodes.json; one node was paired and never seen."""
+    return [_node(call, node) for node in call.device.nodes]
 
 
-def _node(call: Call, clamp: Clamp) -> dict[str, Any]:
-    seen = clamp.seen
-    seen_ms = clamp.age_ms(call.device.now()) if seen else NEVER_MS
-    rssi = clamp.rssi if seen else 0
+def _node(call: Call, node: RadioNode) -> dict[str, Any]:
+    seen = node.seen
+    seen_ms = node.age_ms(call.device.now()) if seen else NEVER_MS
+    rssi = node.rssi if seen else 0
     return {
-        "node_id": clamp.node_id,
+        "node_id": node.node_id,
         "product_id": NODE_PRODUCT,
         "product_model": "TBF01",
-        "eui": clamp.euid,
+        "eui": node.euid,
         "version": NODE_VERSION if seen else OLD_NODE_VERSION,
         "warp_version": int(seen),
         "average_rssi": rssi,
@@ -94,39 +96,40 @@ def _node(call: Call, clamp: Clamp) -> dict[str, Any]:
 
 
 def sense_payload(call: Call) -> list[dict[str, Any]]:
-    """Return /ecu_sense.json: what each node measures."""
+    """Return /ecu_sense.json: the function of each node."""
     return [
         {
-            "node_euid": clamp.euid,
-            "interface": ALL_PHASES,
-            "interface_names": ["L1", "L2", "L3"],
-            "function": FUNCTIONS[clamp.function],
-            "function_name": clamp.function,
-            "label": "",
+            "node_euid": node.euid,
+            "interface": node.interface,
+            "interface_names": [name for name, bit in CLAMPS.items() if node.interface & bit],
+            "function": FUNCTIONS[node.function],
+            "function_name": node.function,
+            "label": node.label,
         }
-        for clamp in call.device.clamps
+        for node in call.device.nodes
     ]
 
 
 def metrics_payload(call: Call) -> dict[str, Any]:
     """Return /node_metrics.json?node_id=; uptime in ms, battery voltage in V."""
-    clamp = _asked(call)
-    if clamp is None or not clamp.seen:
+    node = _requested(call)
+    if node is None or not node.seen:
         return {}
-    sent = int(call.device.uptime_s // 5) % 256
+    uptime_ms = call.device.installation.uptime_ms
+    sent = uptime_ms // 5000 % 256
     counts = ("meter_msg_count", "meter_pkg_count")
     return {
         "node": {
-            "node_id": clamp.node_id,
+            "node_id": node.node_id,
             "timestamp": int(call.device.now()),
             "node_version": 0,
             "bootloader_version": 33554435,
             "battery_voltage": 2.96,
             "temperature": OUTDOOR_C,
-            "avg_rssi": number(clamp.average_rssi),
+            "avg_rssi": number(node.average_rssi),
             "avg_lqi": 255,
             "radio_tx_power": 200,
-            "node_uptime": int(call.device.uptime_s * 1000),
+            "node_uptime": uptime_ms,
             **{f"{name}_sent": sent for name in counts},
             **{f"{name}_received": sent for name in counts},
             "time_in_em0_ms": 4805,
@@ -149,8 +152,8 @@ def metrics_payload(call: Call) -> dict[str, Any]:
 
 def ct_payload(call: Call) -> dict[str, Any]:
     """Return /ct.json?node_id=: the three clamps of one node; power in W, energy in kWh."""
-    clamp = _asked(call)
-    point = call.device.point(clamp.function) if clamp else None
+    node = _requested(call)
+    point = call.device.point(node.function) if node else None
     if point is None:
         return {}
     share = len(point.phases)
@@ -171,7 +174,7 @@ def ct_payload(call: Call) -> dict[str, Any]:
         }
         for phase, line in zip(point.phases, LINE_DEGREES, strict=False)
     ]
-    ticks = int(call.device.uptime_s * 1000)
+    ticks = call.device.installation.uptime_ms
     return {
         "bs": ticks,
         "cs": ticks,
@@ -184,8 +187,8 @@ def ct_payload(call: Call) -> dict[str, Any]:
 
 
 def ping_payload(call: Call) -> list[dict[str, Any]]:
-    """Return /warp_ping.json: two pings on their way, unanswered."""
-    destination = min((clamp.node_id for clamp in call.device.clamps), default=0)
+    """Return /warp_ping.json: two pings without an answer."""
+    destination = min((node.node_id for node in call.device.nodes), default=0)
     unanswered = (
         *("ping_send_timestamp", "ping_recv_timestamp", "ping_recv_rssi", "ping_recv_lqi"),
         *("pong_recv_timestamp", "pong_recv_rssi", "pong_recv_lqi"),
@@ -205,8 +208,8 @@ def ping_payload(call: Call) -> list[dict[str, Any]]:
 
 def node_params_payload(call: Call) -> list[dict[str, Any]]:
     """Return /node_params.json?node_id=, in the shape of /params.json."""
-    clamp = _asked(call)
-    if clamp is None:
+    node = _requested(call)
+    if node is None:
         return []
     rows = (("report_interval_ms", "uint32", 4, 5000), ("radio_tx_power", "uint16", 2, 200))
     return [
@@ -225,6 +228,6 @@ def node_params_payload(call: Call) -> list[dict[str, Any]]:
     ]
 
 
-def _asked(call: Call) -> Clamp | None:
+def _requested(call: Call) -> RadioNode | None:
     node_id = call.integer("node_id", 1)
-    return next((clamp for clamp in call.device.clamps if clamp.node_id == node_id), None)
+    return next((node for node in call.device.nodes if node.node_id == node_id), None)

@@ -1,32 +1,27 @@
-"""The system side: status, logs, errors, updates, Wi-Fi, and the files in flash."""
+"""Status, log, updates and Wi-Fi."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
-from homevolt.simulator.device.identity import HUB_FIRMWARE
 from homevolt.simulator.device.log import LEVELS
+from homevolt.simulator.device.profiles import HUB_FIRMWARE
 from homevolt.simulator.endpoints.payloads.radio import radio_summary
 from homevolt.simulator.endpoints.payloads.units import bms_info, inverter_info
 
 if TYPE_CHECKING:
     from homevolt.simulator.device.device import SimulatedDevice
     from homevolt.simulator.endpoints.answers import Call
+    from homevolt.simulator.world.unit import Unit
 
 DEFAULT_LIMIT: Final = 50
 WIFI_RSSI: Final = -43
 BSSID: Final = "020000000001"
 
-ECU_CHECKS: Final = ("power_24v", "ledstrip_detected", "wifi", "mqtt", "ntp", "flash")
-EMS_CHECKS: Final = ("ems_connected", "bms_connected", "inverter", "soc_min")
-SUBSYSTEMS: Final = ((0, "ECU", ECU_CHECKS), (1, "EMS", EMS_CHECKS))
-SEVERITIES: Final = ("ok", "warning", "error")
-
 
 def status_payload(call: Call) -> dict[str, Any]:
     """Return /status.json; `up_time` is in milliseconds."""
     device = call.device
-    unit = device.installation.units[0]
     return {
         "up_time": device.installation.uptime_ms,
         "poll_time": 0,
@@ -44,17 +39,23 @@ def status_payload(call: Call) -> dict[str, Any]:
         "mqtt_status": _mqtt(),
         "ota_update_running": False,
         "w868_status": radio_summary(device),
-        "ems_status": {
-            "ems_info": {
-                "protocol_version": 5,
-                "fw_version": device.profile.ems_firmware,
-                "rated_power": round(unit.rated_power_w),
-                "rated_cap": round(unit.rated_capacity_wh),
-                "rated_pv_power": 0,
-            },
-            "inverter_info": inverter_info(unit),
-            "bms_info": [bms_info(device, blade, index) for index, blade in enumerate(unit.blades)],
+        "ems_status": _ems_status(device, device.installation.units[0]),
+    }
+
+
+def _ems_status(device: SimulatedDevice, unit: Unit) -> dict[str, Any]:
+    if device.profile.empty_ems_status:
+        return {"bms_info": []}
+    return {
+        "ems_info": {
+            "protocol_version": 5,
+            "fw_version": device.profile.ems_firmware,
+            "rated_power": round(unit.rated_power_w),
+            "rated_cap": round(unit.rated_capacity_wh),
+            "rated_pv_power": 0,
         },
+        "inverter_info": inverter_info(unit),
+        "bms_info": [bms_info(device, blade, index) for index, blade in enumerate(unit.blades)],
     }
 
 
@@ -90,53 +91,6 @@ def _mqtt() -> dict[str, Any]:
     return {"connected": True, "subscribed": True, "last_error": dict.fromkeys(names, 0)}
 
 
-def error_report_payload(call: Call) -> list[dict[str, Any]]:
-    """Return /error_report.json: every check with its state."""
-    return [
-        _check(call.device, system_id, system, number, name)
-        for system_id, system, names in SUBSYSTEMS
-        for number, name in enumerate(names, 1)
-    ]
-
-
-def _check(
-    device: SimulatedDevice, system_id: int, system: str, number: int, name: str
-) -> dict[str, Any]:
-    empty = name == "soc_min" and device.installation.units[0].under_min_soc
-    messages = {"ledstrip_detected": "Rev:2 (461 mV)", "soc_min": "Battery is empty"}
-    shown = name != "soc_min" or empty
-    return {
-        "sub_system_id": system_id,
-        "sub_system_name": system,
-        "error_id": number,
-        "error_name": name,
-        "activated": "warning" if empty else "ok",
-        "message": messages.get(name, "") if shown else "",
-        "details": [],
-    }
-
-
-def error_history_payload(call: Call) -> list[dict[str, Any]]:
-    """Return /error_history.json?limit=&severity=: warnings and errors of the log."""
-    severity = call.query.get("severity", "")
-    rows = [
-        {
-            "timestamp": int(line.time * 1000),
-            "sub_system_id": 0,
-            "sub_system_name": "ECU",
-            "error_id": 100,
-            "error_name": line.tag,
-            "activated": line.level,
-            "message": line.text,
-            "details": [],
-        }
-        for line in call.device.log.last(len(call.device.log), "warning")
-    ]
-    wanted = [row for row in rows if severity not in SEVERITIES or row["activated"] == severity]
-    limit = call.integer("limit", DEFAULT_LIMIT)
-    return wanted[-limit:] if limit else []
-
-
 def logs_payload(call: Call) -> list[dict[str, Any]]:
     """Return /logs.json?limit=&level=: the latest lines, oldest first."""
     level = call.query.get("level", "")
@@ -157,7 +111,7 @@ def logs_payload(call: Call) -> list[dict[str, Any]]:
 
 
 def ota_payload(call: Call) -> dict[str, Any]:
-    """Return /ota_manifest.json: nothing newer is offered."""
+    """Return /ota_manifest.json: no update is available."""
     return {
         "timestamp": int(call.device.now()),
         "updates": [
@@ -176,7 +130,7 @@ def ota_payload(call: Call) -> dict[str, Any]:
 
 
 def wifi_payload(call: Call) -> list[dict[str, Any]]:
-    """Return /wifiscan.json: the network it is in."""
+    """Return /wifiscan.json: the network it is connected to."""
     return [
         {
             "ssid": call.device.parameters.values["wifi_sta_ssid"],
@@ -194,14 +148,3 @@ def wifi_payload(call: Call) -> list[dict[str, Any]]:
             "wps": 0,
         }
     ]
-
-
-def files(device: SimulatedDevice) -> dict[str, tuple[str, bytes]]:
-    """Return the files in flash: path to content type and content."""
-    page = b"<!DOCTYPE html><html><head><title>Homevolt</title></head><body>Homevolt</body></html>"
-    return {
-        "/": ("text/html", page),
-        "/index.html": ("text/html", page),
-        "/spiffs/index.html": ("text/html", page),
-        "/spiffs/version.txt": ("text/plain", f"{device.profile.firmware}\n".encode()),
-    }

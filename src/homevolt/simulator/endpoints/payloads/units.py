@@ -1,13 +1,13 @@
-"""One unit of the installation, and the sums of all, as /ems.json shows them."""
+"""One unit of the installation, and the sums of all: `ems` and `aggregated` of /ems.json."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
-from homevolt.simulator.device.identity import BLADE_FIRMWARE, INVERTER_FIRMWARE, MODEL
-from homevolt.simulator.endpoints.encode import number
-from homevolt.simulator.world.ems.modes import FREQUENCY_RESERVE
-from homevolt.simulator.world.quantities import NOMINAL_VOLTAGE_V, PHASES
+from homevolt.simulator.device.profiles import BLADE_FIRMWARE, INVERTER_FIRMWARE, MODEL
+from homevolt.simulator.endpoints.answers import number
+from homevolt.simulator.world.ems.plan import Mode
+from homevolt.simulator.world.house import NOMINAL_VOLTAGE_V, PHASES
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 PEER_PORT: Final = 5259
 REACTIVE_LIMIT_VAR: Final = 7000
 NO_ERROR: Final = {"error": 0, "error_str": "No error"}
+GRID_CODES: Final[dict[object, str]] = {9: "Sweden"}
 
 INFO_BITS: Final = {
     "EMS_INFO_FAN_STATE_ON": 1,
@@ -39,9 +40,9 @@ RESERVE_OPTIONS: Final = {
 
 def unit_payload(device: SimulatedDevice, unit: Unit, index: int) -> dict[str, Any]:
     """Return one entry of `ems`; the first unit is the one that answers."""
-    blades = unit.blades
+    blades, grid_code = unit.blades, device.parameters.values["ems_grid_code_preset"]
     payload: dict[str, Any] = {
-        "ecu_id": unit.ecu_id if device.profile.dialect == "new" else int(unit.ecu_id, 16),
+        "ecu_id": _ecu_id(device, unit),
         "ecu_host": peer_host(unit.ecu_id) if index else "",
         "ecu_version": "",
         **NO_ERROR,
@@ -51,11 +52,11 @@ def unit_payload(device: SimulatedDevice, unit: Unit, index: int) -> dict[str, A
         "bms_info": [bms_info(device, blade, number) for number, blade in enumerate(blades)],
         "inv_info": inverter_info(unit),
         "ems_config": {
-            "grid_code_preset": 9,
-            "grid_code_preset_str": "Sweden",
-            "control_timeout": True,
+            "grid_code_preset": grid_code,
+            "grid_code_preset_str": GRID_CODES.get(grid_code, f"Preset {grid_code}"),
+            "control_timeout": device.control_timeout_s > 0,
         },
-        "inv_config": {"ffr_fstart_freq": 9900},
+        "inv_config": {"ffr_fstart_freq": device.ffr_start_frequency},
         "ems_control": _control(device, [unit]),
         "ems_data": _data(device, [unit], peer=index > 0),
         "bms_data": [_blade_data(device, blade) for blade in blades],
@@ -73,8 +74,15 @@ def unit_payload(device: SimulatedDevice, unit: Unit, index: int) -> dict[str, A
     return payload
 
 
+def _ecu_id(device: SimulatedDevice, unit: Unit) -> str | int:
+    """Return the id; old firmware reports it as a number with the bytes reversed."""
+    if device.profile.dialect == "new":
+        return unit.ecu_id
+    return int.from_bytes(bytes.fromhex(unit.ecu_id), "little")
+
+
 def aggregated_payload(device: SimulatedDevice, units: Sequence[Unit]) -> dict[str, Any]:
-    """Return `aggregated`: sums over the units present, sparse as the device gives it."""
+    """Return `aggregated` of a cluster: sums over the units present, in fewer blocks."""
     return {
         **NO_ERROR,
         "op_state": units[0].op_state,
@@ -86,13 +94,13 @@ def aggregated_payload(device: SimulatedDevice, units: Sequence[Unit]) -> dict[s
 
 
 def peer_host(ecu_id: str) -> str:
-    """Return the address of a peer, made of its id, with brackets and port."""
+    """Return the address of a peer, derived from its id, with brackets and port."""
     groups = ":".join(ecu_id[start : start + 4] for start in range(0, len(ecu_id), 4))
     return f"[FD00::{groups.upper()}]:{PEER_PORT}"
 
 
 def ems_info(device: SimulatedDevice, unit: Unit) -> dict[str, Any]:
-    """Return `ems_info`; old firmware names no model."""
+    """Return `ems_info`; old firmware reports no model."""
     info = {
         "protocol_version": 5,
         "fw_version": device.profile.ems_firmware,
@@ -104,7 +112,7 @@ def ems_info(device: SimulatedDevice, unit: Unit) -> dict[str, Any]:
 
 
 def bms_info(device: SimulatedDevice, blade: Blade, index: int) -> dict[str, Any]:
-    """Return one entry of `bms_info`; old firmware names no battery type."""
+    """Return one entry of `bms_info`; old firmware reports no battery type."""
     info = {
         "fw_version": BLADE_FIRMWARE,
         "serial_number": blade.serial_number,
@@ -124,7 +132,7 @@ def inverter_info(unit: Unit) -> dict[str, Any]:
 def _control(device: SimulatedDevice, units: Sequence[Unit]) -> dict[str, Any]:
     active = device.plan.active(device.now())
     options = active.options if active else {}
-    reserve = active is not None and active.type == FREQUENCY_RESERVE
+    reserve = active is not None and active.type == Mode.FREQUENCY_RESERVE
     return {
         "mode_sel": 1,
         "mode_sel_str": "operational",
@@ -143,11 +151,11 @@ def _control(device: SimulatedDevice, units: Sequence[Unit]) -> dict[str, Any]:
 
 def _data(device: SimulatedDevice, units: Sequence[Unit], *, peer: bool = False) -> dict[str, Any]:
     first = units[0]
-    info = _info(first)
+    info = _info(device, first)
     low = first.under_min_soc
     power_w = round(sum(unit.power_w for unit in units))
     return {
-        # A peer's figures are a second old when the leader passes them on.
+        # The leader reports the figures of a peer a second late.
         "timestamp_ms": (int(device.now()) - peer) * 1000,
         "state": first.state,
         "state_str": first.state_str,
@@ -161,23 +169,23 @@ def _data(device: SimulatedDevice, units: Sequence[Unit], *, peer: bool = False)
         "frequency": round(device.installation.house.frequency_hz * 1000),
         "phase_seq": 1,
         "power": power_w,
-        "apparent_power": abs(power_w),
+        "apparent_power": power_w if device.profile.signed_apparent_power else abs(power_w),
         "reactive_power": 0,
         "energy_produced": int(sum(unit.energy_produced_wh for unit in units)),
         "energy_consumed": int(sum(unit.energy_consumed_wh for unit in units)),
         "sys_temp": round(sum(unit.system_temperature_c for unit in units) / len(units) * 10),
         "avail_cap": round(sum(unit.usable_wh for unit in units)),
         "freq_res_state": 0,
-        # The device takes the plain mean over its units, whatever they hold.
+        # The device reports the plain mean over its units, not weighted by capacity.
         "soc_avg": round(sum(unit.state_of_charge for unit in units) / len(units) * 10000),
     }
 
 
-def _info(unit: Unit) -> list[str]:
+def _info(device: SimulatedDevice, unit: Unit) -> list[str]:
     present = {
         "EMS_INFO_FAN_STATE_ON": unit.fan_on,
         "EMS_INFO_CONNECTED_TO_BACKEND": True,
-        "EMS_INFO_RTC_SYNCRONIZED": True,
+        "EMS_INFO_RTC_SYNCRONIZED": device.clock_is_set,
         "EMS_INFO_LOW_POWER_MODE": unit.low_power,
     }
     return [name for name in INFO_BITS if present[name]]
@@ -230,7 +238,7 @@ def _voltages(device: SimulatedDevice) -> dict[str, int]:
             name: round(volts * 10)
             for name, volts in zip(("l1", "l2", "l3"), (v1, v2, v3), strict=True)
         },
-        # Phases stand 120 degrees apart: the difference of two has this length.
+        # The phases are 120 degrees apart: the difference of two has this magnitude.
         **{name: round((a * a + b * b + a * b) ** 0.5 * 10) for name, (a, b) in pairs.items()},
     }
 

@@ -1,1 +1,1 @@
-"""The energy management of the battery: from the plan to what the units are asked to give."""
+"""Energy management of the battery: from the schedule to the power that the units have to give."""

@@ -1,4 +1,4 @@
-"""/ems.json and /schedule.json are what a real unit sends."""
+"""/ems.json and /schedule.json are like those of a real unit."""
 
 from __future__ import annotations
 
@@ -9,18 +9,10 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from tests.simulator.client import Client, device
+from tests.simulator.endpoints.shapes import keys
 
 if TYPE_CHECKING:
     from pathlib import Path
-
-
-def keys(payload: Any) -> Any:
-    """Return the shape of a payload: its keys, and of a list the shape of its first element."""
-    if isinstance(payload, dict):
-        return {key: keys(value) for key, value in payload.items()}
-    if isinstance(payload, list):
-        return [keys(payload[0])] if payload and isinstance(payload[0], dict) else "list"
-    return "number" if isinstance(payload, int | float) else type(payload).__name__
 
 
 def units(payload: dict[str, Any]) -> tuple[dict[str, Any], list[dict[str, Any]]]:
@@ -82,7 +74,7 @@ async def test_values_are_in_the_units_of_the_wire() -> None:
     )
 
 
-async def test_old_firmware_speaks_the_old_dialect() -> None:
+async def test_old_firmware_uses_the_old_dialect() -> None:
     async with device(firmware="old", units=2) as client:
         payload = await client.get("/ems.json")
     for unit in payload["ems"]:
@@ -93,8 +85,34 @@ async def test_old_firmware_speaks_the_old_dialect() -> None:
     assert not any({"function", "sensor_type"} & sensor.keys() for sensor in payload["sensors"])
 
 
+@pytest.mark.parametrize("firmware", ["old", "old-updated"])
+async def test_aggregated_of_a_single_old_unit_is_the_whole_unit(firmware: str) -> None:
+    async with device(firmware=firmware) as client:
+        payload = await client.get("/ems.json")
+        assert payload["aggregated"] == payload["ems"][0]
+        assert {"ecu_id", "ems_info", "bms_data", "ems_voltage"} <= payload["aggregated"].keys()
+    for options in ({"firmware": firmware, "units": 2}, {}):
+        async with device(**options) as client:
+            assert "ecu_id" not in (await client.get("/ems.json"))["aggregated"]
+
+
+async def test_an_updated_old_unit_has_an_unavailable_unspecified_sensor() -> None:
+    async with device(firmware="old-updated", local_mode=True) as client:
+        await client.console("sched_set 1 -s 2000")
+        client.sim.advance(60)
+        payload = await client.get("/ems.json")
+        (unit,) = payload["ems"]
+        assert unit["ems_info"]["fw_version"] == "v31.4"
+        assert unit["ecu_id"].to_bytes(6, "little").hex() == client.sim.installation.units[0].ecu_id
+        assert unit["ems_data"]["apparent_power"] == unit["ems_data"]["power"] < -1900
+        (sensor,) = (row for row in payload["sensors"] if row["type"] == "unspecified")
+        assert (sensor["available"], sensor["total_power"]) == (False, 0)
+        assert keys(sensor) == keys(payload["sensors"][0])
+        assert (await client.get("/status.json"))["ems_status"] == {"bms_info": []}
+
+
 @pytest.mark.parametrize("missing", ["grid", "solar", "load"])
-async def test_a_sensor_that_is_not_fitted_is_not_shown(missing: str) -> None:
+async def test_a_sensor_that_is_not_installed_is_absent(missing: str) -> None:
     async with device(**{missing: False}) as client:
         payload = await client.get("/ems.json")
         expected = {"battery", "solar", "grid", "load"} - {missing}
@@ -112,7 +130,7 @@ async def test_the_order_of_units_changes_between_requests() -> None:
         assert seen == set(permutations(ids))
 
 
-async def test_what_a_test_changes_shows_in_the_same_second() -> None:
+async def test_a_change_by_a_test_shows_in_the_same_second() -> None:
     async with device(units=3) as client:
         assert len((await client.get("/ems.json"))["ems"]) == 3
         client.sim.installation.units[1].online = False
@@ -137,18 +155,18 @@ async def test_a_peer_that_drops_out_leaves_the_sums() -> None:
 
 
 async def transcript(seed: int) -> list[bytes]:
-    said = []
+    parts = []
     async with device(seed=seed, units=2) as client:
         for _ in range(5):
             async with client.session.get(
                 client.sim.url + "/ems.json", headers=client.headers()
             ) as response:
-                said.append(b"".join(name + value for name, value in response.raw_headers))
-                said.append(await response.read())
+                parts.append(b"".join(name + value for name, value in response.raw_headers))
+                parts.append(await response.read())
             await client.console("sched_add 1 -s 2000")
             client.sim.advance(7)
-        said += [(await client.request("GET", path))[1] for path in ("/logs.json", "/nodes.json")]
-    return said
+        parts += [(await client.request("GET", path))[1] for path in ("/logs.json", "/nodes.json")]
+    return parts
 
 
 async def test_the_same_seed_and_calls_give_the_same_bytes() -> None:
@@ -157,7 +175,7 @@ async def test_the_same_seed_and_calls_give_the_same_bytes() -> None:
     assert first != other
 
 
-async def test_the_battery_moves_with_time_and_schedule() -> None:
+async def test_the_battery_follows_time_and_schedule() -> None:
     async with device(local_mode=True) as client:
         await client.console("sched_set 1 -s 2000")
         before = await client.get("/ems.json")
@@ -184,7 +202,7 @@ async def test_an_empty_battery_warns() -> None:
         assert [row["activated"] for row in report if row["error_name"] == "soc_min"] == ["warning"]
 
 
-async def test_blades_may_tell_more() -> None:
+async def test_the_detailed_profile_reports_more_of_each_blade() -> None:
     async with device(firmware="detailed") as client:
         blade = (await client.get("/ems.json"))["ems"][0]["bms_data"][0]
         assert 9000 < blade["soh"] <= 10000

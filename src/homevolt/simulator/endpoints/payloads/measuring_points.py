@@ -1,25 +1,30 @@
-"""The measuring points as /ems.json `sensors` shows them."""
+"""The measuring points: `sensors` of /ems.json."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from homevolt.simulator.endpoints.encode import number, time_text
+from homevolt.simulator.device.nodes import UNSPECIFIED
+from homevolt.simulator.endpoints.answers import number, time_text
+from homevolt.simulator.world.house import PHASES
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from homevolt.simulator.device.device import SimulatedDevice
+    from homevolt.simulator.device.nodes import RadioNode
     from homevolt.simulator.endpoints.answers import Call
     from homevolt.simulator.world.points import MeasuringPoint, Phase
     from homevolt.simulator.world.unit import Unit
 
 
-def sensors_payload(call: Call, units: Sequence[Unit]) -> list[dict[str, Any]]:
+def measuring_points_payload(call: Call, units: Sequence[Unit]) -> list[dict[str, Any]]:
     """Return `sensors` in the order of captures: a unit, the clamps, the load, the peers."""
     device = call.device
     available = not call.without_sensors
     points = [_point(device, point, available=available) for point in device.installation.points]
+    if device.profile.unspecified_sensor:
+        points += [_unspecified(device, node) for node in device.nodes if not node.seen]
     if device.profile.dialect == "old":
         return points
     first, *peers = [_unit(device, unit, peer=index > 0) for index, unit in enumerate(units)]
@@ -47,34 +52,50 @@ def _unit(device: SimulatedDevice, unit: Unit, *, peer: bool) -> dict[str, Any]:
 
 
 def _point(device: SimulatedDevice, point: MeasuringPoint, *, available: bool) -> dict[str, Any]:
-    clamp = next((one for one in device.clamps if one.euid == point.euid), None)
+    node = next((node for node in device.nodes if node.function == point.function), None)
     now = int(device.now())
     return {
-        **_kind(device, point),
-        **({} if clamp is None else {"node_id": clamp.node_id}),
-        "euid": point.euid,
-        "interface": 0 if clamp is None else 7,
+        **_kind(device, point.function, node),
+        **({} if node is None else {"node_id": node.node_id}),
+        "euid": point.euid if node is None else node.euid,
+        "interface": 0 if node is None else node.interface,
         "available": available,
         **(
             _radio(0, 0, 0)
-            if clamp is None
-            else _radio(clamp.rssi, number(clamp.average_rssi), 100 if available else 0)
+            if node is None
+            else _radio(node.rssi, number(node.average_rssi), 100 if available else 0)
         ),
-        "phase": [_phase(phase, virtual=clamp is None) for phase in point.phases],
+        "phase": [_phase(phase, virtual=node is None) for phase in point.phases],
         "frequency": number(point.frequency_hz),
-        # Whoever reads the virtual load reads consumption as negative.
-        "total_power": round(-point.total_power_w if clamp is None else point.total_power_w),
+        # The device reports the consumption of the virtual load as negative.
+        "total_power": round(-point.total_power_w if node is None else point.total_power_w),
         "energy_imported": number(point.energy_imported_kwh),
         "energy_exported": number(point.energy_exported_kwh),
-        **_times(now if clamp is None else now - clamp.age_ms(now) / 1000),
+        **_times(now if node is None else now - node.age_ms(now) / 1000),
     }
 
 
-def _kind(device: SimulatedDevice, point: MeasuringPoint) -> dict[str, Any]:
+def _unspecified(device: SimulatedDevice, node: RadioNode) -> dict[str, Any]:
+    return {
+        **_kind(device, UNSPECIFIED, node),
+        "node_id": node.node_id,
+        "euid": node.euid,
+        "interface": node.interface,
+        "available": False,
+        **_radio(0, 0, 0),
+        "phase": [{"voltage": 0, "amp": 0, "power": 0, "pf": 0} for _ in range(PHASES)],
+        "frequency": 0,
+        "total_power": 0,
+        "energy_imported": 0,
+        "energy_exported": 0,
+        **_times(0),
+    }
+
+
+def _kind(device: SimulatedDevice, function: str, node: RadioNode | None) -> dict[str, Any]:
     if device.profile.dialect == "old":
-        return {"type": point.function}
-    kind = "virtual" if point.node_id is None else "pulse_ct"
-    return {"function": point.function, "sensor_type": kind}
+        return {"type": function}
+    return {"function": function, "sensor_type": "virtual" if node is None else "pulse_ct"}
 
 
 def _radio(rssi: float, average_rssi: float, pdr: float) -> dict[str, float]:
@@ -82,7 +103,7 @@ def _radio(rssi: float, average_rssi: float, pdr: float) -> dict[str, float]:
 
 
 def _phase(phase: Phase, *, virtual: bool) -> dict[str, float]:
-    # As the total, so the phases: consumption is negative for whoever reads the virtual load.
+    # Like the total: the consumption of the virtual load is negative.
     sign = -1 if virtual else 1
     return {
         "voltage": number(phase.voltage_v, 1),
