@@ -37,13 +37,13 @@ lint: $(DEV) ## Style
 types: $(DEV) ## Types
 	$(BIN)/mypy
 
-contracts: $(DEV) ## Which floor may import which
+contracts: $(DEV) ## Which layer may import which
 	$(BIN)/lint-imports --no-logo
 
 suite: $(DEV) ## The tests, with branch coverage
 	HYPOTHESIS_PROFILE=ci $(BIN)/pytest -n $(WORKERS) --cov
 
-bench: $(DEV) ## What things cost, each against its floor
+bench: $(DEV) ## What things cost, each beside a reference in the same run
 	$(BIN)/pytest benchmarks -s
 
 upgrade: ## Renew constraints.txt; name the oldest supported Python

@@ -59,7 +59,7 @@ def modes() -> str:
 
 
 TABLES: dict[str, dict[str, Callable[[], str]]] = {
-    "README.md": {"readings": readings},
+    "docs/readings.md": {"readings": readings},
     "docs/control.md": {"modes": modes, "options": options},
 }
 """The tables of each page, by the name in their markers."""

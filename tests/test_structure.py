@@ -1,4 +1,4 @@
-"""The rules of the house: rooms stay small, every room has a floor, every tool is pinned."""
+"""The structure of the project: small files, a layer for every module, a pin for every tool."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ def python_files() -> list[Path]:
     return sorted(file for folder in folders for file in folder.rglob("*.py"))
 
 
-def rooms(package: Path = PACKAGE) -> set[str]:
+def modules(package: Path = PACKAGE) -> set[str]:
     """Return the name of every module and package directly below a package."""
     files = {file.stem for file in package.glob("*.py")} - {"__init__", "__main__"}
     return files | {init.parent.name for init in package.glob("*/__init__.py")}
@@ -89,28 +89,28 @@ def test_every_silenced_check_says_why() -> None:
 
 @pytest.mark.parametrize(
     ("contract", "package"),
-    [("floors", PACKAGE), ("simulator-floors", PACKAGE / "simulator")],
+    [("layers", PACKAGE), ("simulator-floors", PACKAGE / "simulator")],
 )
-def test_every_room_has_a_floor(contract: str, package: Path) -> None:
-    floors = contracts()[contract]
-    assert floors["exhaustive"]
-    assert "exhaustive_ignores" not in floors
-    placed = {name for layer in floors["layers"] for name in re.findall(r"\w+", layer)}
-    assert placed == rooms(package)
+def test_every_module_has_a_layer(contract: str, package: Path) -> None:
+    layers = contracts()[contract]
+    assert layers["exhaustive"]
+    assert "exhaustive_ignores" not in layers
+    placed = {name for layer in layers["layers"] for name in re.findall(r"\w+", layer)}
+    assert placed == modules(package)
 
 
-def test_every_room_is_on_the_map() -> None:
+def test_every_module_is_in_the_table_of_the_guide() -> None:
     page = (ROOT / "CONTRIBUTING.md").read_text("utf-8")
     shown = [line.split("|")[1] for line in page.splitlines() if line.startswith("| `")]
     placed = [name for cell in shown for name in re.findall(r"`(\w+)`", cell)]
-    assert sorted(placed) == sorted(rooms())
+    assert sorted(placed) == sorted(modules())
 
 
-def test_the_simulator_is_forbidden_every_room_of_the_client() -> None:
+def test_the_simulator_is_forbidden_every_module_of_the_client() -> None:
     apart = contracts()["simulator-apart"]
     assert apart["source_modules"] == ["homevolt.simulator"]
     assert set(apart["forbidden_modules"]) == {
-        f"homevolt.{room}" for room in rooms() - {"simulator"}
+        f"homevolt.{module}" for module in modules() - {"simulator"}
     }
 
 
