@@ -1,4 +1,4 @@
-"""A web server in a process of its own that answers with the same two payloads for ever.
+"""A web server in a process of its own that answers with two payloads, one of them new each time.
 
 Run as `python -m benchmarks.payload_server`; it prints its port, then serves until it is ended.
 """
@@ -6,6 +6,7 @@ Run as `python -m benchmarks.payload_server`; it prints its port, then serves un
 from __future__ import annotations
 
 import asyncio
+import itertools
 
 from aiohttp import ClientSession, web
 
@@ -25,10 +26,16 @@ async def payloads() -> dict[str, bytes]:
 
 async def serve() -> None:
     """Serve on a free port of loopback, and print it."""
-    answers = await payloads()
+    answers = {path: [body] for path, body in (await payloads()).items()}
+    (first,) = answers["/ems.json"]
+    # As of a real device, no two answers in a row are the same.
+    answers["/ems.json"].append(first.replace(b'"ts":17', b'"ts":18'))
+    count = itertools.count()
 
     async def answer(request: web.Request) -> web.Response:
-        return web.Response(body=answers[request.path], content_type="application/json")
+        bodies = answers[request.path]
+        body = bodies[next(count) // 2 % len(bodies)]
+        return web.Response(body=body, content_type="application/json")
 
     app = web.Application()
     app.router.add_get("/{name}", answer)

@@ -220,11 +220,12 @@ class Device(BatteryControl):
             HomevoltDataError: The answer is not what it should be; the previous readings stay.
         """
         record = await self._store.read(EMS)
-        try:
-            self._inventory.arrange(record.value)
-        except HomevoltDataError as error:
-            self._store.forget(EMS, error)
-            raise
+        if not self._inventory.is_known:
+            try:
+                self._inventory.arrange(record.value)
+            except HomevoltDataError as error:
+                self._store.forget(EMS, error)
+                raise
 
     async def fetch_schedule_data(self) -> None:
         """Read `/schedule.json`: the schedule and who is in control.

@@ -51,6 +51,11 @@ class Inventory:
         self._local = ""
         self._forget()
 
+    @property
+    def is_known(self) -> bool:
+        """Whether it is known which unit answers."""
+        return bool(self._local)
+
     def arrange(self, document: EmsDocument) -> Arrangement:
         """Return where an answer holds the known parts; what is seen for the first time is known.
 
