@@ -11,7 +11,7 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from homevolt.simulator import ManualClock
-from homevolt.simulator.control import ControlServer
+from homevolt.simulator.control_endpoint import ControlServer
 from homevolt.simulator.fleet import Fleet
 from homevolt.simulator.web.faults import KINDS
 from tests.simulator.client import Client

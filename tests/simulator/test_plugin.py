@@ -52,12 +52,12 @@ async def test_a_test_on_another_loop_waits_for_requests_and_stops_the_device(
 ) -> None:
     async with aiohttp.ClientSession() as session:
         client = Client(session, homevolt_simulator)
-        waiting = asyncio.ensure_future(homevolt_simulator.seen(1))
+        waiting = asyncio.ensure_future(homevolt_simulator.wait_for_requests(1))
         await client.get("/ems.json")
         await asyncio.wait_for(waiting, 5)
         homevolt_simulator.faults.add("stall")
         stalled = asyncio.ensure_future(client.status("/ems.json"))
-        await asyncio.wait_for(homevolt_simulator.seen(2), 5)
+        await asyncio.wait_for(homevolt_simulator.wait_for_requests(2), 5)
         await asyncio.wait_for(homevolt_simulator.stop(), 5)
         with pytest.raises(aiohttp.ClientError):
             await stalled

@@ -168,7 +168,7 @@ async def test_a_stop_is_immediate_whatever_clients_are_doing() -> None:
         ]
         await client.get("/schedule.json")
         _, writer = await asyncio.open_connection("127.0.0.1", sim.port)
-        await sim.seen(3)
+        await sim.wait_for_requests(3)
         async with asyncio.timeout(1):
             await sim.stop()
         outcomes = await asyncio.gather(*reads, return_exceptions=True)
@@ -177,7 +177,7 @@ async def test_a_stop_is_immediate_whatever_clients_are_doing() -> None:
         with pytest.raises(aiohttp.ClientConnectorError):
             await client.status()
         with pytest.raises(RuntimeError, match="does not serve"):
-            await sim.seen()
+            await sim.wait_for_requests()
 
 
 async def test_a_stop_waits_for_no_handshake_and_leaves_no_socket() -> None:

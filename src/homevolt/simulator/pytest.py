@@ -72,8 +72,8 @@ class _HostedSimulator(Simulator):
 
         self._host.run(work())
 
-    async def seen(self, count: int = 1) -> None:
-        await self._host.hand_over(Simulator.seen(self, count))
+    async def wait_for_requests(self, count: int = 1) -> None:
+        await self._host.hand_over(Simulator.wait_for_requests(self, count))
 
     async def start(self) -> None:
         await self._host.hand_over(Simulator.start(self))

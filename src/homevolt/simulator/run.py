@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from itertools import zip_longest
 from typing import TYPE_CHECKING
 
-from homevolt.simulator.control import ControlServer
+from homevolt.simulator.control_endpoint import ControlServer
 from homevolt.simulator.web.auth import USER
 
 if TYPE_CHECKING:

@@ -189,7 +189,7 @@ class Simulator:
         clock.advance(seconds)
         self.device.advance()
 
-    async def seen(self, count: int = 1) -> None:
+    async def wait_for_requests(self, count: int = 1) -> None:
         """Wait until the journal holds `count` requests, answered or not.
 
         Raises:
@@ -197,7 +197,7 @@ class Simulator:
         """
         if self._server is None:
             raise RuntimeError("the simulator does not serve")
-        await self._server.seen(count)
+        await self._server.wait_for_requests(count)
 
     def reboot(self, boot_s: float | None = None) -> None:
         """Restart the device: what was not stored is lost.

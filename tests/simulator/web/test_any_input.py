@@ -196,7 +196,7 @@ async def test_a_client_that_leaves_a_stalled_answer_is_no_failure(
         _, writer = await asyncio.open_connection("127.0.0.1", client.sim.port)
         gone.append(writer)
         writer.write(b"GET /ems.json HTTP/1.1\r\nHost: x\r\n" + CREDENTIALS + b"\r\n")
-        await client.sim.seen()
+        await client.sim.wait_for_requests()
         for _ in range(20):
             await asyncio.sleep(0)
         client.sim.faults.clear()
@@ -226,7 +226,7 @@ async def test_a_client_that_leaves_in_the_middle_disturbs_nobody() -> None:
         _, writer = await asyncio.open_connection("127.0.0.1", client.sim.port)
         writer.write(HEAD + b"Content-Length: 99\r\n\r\ncmd=he")
         await writer.drain()
-        await client.sim.seen()
+        await client.sim.wait_for_requests()
         writer.transport.abort()
         assert await client.status("/schedule.json") == 200
         assert client.sim.journal[0].status is None

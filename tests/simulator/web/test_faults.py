@@ -196,7 +196,7 @@ async def test_a_client_that_gives_up_on_latency_has_written_or_not(
 
     async with device(faults=[f"latency:seconds=9,when={when}"], sleep=sleep, cloud=False) as c:
         writing = asyncio.ensure_future(c.console(ADD))
-        await c.sim.seen()
+        await c.sim.wait_for_requests()
         writing.cancel()
         await asyncio.gather(writing, return_exceptions=True)
         c.sim.faults.clear()

@@ -35,7 +35,7 @@ async def test_reads_and_writes_are_told_apart() -> None:
 async def test_requests_at_the_same_time_are_counted() -> None:
     async with device(faults=["silence:path=/pid.json"]) as client:
         waiting = asyncio.ensure_future(client.request("GET", "/pid.json"))
-        await client.sim.seen()
+        await client.sim.wait_for_requests()
         await client.get("/ems.json")
         assert [record.in_flight for record in client.sim.journal] == [1, 2]
         waiting.cancel()

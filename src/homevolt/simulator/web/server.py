@@ -16,7 +16,7 @@ from aiohttp.http import HttpProcessingError
 from homevolt.simulator.console import commands
 from homevolt.simulator.endpoints.answers import Answer, Call, redirect_answer, text_answer
 from homevolt.simulator.endpoints.routes import ROUTES, file_endpoint
-from homevolt.simulator.web import mischief
+from homevolt.simulator.web import fault_actions
 from homevolt.simulator.web.auth import credentials_match
 from homevolt.simulator.web.journal import Journal, RequestRecord, mask_form, mask_secrets
 from homevolt.simulator.web.responder import Responder
@@ -92,7 +92,7 @@ class DeviceServer:
         self._note(RequestRecord(self.device.now(), "", "", status=status))
         self.device.log.add("warning", "httpd", f"malformed request, answered {status}")
 
-    async def seen(self, count: int) -> None:
+    async def wait_for_requests(self, count: int) -> None:
         """Return when the journal holds `count` requests."""
         while len(self.journal) < count:
             self._noted.clear()
@@ -140,23 +140,25 @@ class DeviceServer:
         self, request: web.BaseRequest, record: RequestRecord, call: Call, hits: list[Fault]
     ) -> web.StreamResponse:
         for fault in hits:
-            mischief.prepare(call, fault)
-        await mischief.delay(self.responder, [fault for fault in hits if fault.comes_before])
+            fault_actions.prepare(call, fault)
+        await fault_actions.delay(self.responder, [fault for fault in hits if fault.comes_before])
         for fault in hits:
-            if fault.comes_before and fault.kind in mischief.REPLACING:
-                return await mischief.replace(self.responder, request, record, fault)
+            if fault.comes_before and fault.kind in fault_actions.REPLACING:
+                return await fault_actions.replace(self.responder, request, record, fault)
         reboots = self.device.reboots
         answer = self._decide(request, record, call)
         if answer.status >= HTTPStatus.BAD_REQUEST and answer.status != HTTPStatus.UNAUTHORIZED:
             asked = f"{record.method} {record.path[:LOGGED_PATH]}"
             self.device.log.add("warning", "httpd", f"{asked} answered {answer.status}")
         record.effects = call.control.effects
-        await mischief.delay(self.responder, [fault for fault in hits if not fault.comes_before])
+        await fault_actions.delay(
+            self.responder, [fault for fault in hits if not fault.comes_before]
+        )
         for fault in hits:
-            if fault.kind in mischief.SPOILING:
-                return await mischief.spoil(self.responder, request, record, fault, answer)
-            if not fault.comes_before and fault.kind in mischief.REPLACING:
-                return await mischief.replace(self.responder, request, record, fault)
+            if fault.kind in fault_actions.CORRUPTING:
+                return await fault_actions.corrupt(self.responder, request, record, fault, answer)
+            if not fault.comes_before and fault.kind in fault_actions.REPLACING:
+                return await fault_actions.replace(self.responder, request, record, fault)
         return self.responder.respond(record, answer, close=self.device.reboots != reboots)
 
     def _decide(self, request: web.BaseRequest, record: RequestRecord, call: Call) -> Answer:

@@ -1,4 +1,4 @@
-"""What the faults do to a request: delay it, replace its answer, or spoil it on the way out."""
+"""What the faults do to a request: delay it, replace its answer, or corrupt it on the way out."""
 
 from __future__ import annotations
 
@@ -49,7 +49,7 @@ async def replace(
     return responder.respond(record, _ANSWERS[fault.kind](responder, request, fault))
 
 
-async def spoil(
+async def corrupt(
     responder: Responder,
     request: web.BaseRequest,
     record: RequestRecord,
@@ -149,4 +149,4 @@ _ANSWERS: Final[Mapping[str, _Answering]] = {
 }
 
 REPLACING: Final = frozenset(_WORDLESS) | frozenset(_ANSWERS)
-SPOILING: Final = frozenset({"stall", "truncate", "content_type"})
+CORRUPTING: Final = frozenset({"stall", "truncate", "content_type"})
