@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 from homevolt.readings.catalogue import CATALOGUE, Reading, Scope
 from homevolt.schedule.entry import SETPOINT_MODES, BatteryMode
 from homevolt.schedule.options import OPTIONS, WINDOW, Kind, Option
+from tools import simulator_tables
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -60,7 +61,12 @@ def modes() -> str:
 
 TABLES: dict[str, dict[str, Callable[[], str]]] = {
     "docs/readings.md": {"readings": readings},
+    "docs/cli.md": {"simulate": simulator_tables.simulate_options},
     "docs/control.md": {"modes": modes, "options": options},
+    "docs/simulator.md": {
+        "options": simulator_tables.simulator_options,
+        "faults": simulator_tables.fault_kinds,
+    },
 }
 """The tables of each page, by the name in their markers."""
 

@@ -82,8 +82,8 @@ WRONG_COMMAND_LINES = [
         ),
     ),
     (("simulate", "--speed", "0"), "the speed of a clock is 1 to 3600, not 0.0."),
-    (("simulate", "--soc", "101"), "soc is a state of charge from 0 to 100 %, not 101."),
-    (("simulate", "--boot", "-1"), "boot_s is 0 or more seconds, not -1."),
+    (("simulate", "--soc", "101"), "soc is 0 to 100 %, not 101."),
+    (("simulate", "--boot", "-1"), "boot_s is 0 s or more, not -1."),
 ]
 
 DEVICES = [

@@ -118,7 +118,7 @@ async def served(say: Callable[[Ready], None], capsys: pytest.CaptureFixture[str
 
 
 async def test_serving_greets_people(capsys: pytest.CaptureFixture[str]) -> None:
-    greeting = await served(serving.say, capsys)
+    greeting = await served(serving.print_ready, capsys)
     assert greeting.startswith("Simulated Homevolt at http://127.0.0.1:")
 
 
@@ -130,12 +130,12 @@ async def test_a_greeting_that_nobody_reads_is_no_port_that_is_taken(
     with os.fdopen(writer, "w") as pipe:
         monkeypatch.setattr(sys, "stdout", pipe)
         with pytest.raises(PipeClosedError):
-            await serve(Fleet(1), ready=serving.say)
+            await serve(Fleet(1), ready=serving.print_ready)
         monkeypatch.undo()
 
 
 async def test_serving_greets_programs(capsys: pytest.CaptureFixture[str]) -> None:
-    greeting = await served(serving.say_as_json, capsys)
+    greeting = await served(serving.print_ready_as_json, capsys)
     assert greeting.startswith("{")
     assert greeting.endswith("}\n")
     assert '"password": "secret"' in greeting
@@ -152,7 +152,7 @@ def test_the_greeting_of_programs_says_where_everything_is(
         password="with spaces",
         control="http://127.0.0.1:5",
     )
-    serving.say_as_json(ready)
+    serving.print_ready_as_json(ready)
     assert json.loads(capsys.readouterr().out) == {
         "devices": ["http://127.0.0.1:1", "http://127.0.0.1:3"],
         "https_devices": ["https://127.0.0.1:2", "https://127.0.0.1:4"],

@@ -24,26 +24,26 @@ TREE = {
     ],
     "sensors": ["WORD...", "--host=ADDRESS", "--json", "--timeout=SECONDS", "--fingerprint=SHA256"],
     "simulate": [
-        "--host=ADDRESS",
-        "--port=N",
         "--password=TEXT",
         "--seed=N",
         "--units=N",
         "--firmware=NAME",
-        "--speed=X",
-        "--fleet=N",
-        "--fault=FAULT...",
-        "--control-port=N",
-        "--https",
-        "--redirect",
-        "--mdns",
+        "--grid --no-grid",
+        "--solar --no-solar",
+        "--load --no-load",
+        "--cloud --no-cloud",
         "--local-mode",
         "--soc=PERCENT",
-        "--no-grid",
-        "--no-solar",
-        "--no-load",
-        "--no-cloud",
         "--boot=SECONDS",
+        "--host=ADDRESS",
+        "--port=N",
+        "--https",
+        "--redirect",
+        "--fault=FAULT...",
+        "--speed=X",
+        "--fleet=N",
+        "--control-port=N",
+        "--mdns",
         "--json",
     ],
 }
@@ -51,7 +51,7 @@ TREE = {
 
 def described(parameter: object) -> str:
     """Return a parameter as its names, what it takes, and whether it takes several."""
-    names = " ".join(getattr(parameter, "opts", []))
+    names = " ".join([*getattr(parameter, "opts", []), *getattr(parameter, "secondary_opts", [])])
     is_flag = getattr(parameter, "is_flag", False)
     metavar = "" if is_flag else getattr(parameter, "metavar", None) or ""
     several = getattr(parameter, "multiple", False) or getattr(parameter, "nargs", 1) < 0

@@ -10,10 +10,8 @@ import aiohttp
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from homevolt.simulator import ManualClock
+from homevolt.simulator import FAULT_KINDS, Fleet, ManualClock, SimulatorOptions
 from homevolt.simulator.control_endpoint import ControlServer
-from homevolt.simulator.fleet import Fleet
-from homevolt.simulator.web.faults import KINDS
 from tests.simulator.client import Client
 
 if TYPE_CHECKING:
@@ -42,7 +40,7 @@ class Controlled:
 
 @asynccontextmanager
 async def controlled() -> AsyncIterator[Controlled]:
-    fleet = Fleet(2, clock=ManualClock())
+    fleet = Fleet(2, SimulatorOptions(clock=ManualClock()))
     async with fleet, ControlServer(fleet.devices) as control, aiohttp.ClientSession() as session:
         yield Controlled(session, fleet, control.url)
 
@@ -96,7 +94,9 @@ words = st.text(max_size=20)
 scalars = st.none() | st.booleans() | st.integers() | st.floats() | words
 documents: st.SearchStrategy[Any] = (
     st.dictionaries(st.sampled_from(["kind", "fault", "nth", "seconds", "rate", "x"]), scalars)
-    | st.builds(lambda kind, rest: {"fault": f"{kind}:{rest}"}, st.sampled_from([*KINDS]), words)
+    | st.builds(
+        lambda kind, rest: {"fault": f"{kind}:{rest}"}, st.sampled_from([*FAULT_KINDS]), words
+    )
     | st.builds(lambda boot_s: {"boot_s": boot_s}, scalars)
     | st.lists(scalars, max_size=2)
 )

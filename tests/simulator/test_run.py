@@ -16,9 +16,8 @@ import pytest
 from zeroconf import ServiceStateChange, Zeroconf
 from zeroconf.asyncio import AsyncServiceBrowser, AsyncServiceInfo, AsyncZeroconf
 
-from homevolt.simulator import Fault, ManualClock, RealClock, Simulator
+from homevolt.simulator import Fault, Fleet, ManualClock, RealClock, Simulator, SimulatorOptions
 from homevolt.simulator.announce import SERVICE, announced
-from homevolt.simulator.fleet import Fleet
 from homevolt.simulator.run import Ready, greeting, serve
 from homevolt.simulator.web.addresses import own_address, reachable
 from tests.simulator.client import Client, device
@@ -30,7 +29,7 @@ if TYPE_CHECKING:
 async def greeted(
     fleet: Fleet | None = None, *, then: Callable[[], object] | None = None, **options: Any
 ) -> list[str]:
-    """Run `serve` until it is ready, and return what it says to people."""
+    """Run `serve` until it is ready, and return its greeting."""
     lines: list[str] = []
     stop = asyncio.Event()
 
@@ -43,8 +42,8 @@ async def greeted(
     return lines
 
 
-async def test_the_greeting_tells_address_password_and_how_to_talk() -> None:
-    fleet = Fleet(1, password="it's", https=True)
+async def test_the_greeting_has_address_password_and_an_example() -> None:
+    fleet = Fleet(1, SimulatorOptions("it's", https=True))
     lines = await greeted(fleet, control_port=0)
     assert lines[0].startswith("Simulated Homevolt at http://127.0.0.1:")
     assert lines[1].startswith("  also at https://127.0.0.1:")
@@ -54,21 +53,23 @@ async def test_the_greeting_tells_address_password_and_how_to_talk() -> None:
     assert lines[5].startswith("Control endpoint at http://127.0.0.1:")
 
 
-async def test_a_fleet_greets_with_every_address_and_an_open_one_needs_no_user() -> None:
-    lines = await greeted(Fleet(3, password=""))
+async def test_the_greeting_of_a_fleet_has_every_address_and_no_user_without_a_password() -> None:
+    lines = await greeted(Fleet(3, SimulatorOptions("")))
     assert len({line for line in lines if line.startswith("Simulated Homevolt at ")}) == 3
-    assert "No password" in lines
+    assert "No password is needed" in lines
     assert "Try: curl http://" in lines[4]
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
-async def test_a_signal_ends_it_cleanly(number: signal.Signals) -> None:
+async def test_a_signal_ends_serving_and_restores_the_previous_handler(
+    number: signal.Signals,
+) -> None:
     before = signal.getsignal(number)
     assert await greeted(then=lambda: signal.raise_signal(number))
     assert signal.getsignal(number) is before
 
 
-def test_on_another_thread_only_the_event_ends_it() -> None:
+def test_on_another_thread_only_the_event_ends_serving() -> None:
     before = signal.getsignal(signal.SIGINT)
     with ThreadPoolExecutor() as pool:
         lines = pool.submit(lambda: asyncio.run(greeted())).result(10)
@@ -76,33 +77,37 @@ def test_on_another_thread_only_the_event_ends_it() -> None:
     assert signal.getsignal(signal.SIGINT) is before
 
 
-async def test_options_that_make_no_sense_are_refused() -> None:
-    for options in ({"count": 0}, {"count": 1, "firmware": "x"}, {"count": 1, "faults": ("x",)}):
+async def test_invalid_options_are_refused() -> None:
+    for count, options in (
+        (0, SimulatorOptions()),
+        (1, SimulatorOptions(firmware="x")),
+        (1, SimulatorOptions(faults=("x",))),
+    ):
         with pytest.raises(ValueError, match=r"x|fleet"):
-            Fleet(**options)
+            Fleet(count, options)
     with pytest.raises(ValueError, match="speed"):
         RealClock(0)
 
 
 @pytest.mark.parametrize(
-    ("https", "package", "room", "advice"),
+    ("https", "package", "module", "advice"),
     [
         (True, "cryptography", "web.certificate", "pip install cryptography"),
         (False, "zeroconf", "announce", r"pip install 'homevolt\[discovery\]'"),
     ],
 )
 async def test_a_missing_package_is_named(
-    monkeypatch: pytest.MonkeyPatch, https: bool, package: str, room: str, advice: str
+    monkeypatch: pytest.MonkeyPatch, https: bool, package: str, module: str, advice: str
 ) -> None:
     monkeypatch.setitem(sys.modules, package, None)
-    monkeypatch.delitem(sys.modules, f"homevolt.simulator.{room}", raising=False)
+    monkeypatch.delitem(sys.modules, f"homevolt.simulator.{module}", raising=False)
     with pytest.raises(ValueError, match=advice):
-        await greeted(Fleet(1, https=https), mdns=not https)
+        await greeted(Fleet(1, SimulatorOptions(https=https)), mdns=not https)
 
 
 async def test_faults_are_counted_by_each_device_of_a_fleet() -> None:
     faults: list[Fault | str] = [Fault("html", nth=1), "status:nth=2"]
-    async with Fleet(2, clock=ManualClock(), faults=iter(faults)) as fleet:
+    async with Fleet(2, SimulatorOptions(clock=ManualClock(), faults=iter(faults))) as fleet:
         assert [[one.kind for one in sim.faults] for sim in fleet] == [["html", "status"]] * 2
         async with aiohttp.ClientSession() as session:
             await Client(session, fleet[0]).status()
@@ -112,7 +117,7 @@ async def test_faults_are_counted_by_each_device_of_a_fleet() -> None:
 async def test_a_taken_port_is_an_error_and_leaves_nothing_open() -> None:
     async with Simulator(clock=ManualClock()) as sim:
         with pytest.raises(OSError, match="address already in use"):
-            await greeted(Fleet(1, port=sim.port))
+            await greeted(Fleet(1, SimulatorOptions(port=sim.port)))
         with pytest.raises(RuntimeError, match="serves already"):
             await sim.start()
 
@@ -131,7 +136,7 @@ async def test_a_taken_https_port_frees_the_other_one() -> None:
 
 async def test_devices_of_a_fleet_are_independent() -> None:
     async with (
-        Fleet(3, seed=5, clock=ManualClock(), local_mode=True) as fleet,
+        Fleet(3, SimulatorOptions(seed=5, clock=ManualClock(), local_mode=True)) as fleet,
         aiohttp.ClientSession() as session,
     ):
         assert len(fleet) == 3
@@ -148,12 +153,12 @@ async def test_devices_of_a_fleet_are_independent() -> None:
 
 
 async def test_a_device_of_a_fleet_is_small() -> None:
-    async with Fleet(2, clock=ManualClock()):
+    async with Fleet(2, SimulatorOptions(clock=ManualClock())):
         tracemalloc.start()
-        async with Fleet(20, clock=ManualClock()):
+        async with Fleet(20, SimulatorOptions(clock=ManualClock())):
             used, _ = tracemalloc.get_traced_memory()
         tracemalloc.stop()
-    # 200 of them stay far below 300 MB: an interpreter with aiohttp takes some 40 MB.
+    # 200 of them need far less than 300 MB: an interpreter with aiohttp needs some 40 MB.
     assert used / 20 < 200_000
 
 
@@ -180,16 +185,16 @@ async def test_a_stop_is_immediate_whatever_clients_are_doing() -> None:
             await sim.wait_for_requests()
 
 
-async def test_a_stop_waits_for_no_handshake_and_leaves_no_socket() -> None:
+async def test_a_stop_does_not_wait_for_a_handshake_and_leaves_no_socket() -> None:
     async with device(https=True) as client:
         assert client.sim.https_url is not None
         port = int(client.sim.https_url.rpartition(":")[2])
-        _, broken_off = await asyncio.open_connection("127.0.0.1", port)
-        broken_off.transport.abort()
+        _, aborted = await asyncio.open_connection("127.0.0.1", port)
+        aborted.transport.abort()
         await asyncio.wait_for(client.sim.stop(), 1)
 
 
-async def test_a_stopped_device_comes_back_on_its_port_with_its_state() -> None:
+async def test_a_stopped_device_starts_again_on_its_port_with_its_state() -> None:
     async with device() as client:
         await client.console("sched_add 1")
         await client.sim.stop()
@@ -200,7 +205,7 @@ async def test_a_stopped_device_comes_back_on_its_port_with_its_state() -> None:
         assert (await client.get("/schedule.json"))["schedule_id"] == "Manual Schedule"
 
 
-async def test_a_starting_device_is_busy_for_as_long_as_it_takes() -> None:
+async def test_a_starting_device_answers_503_until_it_has_started() -> None:
     async with device(boot_s=20) as client:
         await client.console("reset")
         assert await client.status() == 503
@@ -208,18 +213,18 @@ async def test_a_starting_device_is_busy_for_as_long_as_it_takes() -> None:
         assert await client.status() == 200
 
 
-async def test_only_a_manual_clock_is_moved_by_hand() -> None:
+async def test_only_a_manual_clock_can_be_advanced() -> None:
     async with Simulator(clock=RealClock()) as sim:
         with pytest.raises(TypeError, match="ManualClock"):
             sim.advance(1)
 
 
-def test_an_empty_address_does_not_serve_everybody() -> None:
+def test_an_empty_address_is_refused_instead_of_binding_every_interface() -> None:
     with pytest.raises(ValueError, match="host is an address"):
         Simulator(host="")
 
 
-async def test_ipv6_addresses_stand_in_brackets() -> None:
+async def test_ipv6_addresses_are_in_brackets() -> None:
     async with device(host="::1") as client:
         assert client.sim.url.startswith("http://[::1]:")
         assert await client.status() == 200
@@ -252,22 +257,22 @@ async def test_devices_are_announced_as_http_services() -> None:
         await browser.async_cancel()
 
 
-def test_the_own_address_is_one() -> None:
+def test_the_own_address_is_an_ip_address() -> None:
     assert [ip_address(own_address(version)).version for version in (4, 6)] == [4, 6]
     assert (reachable("::"), reachable("0.0.0.0")) == (own_address(6), own_address(4))  # noqa: S104 - what is meant
     assert (reachable("localhost"), reachable("127.0.0.2")) == ("localhost", "127.0.0.2")
 
 
-async def test_a_device_bound_everywhere_names_an_address_to_talk_to() -> None:
+async def test_a_device_bound_to_every_interface_names_an_address_to_connect_to() -> None:
     async with Simulator(host="0.0.0.0") as sim:  # noqa: S104 - what is meant
         assert sim.host.startswith(f"{own_address(4)}:")
 
 
-async def test_what_is_announced_is_bound_to_an_ip_address() -> None:
-    with pytest.raises(ValueError, match="'localhost' is none"):
+async def test_only_a_device_bound_to_an_ip_address_can_be_announced() -> None:
+    with pytest.raises(ValueError, match="'localhost' is not one"):
         await announced([Simulator(host="localhost")]).__aenter__()
 
 
 def test_a_fleet_needs_as_many_ports_as_devices() -> None:
     with pytest.raises(ValueError, match="beyond 65535"):
-        Fleet(10, port=65_530)
+        Fleet(10, SimulatorOptions(port=65_530))

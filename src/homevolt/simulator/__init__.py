@@ -1,13 +1,24 @@
-"""A Homevolt anyone can run: `async with Simulator() as sim:` serves one on this machine."""
+"""A Homevolt that anyone can run: `async with Simulator() as simulator:` serves one.
 
-from homevolt.simulator.console.commandline import Command, CommandLineError
-from homevolt.simulator.console.commands import parse_command, parse_commands
-from homevolt.simulator.device.profiles import PROFILES, Profile
-from homevolt.simulator.simulator import Simulator
-from homevolt.simulator.web.faults import KINDS as FAULT_KINDS
-from homevolt.simulator.web.faults import Fault, FaultError
-from homevolt.simulator.web.journal import Journal, RequestRecord
-from homevolt.simulator.world.clock import ManualClock, RealClock, SimClock
+A public name is loaded when it is first used, so that the help of the command line, which needs the
+options alone, does not wait for the HTTP library.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from homevolt.simulator.console.commandline import Command, CommandLineError
+    from homevolt.simulator.console.commands import parse_command, parse_commands
+    from homevolt.simulator.device.profiles import PROFILES, Profile
+    from homevolt.simulator.fleet import Fleet
+    from homevolt.simulator.options import SimulatorOptions
+    from homevolt.simulator.simulator import Simulator
+    from homevolt.simulator.web.faults import FAULT_KINDS, Fault, FaultError
+    from homevolt.simulator.web.journal import Journal, RequestRecord
+    from homevolt.simulator.world.clock import ManualClock, RealClock, SimClock
 
 __all__ = [
     "FAULT_KINDS",
@@ -16,6 +27,7 @@ __all__ = [
     "CommandLineError",
     "Fault",
     "FaultError",
+    "Fleet",
     "Journal",
     "ManualClock",
     "Profile",
@@ -23,6 +35,33 @@ __all__ = [
     "RequestRecord",
     "SimClock",
     "Simulator",
+    "SimulatorOptions",
     "parse_command",
     "parse_commands",
 ]
+
+_MODULES = {
+    "console.commandline": ("Command", "CommandLineError"),
+    "console.commands": ("parse_command", "parse_commands"),
+    "device.profiles": ("PROFILES", "Profile"),
+    "fleet": ("Fleet",),
+    "options": ("SimulatorOptions",),
+    "simulator": ("Simulator",),
+    "web.faults": ("FAULT_KINDS", "Fault", "FaultError"),
+    "web.journal": ("Journal", "RequestRecord"),
+    "world.clock": ("ManualClock", "RealClock", "SimClock"),
+}
+_MODULE_OF = {name: module for module, names in _MODULES.items() for name in names}
+
+if not TYPE_CHECKING:  # with a __getattr__ in sight, type checkers take every typo for a name
+
+    def __getattr__(name: str) -> object:
+        if name not in _MODULE_OF:
+            raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+        value = getattr(import_module(f"{__name__}.{_MODULE_OF[name]}"), name)
+        globals()[name] = value
+        return value
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *__all__})

@@ -25,20 +25,23 @@ async def announced(devices: Sequence[Simulator]) -> AsyncIterator[None]:
     """Announce devices as `_http._tcp.local.` for as long as the context lasts.
 
     Args:
-        devices: Simulators that serve already, all bound to the same IP address; one that stands
-            for all interfaces is announced as the one this machine uses towards its network.
+        devices: Simulators that serve already, all bound to the same IP address. The address of
+            all interfaces is announced as the one that this machine uses towards its network.
+
+    Raises:
+        ValueError: They are bound to a name instead of an IP address.
     """
-    host = devices[0].bind_host
+    host = devices[0].options.host
     try:
         everywhere = ip_address(host).is_unspecified
     except ValueError:
         raise ValueError(
-            f"devices are announced by IP address, and {host!r} is none: bind them to one"
+            f"devices are announced by IP address, and {host!r} is not one: bind them to one"
         ) from None
     address = reachable(host)
     interfaces = InterfaceChoice.All if everywhere else [address]
     async with AsyncZeroconf(interfaces=interfaces) as zeroconf:
-        # Registering hands back another awaitable, which ends when the announcements are out.
+        # Registering returns another awaitable, which is done when the announcements are sent.
         registrations = (
             zeroconf.async_register_service(
                 _service(device, index, address), allow_name_change=True

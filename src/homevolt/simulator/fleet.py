@@ -3,19 +3,16 @@
 from __future__ import annotations
 
 from contextlib import AsyncExitStack
-from typing import TYPE_CHECKING, Any, Self
+from dataclasses import replace
+from typing import TYPE_CHECKING, Self
 
+from homevolt.simulator.options import LAST_PORT, SimulatorOptions
 from homevolt.simulator.simulator import Simulator
 from homevolt.simulator.world.clock import RealClock
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterator
     from types import TracebackType
-
-    from homevolt.simulator.web.faults import Fault
-    from homevolt.simulator.world.clock import SimClock
-
-LAST_PORT = 65_535
 
 
 class Fleet:
@@ -23,40 +20,27 @@ class Fleet:
 
     Args:
         count: How many devices, 1 or more.
-        seed: Seed of the first; each further one has the next.
-        port: Port of the first, each further one has the next; 0 for any free ones.
-        clock: Time of all of them.
-        faults: Faults of each to begin with.
-        **options: What else `Simulator` takes, the same for all.
+        options: The options of the first. Each further device has the next seed, and the next port
+            unless the port is 0; everything else is the same for all.
+
+    Attributes:
+        devices: The simulators, in the order of their seeds.
+
+    Raises:
+        ValueError: The count or an option is out of its range.
     """
 
-    def __init__(
-        self,
-        count: int,
-        *,
-        seed: int = 1,
-        port: int = 0,
-        clock: SimClock | None = None,
-        faults: Iterable[Fault | str] = (),
-        **options: Any,
-    ) -> None:
+    def __init__(self, count: int, options: SimulatorOptions | None = None) -> None:
+        options = options or SimulatorOptions()
         if count < 1:
             raise ValueError(f"a fleet has at least one device, not {count}")
-        if port and port + count - 1 > LAST_PORT:
+        if options.port and options.port + count - 1 > LAST_PORT:
             raise ValueError(
-                f"{count} devices from port {port} on need ports beyond {LAST_PORT}; begin lower"
+                f"{count} devices from port {options.port} on need ports beyond {LAST_PORT}; "
+                "begin lower"
             )
-        clock, faults = clock or RealClock(), tuple(faults)
-        self.devices = [
-            Simulator(
-                seed=seed + index,
-                port=port and port + index,
-                clock=clock,
-                faults=faults,
-                **options,
-            )
-            for index in range(count)
-        ]
+        shared = replace(options, clock=options.clock or RealClock(), faults=tuple(options.faults))
+        self.devices = [Simulator(**vars(_numbered(shared, index))) for index in range(count)]
         self._stack = AsyncExitStack()
 
     def __iter__(self) -> Iterator[Simulator]:
@@ -82,3 +66,8 @@ class Fleet:
         traceback: TracebackType | None,
     ) -> None:
         await self._stack.aclose()
+
+
+def _numbered(options: SimulatorOptions, index: int) -> SimulatorOptions:
+    port = options.port and options.port + index
+    return replace(options, seed=options.seed + index, port=port)

@@ -1,8 +1,8 @@
 """Fixtures for the tests of any program that talks to a Homevolt.
 
 Put `pytest_plugins = ["homevolt.simulator.pytest"]` into conftest.py. Both fixtures start their
-devices on free loopback ports and stop them when the test ends; time stands still until the test
-moves it with `homevolt_simulator.advance(seconds)`.
+devices on free loopback ports and stop them when the test ends; simulated time stands still until
+the test moves it with `homevolt_simulator.advance(seconds)`.
 """
 
 from __future__ import annotations
@@ -10,10 +10,12 @@ from __future__ import annotations
 import asyncio
 import threading
 from contextlib import ExitStack
-from typing import TYPE_CHECKING, Any, Protocol, TypeVar
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import pytest
 
+from homevolt.simulator.options import SimulatorOptions, takes_options
 from homevolt.simulator.simulator import Simulator
 from homevolt.simulator.world.clock import ManualClock
 
@@ -23,14 +25,7 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 
 
-class SimulatorFactory(Protocol):
-    """Starts one more device; takes what `Simulator` takes."""
-
-    def __call__(self, **options: Any) -> Simulator:
-        """Start a device and return it, serving."""
-
-
-class _Host:
+class _LoopThread:
     """An event loop on a thread of its own, so that tests may be of any kind, async or not."""
 
     def __init__(self) -> None:
@@ -42,7 +37,7 @@ class _Host:
         """Run a coroutine on the loop and wait for its end."""
         return asyncio.run_coroutine_threadsafe(work, self._loop).result()
 
-    async def hand_over(self, work: Coroutine[Any, Any, T]) -> T:
+    async def run_async(self, work: Coroutine[Any, Any, T]) -> T:
         """Run a coroutine on the loop while the loop of the test goes on."""
         return await asyncio.wrap_future(asyncio.run_coroutine_threadsafe(work, self._loop))
 
@@ -53,49 +48,63 @@ class _Host:
         self._loop.close()
 
 
-class _HostedSimulator(Simulator):
-    """A device that is only ever touched on the loop that serves it, whoever asks."""
+class _ThreadedSimulator(Simulator):
+    """A device whose methods run on the loop that serves it, whichever thread calls them."""
 
-    def __init__(self, host: _Host, **options: Any) -> None:
-        super().__init__(**options)
-        self._host = host
+    def __init__(self, thread: _LoopThread, options: SimulatorOptions) -> None:
+        super().__init__(**vars(options))
+        self._thread = thread
 
     def advance(self, seconds: float) -> None:
         async def work() -> None:
             Simulator.advance(self, seconds)
 
-        self._host.run(work())
+        self._thread.run(work())
 
     def reboot(self, boot_s: float | None = None) -> None:
         async def work() -> None:
             Simulator.reboot(self, boot_s)
 
-        self._host.run(work())
+        self._thread.run(work())
 
     async def wait_for_requests(self, count: int = 1) -> None:
-        await self._host.hand_over(Simulator.wait_for_requests(self, count))
+        await self._thread.run_async(Simulator.wait_for_requests(self, count))
 
     async def start(self) -> None:
-        await self._host.hand_over(Simulator.start(self))
+        await self._thread.run_async(Simulator.start(self))
 
     async def stop(self) -> None:
-        await self._host.hand_over(Simulator.stop(self))
+        await self._thread.run_async(Simulator.stop(self))
+
+
+class SimulatorFactory:
+    """Starts devices for one test; what the fixture `homevolt_simulator_factory` is."""
+
+    def __init__(self, thread: _LoopThread, stack: ExitStack) -> None:
+        self._thread = thread
+        self._stack = stack
+
+    @takes_options(SimulatorOptions)
+    def __call__(self, options: SimulatorOptions) -> Simulator:
+        """Start one more device; takes what `Simulator` takes, and a ManualClock unless given one.
+
+        Returns:
+            The device, which serves already.
+        """
+        options = replace(options, clock=options.clock or ManualClock())
+        simulator = _ThreadedSimulator(self._thread, options)
+        self._thread.run(Simulator.start(simulator))
+        self._stack.callback(lambda: self._thread.run(Simulator.stop(simulator)))
+        return simulator
 
 
 @pytest.fixture
 def homevolt_simulator_factory() -> Iterator[SimulatorFactory]:
-    """What starts devices: call it with what `Simulator` takes, `units=2` for one."""
+    """Start devices by `homevolt_simulator_factory(units=2)`, with any option of `Simulator`."""
     with ExitStack() as stack:
-        host = _Host()
-        stack.callback(host.close)
-
-        def start(**options: Any) -> Simulator:
-            simulator = _HostedSimulator(host, **{"clock": ManualClock(), **options})
-            host.run(Simulator.start(simulator))
-            stack.callback(lambda: host.run(Simulator.stop(simulator)))
-            return simulator
-
-        yield start
+        thread = _LoopThread()
+        stack.callback(thread.close)
+        yield SimulatorFactory(thread, stack)
 
 
 @pytest.fixture

@@ -25,15 +25,15 @@ SIGNALS = (signal.SIGINT, signal.SIGTERM)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Ready:
-    """Where the simulated devices are found.
+    """Where the simulated devices can be reached.
 
     Attributes:
         devices: URL of each device over http.
-        https_devices: URL of each over https, in the same order; empty when they serve no https.
+        https_devices: URL of each over https, in the same order; empty without https.
         fingerprint: SHA-256 of the certificate they serve https with, in hex; None without https.
         user: Name of the user of all of them.
-        password: Password of that user; None when they ask for none.
-        control: URL of the control endpoint, None when there is none.
+        password: Password of that user; None for devices without one.
+        control: URL of the control endpoint, None without one.
     """
 
     devices: tuple[str, ...]
@@ -58,7 +58,7 @@ def greeting(ready: Ready) -> Iterator[str]:
         user = shlex.quote(f"{ready.user}:{ready.password}")
         yield f"Try: curl -u {user} {first}/ems.json"
     else:
-        yield "No password"
+        yield "No password is needed"
         yield f"Try: curl {first}/ems.json"
     if ready.control:
         yield f"Control endpoint at {ready.control} (faults, journal, reboot)"
@@ -77,17 +77,17 @@ async def serve(
 
     Args:
         fleet: What to serve.
-        ready: Is called once, when every device serves.
+        ready: Called once, when every device serves.
         control_port: Port of the control endpoint on loopback, 0 for any free one, None for none.
-        mdns: Whether to announce the devices; needs the extra `discovery`.
-        stop: Ends it from within, for callers that are no process of their own.
+        mdns: Whether to announce the devices by mDNS; needs the extra `discovery`.
+        stop: Ends it when set, for callers that do not end it by a signal.
 
     Raises:
-        ValueError: When an option makes no sense.
-        OSError: When a port cannot be bound.
+        ValueError: An option is out of its range, or needs a package that is not installed.
+        OSError: A port cannot be bound.
     """
     stop = stop or asyncio.Event()
-    with _ended_by_signals(stop):
+    with _stopped_by_signals(stop):
         async with AsyncExitStack() as stack:
             await stack.enter_async_context(fleet)
             control = None
@@ -122,13 +122,13 @@ def _ready(fleet: Fleet, control: ControlServer | None) -> Ready:
 
 
 @contextmanager
-def _ended_by_signals(stop: asyncio.Event) -> Iterator[None]:
+def _stopped_by_signals(stop: asyncio.Event) -> Iterator[None]:
     if threading.current_thread() is not threading.main_thread():
-        # Signals belong to the main thread; here only `stop` ends it.
+        # Only the main thread can handle signals; on another, only `stop` ends it.
         yield
         return
     loop = asyncio.get_running_loop()
-    former = {number: signal.getsignal(number) for number in SIGNALS}
+    previous = {number: signal.getsignal(number) for number in SIGNALS}
 
     def end(*_: object) -> None:
         loop.call_soon_threadsafe(stop.set)
@@ -138,5 +138,5 @@ def _ended_by_signals(stop: asyncio.Event) -> Iterator[None]:
     try:
         yield
     finally:
-        for number, handler in former.items():
+        for number, handler in previous.items():
             signal.signal(number, handler)

@@ -7,117 +7,57 @@ import hashlib
 import ssl
 import sys
 from dataclasses import replace
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING, Final, Self
 
-from homevolt.simulator.device.device import DeviceOptions, SimulatedDevice
-from homevolt.simulator.device.profiles import Profile, find_profile
-from homevolt.simulator.web.addresses import reachable
-from homevolt.simulator.web.faults import Fault, FaultTable
+from homevolt.simulator.device.device import SimulatedDevice
+from homevolt.simulator.options import SimulatorOptions, takes_options
+from homevolt.simulator.web.addresses import authority, reachable
+from homevolt.simulator.web.faults import FaultTable
 from homevolt.simulator.web.journal import Journal
 from homevolt.simulator.web.server import DeviceServer
-from homevolt.simulator.world.clock import ManualClock, RealClock, SimClock
+from homevolt.simulator.world.clock import ManualClock
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable, Iterable
     from types import TracebackType
 
     from homevolt.simulator.device.lockout import Lockout
     from homevolt.simulator.world.installation import Installation
 
-TURNS_TO_SETTLE = 5
-HANDSHAKE_S = 2.0
-
-KNOWN_TO_ALL = "secret"
-"""The password of a simulated device unless another is given."""
+SETTLING_ITERATIONS: Final = 5
+HANDSHAKE_S: Final = 2.0
 
 
 class Simulator:
-    """A Homevolt that serves on this machine; `async with Simulator() as sim:`.
+    """A Homevolt that serves on this machine; `async with Simulator() as simulator:`.
 
-    Args:
-        password: Password of the user `admin`; None or empty for a device without one.
-        seed: The same seed and the same calls give the same bytes.
-        units: Units of the installation, 1 or more; the first one answers.
-        firmware: Name of a firmware profile: "new", "old", or another of `PROFILES`.
-        profile: A profile of your own, instead of a name.
-        clock: Where simulated time comes from; real time when not given.
-        host: Address to bind; only this machine can reach the default.
-        port: Port to bind, 0 for any free one.
-        grid: Whether a sensor measures the grid connection point.
-        solar: Whether one measures the solar plant.
-        load: Whether the virtual load is shown.
-        cloud: Whether a cloud partner plans for the battery.
-        local_mode: Value of `settings_local`: True refuses the cloud's schedules.
-        soc: State of charge to begin with, %.
-        boot_s: Simulated seconds a restart takes, with 503 for an answer.
-        faults: Faults to begin with, as `Fault` or as text.
-        https: Whether to serve https with a self-signed certificate as well.
-        redirect: Whether plain http is answered with a redirect to https.
-        sleep: How a fault of latency waits; for tests that move time by hand.
+    It takes the options of `SimulatorOptions` as keywords, the password by position as well.
 
     Attributes:
+        options: The options it was made with.
         device: The device behind the server, for tests that look inside.
-        journal: Every request the device saw.
+        journal: Every request the device received.
         faults: The faults in force; add to it or clear it at any time.
-        bind_host: The address it binds, as it was given.
-        certificate_pem: The certificate it serves https with, None before the start or without.
+        certificate_pem: The certificate it serves https with; None without https or before start.
+
+    Raises:
+        ValueError: An option is out of its range, or a fault or firmware profile is unknown.
     """
 
-    def __init__(
-        self,
-        password: str | None = KNOWN_TO_ALL,
-        *,
-        seed: int = 1,
-        units: int = 1,
-        firmware: str = "new",
-        profile: Profile | None = None,
-        clock: SimClock | None = None,
-        host: str = "127.0.0.1",
-        port: int = 0,
-        grid: bool = True,
-        solar: bool = True,
-        load: bool = True,
-        cloud: bool = True,
-        local_mode: bool = False,
-        soc: float = 60.0,
-        boot_s: float = 0.0,
-        faults: Iterable[Fault | str] = (),
-        https: bool = False,
-        redirect: bool = False,
-        sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
-    ) -> None:
-        self.device = SimulatedDevice(
-            DeviceOptions(
-                clock=clock or RealClock(),
-                profile=profile or find_profile(firmware),
-                password=password or "",
-                seed=seed,
-                units=units,
-                grid=grid,
-                solar=solar,
-                load=load,
-                cloud=cloud,
-                local_mode=local_mode,
-                soc=soc,
-                boot_s=boot_s,
-            )
-        )
+    @takes_options(SimulatorOptions)
+    def __init__(self, options: SimulatorOptions) -> None:
+        self.options = options
+        self.device = SimulatedDevice(options)
         self.journal = Journal()
-        self.faults = FaultTable(seed)
-        for fault in faults:
+        self.faults = FaultTable(options.seed)
+        for fault in options.faults:
             # A copy, so that the devices of a fleet do not count each other's hits.
             self.faults.add(fault if isinstance(fault, str) else replace(fault))
-        if not host:
-            raise ValueError("host is an address to bind, not ''; 127.0.0.1 is this machine alone")
-        self.bind_host = host
-        self._port = port
+        self.certificate_pem: bytes | None = None
+        self._port = options.port
         self._https_port = 0
-        self._https = https or redirect
-        self._redirect = redirect
-        self._sleep = sleep
+        self._serves_https = options.https or options.redirect
         self._server: DeviceServer | None = None
         self._listeners: list[asyncio.Server] = []
-        self.certificate_pem: bytes | None = None
 
     async def __aenter__(self) -> Self:
         await self.start()
@@ -134,7 +74,7 @@ class Simulator:
     @property
     def host(self) -> str:
         """Address and port, as in "127.0.0.1:40123"."""
-        return self._authority(self._port)
+        return authority(self.options.host, self._port)
 
     @property
     def port(self) -> int:
@@ -149,7 +89,9 @@ class Simulator:
     @property
     def https_url(self) -> str | None:
         """Where it serves https, None when it does not."""
-        return f"https://{self._authority(self._https_port)}" if self._https else None
+        if not self._serves_https:
+            return None
+        return f"https://{authority(self.options.host, self._https_port)}"
 
     @property
     def fingerprint(self) -> str | None:
@@ -166,7 +108,7 @@ class Simulator:
 
     @property
     def installation(self) -> Installation:
-        """The world: units, house, schedule and parameters."""
+        """The simulated world: units, house, schedule and parameters."""
         return self.device.installation
 
     @property
@@ -181,7 +123,7 @@ class Simulator:
             seconds: How far, 0 or more.
 
         Raises:
-            TypeError: When the simulator runs on another clock than a ManualClock.
+            TypeError: The simulator runs on another clock than a ManualClock.
         """
         clock = self.device.clock
         if not isinstance(clock, ManualClock):
@@ -192,8 +134,11 @@ class Simulator:
     async def wait_for_requests(self, count: int = 1) -> None:
         """Wait until the journal holds `count` requests, answered or not.
 
+        Args:
+            count: How many, since the journal was last cleared.
+
         Raises:
-            RuntimeError: When the simulator does not serve.
+            RuntimeError: The simulator does not serve.
         """
         if self._server is None:
             raise RuntimeError("the simulator does not serve")
@@ -203,7 +148,7 @@ class Simulator:
         """Restart the device: what was not stored is lost.
 
         Args:
-            boot_s: Simulated seconds it answers 503 for; None for what it was made with.
+            boot_s: Simulated seconds it answers 503 for; None for the option `boot_s`.
         """
         self.device.reboot(boot_s)
 
@@ -211,14 +156,15 @@ class Simulator:
         """Begin to serve; after a `stop` on the same port again.
 
         Raises:
-            RuntimeError: When it serves already.
-            ValueError: When https is asked for and the package it needs is not installed.
-            OSError: When the port cannot be bound.
+            RuntimeError: It serves already.
+            ValueError: https is asked for and the package it needs is not installed.
+            OSError: The port cannot be bound.
         """
         if self._server is not None:
             raise RuntimeError("the simulator serves already")
-        server = DeviceServer(self.device, self.journal, self.faults, self._sleep)
-        tls = self._tls() if self._https else None
+        sleep = self.options.sleep or asyncio.sleep
+        server = DeviceServer(self.device, self.journal, self.faults, sleep)
+        tls = self._tls() if self._serves_https else None
         try:
             self._port = await self._listen(server, self._port, None)
             if tls:
@@ -227,7 +173,7 @@ class Simulator:
             await self.stop()
             raise
         server.responder.https_url = self.https_url
-        server.redirect = self._redirect
+        server.redirect = self.options.redirect
         self._server = server
 
     async def stop(self) -> None:
@@ -236,9 +182,9 @@ class Simulator:
         listeners, self._listeners = self._listeners, []
         for listener in listeners:
             listener.close()
-        # What was accepted or broke off its handshake a moment ago takes a few turns of the loop
-        # to become a connection that can be cut, or to be gone.
-        for _ in range(TURNS_TO_SETTLE):
+        # A connection that was accepted or lost a moment ago takes a few iterations of the loop
+        # until it can be closed, or is gone.
+        for _ in range(SETTLING_ITERATIONS):
             await asyncio.sleep(0)
         if server is not None:
             await server.close()
@@ -250,7 +196,7 @@ class Simulator:
     async def _listen(self, server: DeviceServer, port: int, tls: ssl.SSLContext | None) -> int:
         listener = await asyncio.get_running_loop().create_server(
             server.connection,
-            self.bind_host,
+            self.options.host,
             port,
             ssl=tls,
             ssl_handshake_timeout=HANDSHAKE_S if tls else None,
@@ -266,9 +212,5 @@ class Simulator:
             raise ValueError(
                 "https needs the package cryptography: pip install cryptography"
             ) from error
-        context, self.certificate_pem = self_signed(reachable(self.bind_host))
+        context, self.certificate_pem = self_signed(reachable(self.options.host))
         return context
-
-    def _authority(self, port: int) -> str:
-        host = reachable(self.bind_host)
-        return f"[{host}]:{port}" if ":" in host else f"{host}:{port}"

@@ -13,13 +13,14 @@ from homevolt.simulator.device.lockout import Lockout
 from homevolt.simulator.device.log import DeviceLog
 from homevolt.simulator.device.nodes import make_nodes
 from homevolt.simulator.device.parameters import LOCAL_MODE, ParameterStore, Value, find
-from homevolt.simulator.world.clock import ManualClock
+from homevolt.simulator.device.profiles import find_profile
+from homevolt.simulator.world.clock import ManualClock, RealClock
 from homevolt.simulator.world.installation import FRESH_S, Installation, step_for
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from homevolt.simulator.device.profiles import Profile
+    from homevolt.simulator.device.options import DeviceOptions
     from homevolt.simulator.world.clock import SimClock
     from homevolt.simulator.world.ems.plan import Plan
     from homevolt.simulator.world.points import MeasuringPoint
@@ -31,30 +32,6 @@ FULL_PERCENT: Final = 100
 HOME_PAGE: Final = (
     b"<!DOCTYPE html><html><head><title>Homevolt</title></head><body>Homevolt</body></html>"
 )
-
-
-@dataclass(frozen=True, slots=True)
-class DeviceOptions:
-    """The options of a device; `Simulator` documents each."""
-
-    clock: SimClock
-    profile: Profile
-    password: str = ""
-    seed: int = 1
-    units: int = 1
-    grid: bool = True
-    solar: bool = True
-    load: bool = True
-    cloud: bool = True
-    local_mode: bool = False
-    soc: float = 60.0
-    boot_s: float = 0.0
-
-    def __post_init__(self) -> None:
-        if not 0 <= self.soc <= FULL_PERCENT:
-            raise ValueError(f"soc is a state of charge from 0 to 100 %, not {self.soc:g}")
-        if not 0 <= self.boot_s < math.inf:
-            raise ValueError(f"boot_s is 0 or more seconds, not {self.boot_s:g}")
 
 
 @dataclass(slots=True)
@@ -114,13 +91,13 @@ class SimulatedDevice:
 
     def __init__(self, options: DeviceOptions) -> None:
         self.options = options
-        self.clock = options.clock
-        self.profile = options.profile
+        self.clock: SimClock = options.clock or RealClock()
+        self.profile = options.profile or find_profile(options.firmware)
         self.seed = options.seed
         self.installation = Installation(
             seed=options.seed,
             units=options.units,
-            clock=ManualClock(options.clock.now() - WARM_UP_S),
+            clock=ManualClock(self.clock.now() - WARM_UP_S),
             with_grid=options.grid,
             with_solar=options.solar,
             with_load=options.load,
@@ -139,7 +116,7 @@ class SimulatedDevice:
         self.version = 0
         self.cache: dict[str, tuple[object, Any]] = {}
         self.parameters = ParameterStore(self.installation.parameters)
-        self.parameters.set("webserver_password", options.password, store=True)
+        self.parameters.set("webserver_password", options.password or "", store=True)
         self.nodes = make_nodes(self.installation.points, options.seed)
         self.hub_eui = f"{self.random.getrandbits(64):016x}"
         self.files = self._factory_files()
@@ -149,7 +126,7 @@ class SimulatedDevice:
             self.parameters,
             self.log,
             seed=options.seed,
-            first_update=options.clock.now(),
+            first_update=self.clock.now(),
             enabled=options.cloud,
         )
         self._warm_up()

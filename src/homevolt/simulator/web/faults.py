@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 When = Literal["before", "after"]
 
-KINDS: Final[dict[str, str]] = {
+FAULT_KINDS: Final[dict[str, str]] = {
     "latency": "answer after `seconds`",
     "silence": "take the request and never answer",
     "stall": "send `size` bytes of the body, then nothing more",
@@ -48,7 +48,7 @@ class Fault:
     """One fault: what happens, and to which requests.
 
     Attributes:
-        kind: One of `KINDS`.
+        kind: One of `FAULT_KINDS`.
         path: Path to hit; `*` and `?` as in file names.
         method: HTTP method to hit, or `*`.
         command: Console command to hit, as a pattern; `*` hits every request.
@@ -88,8 +88,8 @@ class Fault:
     hits: int = field(default=0, init=False)
 
     def __post_init__(self) -> None:
-        if self.kind not in KINDS:
-            raise FaultError(f"no fault '{self.kind}'; known: {', '.join(KINDS)}")
+        if self.kind not in FAULT_KINDS:
+            raise FaultError(f"no fault '{self.kind}'; known: {', '.join(FAULT_KINDS)}")
         if self.when not in (None, "before", "after"):
             raise FaultError(f"when is 'before' or 'after', not '{self.when}'")
         if self.when == "before" and self.kind in ONLY_AFTER:
