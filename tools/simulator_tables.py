@@ -35,7 +35,7 @@ def simulate_options() -> str:
 def fault_kinds() -> str:
     """Return the table of every kind of fault as Markdown."""
     lines = ["| fault | what happens |", "|---|---|"]
-    lines += [f"| `{kind}` | {about} |" for kind, about in FAULT_KINDS.items()]
+    lines += [f"| `{kind}` | {row.about} |" for kind, row in FAULT_KINDS.items()]
     return "\n".join(lines)
 
 

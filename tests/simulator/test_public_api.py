@@ -13,6 +13,7 @@ PUBLIC_NAMES = [
     "CommandLineError",
     "Fault",
     "FaultError",
+    "FaultKind",
     "Fleet",
     "Journal",
     "ManualClock",

@@ -16,7 +16,8 @@ if TYPE_CHECKING:
     from homevolt.simulator.fleet import Fleet
     from homevolt.simulator.options import SimulatorOptions
     from homevolt.simulator.simulator import Simulator
-    from homevolt.simulator.web.faults import FAULT_KINDS, Fault, FaultError
+    from homevolt.simulator.web.fault_kinds import FAULT_KINDS, FaultKind
+    from homevolt.simulator.web.faults import Fault, FaultError
     from homevolt.simulator.web.journal import Journal, RequestRecord
     from homevolt.simulator.world.clock import ManualClock, RealClock, SimClock
 
@@ -27,6 +28,7 @@ __all__ = [
     "CommandLineError",
     "Fault",
     "FaultError",
+    "FaultKind",
     "Fleet",
     "Journal",
     "ManualClock",
@@ -47,7 +49,8 @@ _MODULES = {
     "fleet": ("Fleet",),
     "options": ("SimulatorOptions",),
     "simulator": ("Simulator",),
-    "web.faults": ("FAULT_KINDS", "Fault", "FaultError"),
+    "web.fault_kinds": ("FAULT_KINDS", "FaultKind"),
+    "web.faults": ("Fault", "FaultError"),
     "web.journal": ("Journal", "RequestRecord"),
     "world.clock": ("ManualClock", "RealClock", "SimClock"),
 }

@@ -151,6 +151,8 @@ class Simulator:
             boot_s: Simulated seconds it answers 503 for; None for the option `boot_s`.
         """
         self.device.reboot(boot_s)
+        if self._server is not None:
+            self._server.close_connections()
 
     async def start(self) -> None:
         """Begin to serve; after a `stop` on the same port again.

@@ -13,6 +13,7 @@ import aiohttp
 import pytest
 
 from homevolt.simulator import FAULT_KINDS, Fault, FaultError, RequestRecord
+from homevolt.simulator.web import fault_actions
 from homevolt.simulator.web.certificate import self_signed
 from homevolt.simulator.web.faults import FaultTable
 from tests.simulator.client import Client, device
@@ -22,7 +23,7 @@ WRITE = RequestRecord(0, "POST", "/console.json", command="sched_add 1", is_writ
 ADD = "sched_add 1 -s 3000"
 
 
-def struck(table: FaultTable, record: RequestRecord, times: int) -> list[bool]:
+def hit_by(table: FaultTable, record: RequestRecord, times: int) -> list[bool]:
     return [bool(table.select(record)) for _ in range(times)]
 
 
@@ -47,7 +48,7 @@ def struck(table: FaultTable, record: RequestRecord, times: int) -> list[bool]:
 def test_a_fault_hits_the_requests_it_names(text: str, hits: str) -> None:
     table = FaultTable(seed=1)
     table.add(text)
-    assert struck(table, EMS, 5) == [hit == "1" for hit in hits]
+    assert hit_by(table, EMS, 5) == [hit == "1" for hit in hits]
 
 
 def test_writes_and_commands_are_matched() -> None:
@@ -61,7 +62,7 @@ def test_a_rate_is_drawn_from_the_seed() -> None:
     def draw(seed: int) -> list[bool]:
         table = FaultTable(seed)
         table.add("reset:rate=0.5")
-        return struck(table, EMS, 200)
+        return hit_by(table, EMS, 200)
 
     assert draw(1) == draw(1) != draw(2)
     assert 60 < sum(draw(1)) < 140
@@ -72,31 +73,80 @@ def test_a_rate_is_drawn_from_the_seed() -> None:
     [
         ("nonsense", "no fault 'nonsense'"),
         ("", "no fault ''"),
-        ("reset:now", "no name=value"),
-        ("reset:colour=red", "no setting 'colour'"),
-        ("reset:nth=0", "nth counts from 1"),
+        ("reset:now", "is not name=value"),
+        ("reset:colour=red", "'reset' does not take 'colour'; it takes path, method"),
+        ("reset:nth=0", "nth is 1 or more"),
         ("reset:nth=x", "wrong value"),
         ("reset:count=-1", "count is 0 or more"),
         ("stall:size=-5", "size is 0 or more"),
         ("normalise:limit=-5", "limit is 0 or more"),
         ("content_type:text=a\r\nb", "printable"),
-        ("reset:rate=2", "share from 0 to 1"),
-        ("reset:rate=nan", "share from 0 to 1"),
-        ("latency:seconds=-1", "seconds"),
-        ("latency:seconds=inf", "seconds"),
-        ("skew:seconds=-1e10", "seconds"),
-        ("skew:seconds=nan", "seconds"),
-        ("status:status=99", "no HTTP status 99"),
+        ("reset:rate=2", "rate is 0 to 1"),
+        ("reset:rate=nan", "rate is 0 to 1"),
+        ("latency:seconds=-1", "seconds is 0 to"),
+        ("latency:seconds=inf", "seconds is 0 to"),
+        ("skew:seconds=-1e10", "seconds is -1e"),
+        ("skew:seconds=nan", "seconds is -1e"),
+        ("uptime_wrap:seconds=1e9", "seconds is 0 to 4.29497e"),
+        ("lockout:tries=0", "tries is 1 to 1000"),
+        ("status:status=99", "status is 200 to 599, not 99"),
         ("reset:when=later", "'before' or 'after'"),
-        ("stall:when=before", "cannot come before"),
+        ("stall:when=before", "always comes after"),
+        ("skew:when=after", "always comes before"),
+        ("ignore:write=false", "hits writes alone"),
         ("reset:write=perhaps", "neither true nor false"),
     ],
 )
-def test_a_fault_that_makes_no_sense_is_refused(text: str, reason: str) -> None:
+def test_an_invalid_fault_is_refused(text: str, reason: str) -> None:
     with pytest.raises(FaultError, match=reason):
         Fault.parse(text)
     with pytest.raises(FaultError, match="needs a kind"):
         Fault.from_mapping({"nth": 1})
+
+
+OWN = {"when": "after", "seconds": 1, "status": 404, "size": 2, "text": "a", "key": "b"}
+OWN |= {"limit": 3, "tries": 5, "run": "sched_clear"}
+"""Every setting that only some kinds take, with a value that is not its default."""
+
+
+@pytest.mark.parametrize("kind", FAULT_KINDS)
+def test_a_fault_takes_the_settings_of_its_kind_and_names_them_when_it_refuses_another(
+    kind: str,
+) -> None:
+    row = FAULT_KINDS[kind]
+    own: dict[str, Any] = {name: OWN[name] for name in row.settings}
+    for moment in row.moments:
+        assert (
+            Fault.from_mapping({"kind": kind, "when": moment, **own}).as_dict().items()
+            >= {
+                **own,
+                "when": moment,
+            }.items()
+        )
+    for foreign in OWN.keys() - {"when", *row.settings}:
+        reason = f"'{kind}' does not take '{foreign}'; it takes {', '.join(row.settings)}"
+        settings = {**own, foreign: OWN[foreign]}
+        with pytest.raises(FaultError, match=reason):
+            Fault(kind, **settings)
+        with pytest.raises(FaultError, match=reason):
+            FaultTable(seed=1).add(kind, **settings)
+        assert foreign not in Fault(kind, **own).as_dict()
+
+
+@pytest.mark.parametrize("kind", FAULT_KINDS)
+def test_every_kind_of_fault_hits_by_path_and_by_count(kind: str) -> None:
+    run = {"run": "sched_clear"} if kind == "other_client" else {}
+    table = FaultTable(seed=1)
+    fault = table.add_settings({"kind": kind, "path": "/console*", "nth": 2, "count": 2, **run})
+    assert not any(hit_by(table, EMS, 5))
+    assert hit_by(table, WRITE, 5) == [False, True, True, False, False]
+    assert (fault.matched, fault.hits) == (5, 2)
+
+
+def test_every_kind_of_fault_has_exactly_one_action() -> None:
+    tables = (fault_actions.CHANGES, fault_actions.ANSWERS, fault_actions.RESPONSES)
+    kinds = [kind for table in (*tables, fault_actions.AFTERWARDS) for kind in table]
+    assert sorted([*kinds, fault_actions.LATENCY]) == sorted(FAULT_KINDS)
 
 
 def test_faults_are_taken_out_by_number_or_all() -> None:
@@ -118,7 +168,7 @@ def patience_s(fault: str) -> float:
 
 
 async def outcome(client: Client, fault: str = "", path: str = "/ems.json") -> str:
-    """Return what came of a read, in a word."""
+    """Return the outcome of a read, in a word."""
     try:
         async with asyncio.timeout(patience_s(fault)):
             status, body = await client.request("GET", path)
@@ -135,7 +185,7 @@ async def outcome(client: Client, fault: str = "", path: str = "/ems.json") -> s
     return "fine"
 
 
-SEEN = (
+OUTCOMES = (
     ("latency:seconds=1", "fine"),
     ("silence", "timeout"),
     ("stall:size=20", "timeout"),
@@ -147,20 +197,28 @@ SEEN = (
     ("reboot:seconds=5", "503"),
     *((f"status:status={code}", str(code)) for code in (401, 403, 429, 500, 503, 507)),
     ("skew:seconds=3600", "fine"),
+    ("double_answer", "fine"),
+    ("idle_close", "fine"),
+    ("idle_drop", "fine"),
+    ("zeros", "fine"),
+    ("uptime_wrap:seconds=1", "fine"),
+    ("clock_unset", "fine"),
+    ("other_client:run=sched_clear", "fine"),
+    ("cloud_visit", "fine"),
     ("dropout", "fine"),
     ("unavailable", "fine"),
 )
 
 
-@pytest.mark.parametrize(("fault", "seen"), SEEN)
-async def test_a_fault_is_seen_once_and_then_all_is_well(fault: str, seen: str) -> None:
+@pytest.mark.parametrize(("fault", "expected"), OUTCOMES)
+async def test_a_fault_affects_one_request_and_none_after_it(fault: str, expected: str) -> None:
     waited: list[float] = []
 
     async def sleep(seconds: float) -> None:
         waited.append(seconds)
 
     async with device(faults=[fault + (",nth=1" if ":" in fault else ":nth=1")], sleep=sleep) as c:
-        assert await outcome(c, fault) == seen
+        assert await outcome(c, fault) == expected
         if fault.startswith("reboot"):
             assert await outcome(c) == "503"
             c.sim.advance(5)
@@ -169,9 +227,9 @@ async def test_a_fault_is_seen_once_and_then_all_is_well(fault: str, seen: str) 
         assert waited == ([1] if fault.startswith("latency") else [])
 
 
-def test_every_fault_is_tried_above_or_below() -> None:
-    tried = {fault.partition(":")[0] for fault, _ in SEEN}
-    assert tried | {"reset", "ignore", "normalise"} == set(FAULT_KINDS)
+def test_every_fault_is_tested_above_or_below() -> None:
+    tried = {fault.partition(":")[0] for fault, _ in OUTCOMES}
+    assert tried | {"reset", "ignore", "normalise", "lockout"} == set(FAULT_KINDS)
 
 
 @pytest.mark.parametrize("when", ["before", "after"])
@@ -179,14 +237,14 @@ async def test_a_reset_is_a_reset_of_the_connection(when: str) -> None:
     async with device() as client:
         client.sim.faults.add("reset", when=when)
         with pytest.raises(aiohttp.ClientOSError) as caught:
-            # Reads would be sent again by aiohttp itself; a POST is not.
+            # aiohttp itself sends a read again, but never a POST.
             await client.console("time")
         assert caught.value.errno == errno.ECONNRESET
         assert client.sim.journal[0].status is None
 
 
 @pytest.mark.parametrize(("when", "effects"), [("before", 0), ("after", 1)])
-async def test_a_client_that_gives_up_on_latency_has_written_or_not(
+async def test_when_says_whether_a_write_that_timed_out_took_effect(
     when: str, effects: int
 ) -> None:
     forever = asyncio.Event()
@@ -267,7 +325,7 @@ async def test_a_normalised_write_is_limited_on_the_way() -> None:
         assert await client.parameter("ecu_main_fuse_size_a") == [16]
 
 
-async def test_peers_and_sensors_disappear_for_a_request() -> None:
+async def test_peers_and_sensors_are_missing_for_one_request() -> None:
     async with device(units=2, faults=["dropout:nth=1", "unavailable:nth=1"]) as client:
         first, second = await client.get("/ems.json"), await client.get("/ems.json")
         assert (len(first["ems"]), len(second["ems"])) == (1, 2)
@@ -276,7 +334,7 @@ async def test_peers_and_sensors_disappear_for_a_request() -> None:
         assert all(row["available"] for row in second["sensors"])
 
 
-async def test_a_skewed_clock_shows_everywhere_and_can_be_set_right() -> None:
+async def test_a_skewed_clock_is_in_every_document_and_can_be_corrected() -> None:
     async with device(faults=["skew:nth=1,seconds=-3600"], local_mode=True) as client:
         start = client.sim.device.clock.now()
         assert (await client.get("/ems.json"))["ts"] == start - 3600
@@ -307,7 +365,7 @@ async def test_a_device_follows_its_plan_by_its_own_skewed_clock(seconds: int) -
         assert client.sim.installation.battery_w < 0
 
 
-async def test_a_wrong_content_type_and_a_redirect_carry_their_text() -> None:
+async def test_a_content_type_and_a_redirect_are_sent_as_the_fault_says() -> None:
     async with device(faults=["content_type:nth=1,text=text/csv", "redirect:nth=2"]) as client:
         url = client.sim.url + "/ems.json?a=b"
         async with client.session.get(url, headers=client.headers()) as response:

@@ -1,16 +1,22 @@
-"""The journal holds every request, and answers the questions of a test."""
+"""The journal holds every request, without secrets and within bounds."""
 
 from __future__ import annotations
 
 import asyncio
 import json
+from dataclasses import asdict
+from typing import TYPE_CHECKING
 
 from homevolt.simulator import Journal, RequestRecord
-from homevolt.simulator.web.journal import CAPACITY, MASK, mask_form, mask_secrets
+from homevolt.simulator.web import journal as journal_module
+from homevolt.simulator.web.journal import MASK, MAX_RECORDS, mask_form, mask_secrets
 from tests.simulator.client import device
 
+if TYPE_CHECKING:
+    import pytest
 
-async def test_reads_and_writes_are_told_apart() -> None:
+
+async def test_reads_and_writes_are_distinguished() -> None:
     async with device() as client:
         await client.get("/ems.json?a=b")
         await client.console("sched_list")
@@ -50,13 +56,40 @@ def test_whatever_follows_the_name_of_a_secret_is_masked() -> None:
     assert mask_secrets('param_set wifi"_sta_password" hunter2') == MASK
     assert mask_secrets("v=hunter2&k=wifi_sta_password") == MASK
     assert mask_secrets("param_get settings_local") == "param_get settings_local"
-    assert mask_form({"k": "ems_psk", "v": "x"}) == {"k": "ems_psk", "v": MASK}
-    assert mask_form({"ems_psk": "x", "a": "y"}) == {"ems_psk": MASK, "a": "y"}
+    assert mask_form([("k", "ems_psk"), ("v", "x")]) == {"k": "ems_psk", "v": MASK}
+    assert mask_form([("ems_psk", "x"), ("a", "y")]) == {"ems_psk": MASK, "a": "y"}
+
+
+def test_whatever_comes_with_a_secret_in_a_form_is_masked() -> None:
+    assert mask_form([("k", "ems_psk"), ("k", "other"), ("v", "x")]) == {"k": MASK, "v": MASK}
+    assert mask_form([("ems_psk: x", "")]) == {f"ems_psk {MASK}": MASK}
+    assert mask_form([("k", '"ems_psk"'), ("v", "x")]) == {"k": MASK, "v": MASK}
 
 
 def test_of_a_very_long_run_the_oldest_records_are_forgotten() -> None:
     journal = Journal()
-    for time in range(CAPACITY + 1):
+    for time in range(MAX_RECORDS + 1):
         journal.note(RequestRecord(time, "GET", "/"))
-    assert len(journal) == CAPACITY * 9 // 10 + 1
-    assert journal[-1].time == CAPACITY
+    assert len(journal) == MAX_RECORDS * 9 // 10 + 1
+    assert journal[-1].time == MAX_RECORDS
+
+
+def test_a_record_with_everything_in_it_is_plain_data() -> None:
+    record = RequestRecord(1, "POST", "/console.json", form={"cmd": "x"}, faults=("reset",))
+    assert record.as_dict() == asdict(record)
+
+
+async def test_the_journal_is_bounded_in_bytes_as_well(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(journal_module, "MAX_BYTES", 200_000)
+    async with device() as client:
+        for number in range(20):
+            await client.request("POST", f"/{number}/{'p' * 4000}", data={"a": "b" * 12_000})
+        journal = client.sim.journal
+        assert sum(record.size for record in journal) <= 200_000
+        assert 8 <= len(journal) < 20
+        assert journal[-1].path.startswith("/19/")
+        assert len(journal[-1].form["a"]) == 12_000
+        journal.clear()
+        for _ in range(10):
+            await client.get("/ems.json")
+        assert len(journal) == 10

@@ -2,45 +2,40 @@
 
 from __future__ import annotations
 
+import math
 import random
-from dataclasses import asdict, dataclass, field, fields
+from dataclasses import MISSING, asdict, dataclass, field, fields
 from fnmatch import fnmatchcase
-from typing import TYPE_CHECKING, Any, Final, Literal
+from typing import TYPE_CHECKING, Any, Final
+
+from homevolt.simulator.console.commandline import CommandLineError
+from homevolt.simulator.console.commands import COMMANDS, parse_command
+from homevolt.simulator.web.fault_kinds import FAULT_KINDS, MOST_SECONDS, FaultKind, Range, When
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping
+    from collections.abc import Callable, Iterable, Iterator, Mapping
 
     from homevolt.simulator.web.journal import RequestRecord
 
-When = Literal["before", "after"]
+CHOOSING: Final = ("path", "method", "command", "write", "nth", "count", "rate", "when")
+"""The settings that every kind takes: they choose the requests and the moment."""
 
-FAULT_KINDS: Final[dict[str, str]] = {
-    "latency": "answer after `seconds`",
-    "silence": "take the request and never answer",
-    "stall": "send `size` bytes of the body, then nothing more",
-    "truncate": "send `size` bytes of the body, then close",
-    "reset": "reset the connection without an answer",
-    "status": "answer with `status`",
-    "garbage": "answer with random bytes that call themselves JSON",
-    "html": "answer 200 with a page of HTML",
-    "content_type": "answer with `text` as Content-Type",
-    "redirect": "answer 302 to the same path over https",
-    "reboot": "restart, and answer 503 for `seconds` of simulated time",
-    "skew": "set the device's clock `seconds` ahead (negative: behind)",
-    "dropout": "leave the peers of a cluster out of the answer",
-    "unavailable": "show the measuring points as not available",
-    "ignore": "confirm a write and do nothing",
-    "normalise": "carry a write out with option or parameter `key` limited to `limit`",
+COUNTED: Final = ("id", "matched", "hits")
+
+_RANGES: Final[Mapping[str, Range]] = {
+    "nth": (1, math.inf),
+    "count": (0, math.inf),
+    "rate": (0, 1),
+    "seconds": (0, MOST_SECONDS),
+    "status": (200, 599),
+    "size": (0, math.inf),
+    "limit": (0, math.inf),
+    "tries": (1, 1000),
 }
-
-FINAL_STATUSES: Final = range(200, 600)
-MOST_SECONDS: Final = 1e9
-ONLY_AFTER: Final = frozenset({"stall", "truncate", "content_type"})
-ONLY_WRITES: Final = frozenset({"ignore", "normalise"})
 
 
 class FaultError(ValueError):
-    """A description of a fault that makes no sense."""
+    """A fault whose kind or settings are invalid."""
 
 
 @dataclass(slots=True)
@@ -56,16 +51,21 @@ class Fault:
         nth: Begin with the nth matching request, counted from 1 (and hit one, unless `count`).
         count: Hit at most this many requests.
         rate: Share of the matching requests to hit, 0..1, drawn from the simulator's seed.
-        when: Before or after a write took effect.
-        seconds: Duration of latency or reboot, or offset of the clock.
+        when: Before or after the request took effect; None for the kind's own.
+        seconds: A duration, or the offset of the clock.
         status: HTTP status to answer with.
-        size: Bytes of the body that still get through.
-        text: Text of the fault, such as a content type.
+        size: Bytes of the body that are sent.
+        text: A content type.
         key: Option or parameter that a normalised write changes.
-        limit: Largest magnitude left of it.
+        limit: Largest magnitude of it that is kept.
+        tries: Number of wrong passwords.
+        run: Console commands of another client, separated by semicolons.
         id: Number in the table.
         matched: Requests that matched so far.
         hits: Requests hit so far.
+
+    Raises:
+        FaultError: The kind is unknown, does not take a setting, or a value is out of its range.
     """
 
     kind: str
@@ -83,6 +83,8 @@ class Fault:
     text: str = "text/plain"
     key: str = "setpoint"
     limit: int = 0
+    tries: int = 8
+    run: str = ""
     id: int = field(default=0, init=False)
     matched: int = field(default=0, init=False)
     hits: int = field(default=0, init=False)
@@ -90,32 +92,57 @@ class Fault:
     def __post_init__(self) -> None:
         if self.kind not in FAULT_KINDS:
             raise FaultError(f"no fault '{self.kind}'; known: {', '.join(FAULT_KINDS)}")
-        if self.when not in (None, "before", "after"):
-            raise FaultError(f"when is 'before' or 'after', not '{self.when}'")
-        if self.when == "before" and self.kind in ONLY_AFTER:
-            raise FaultError(f"'{self.kind}' needs an answer to spoil: it cannot come before")
-        if not 0 <= self.rate <= 1:
-            raise FaultError(f"rate is a share from 0 to 1, not {self.rate}")
-        least = -MOST_SECONDS if self.kind == "skew" else 0
-        if not least <= self.seconds <= MOST_SECONDS:
-            raise FaultError(f"seconds is from {least:g} to {MOST_SECONDS:g}, not {self.seconds}")
-        if self.nth is not None and self.nth < 1:
-            raise FaultError(f"nth counts from 1, not {self.nth}")
-        if self.status not in FINAL_STATUSES:
-            raise FaultError(f"no HTTP status {self.status}")
-        self._check_amounts()
-
-    def _check_amounts(self) -> None:
-        for name in ("count", "size", "limit"):
-            if (getattr(self, name) or 0) < 0:
-                raise FaultError(f"{name} is 0 or more, not {getattr(self, name)}")
+        _check_names(
+            self.kind, (name for name in _DEFAULTS if getattr(self, name) != _DEFAULTS[name])
+        )
+        self._check_choice()
+        ranges = {**_RANGES, **self.row.ranges}
+        for name, (low, high) in ranges.items():
+            value = getattr(self, name)
+            if value is not None and not low <= value <= high:
+                span = f"{low:g} or more" if math.isinf(high) else f"{low:g} to {high:g}"
+                raise FaultError(f"{name} is {span}, not {value}")
         if not self.text.isprintable():
             raise FaultError(f"text is printable, not {self.text!r}")
+        self._check_commands()
+
+    def _check_choice(self) -> None:
+        row = self.row
+        if self.when not in (None, "before", "after"):
+            raise FaultError(f"when is 'before' or 'after', not '{self.when}'")
+        if self.when not in (None, *row.moments):
+            raise FaultError(
+                f"'{self.kind}' always comes {row.moments[0]} the request took effect, "
+                f"not {self.when}"
+            )
+        if row.only_writes and self.write is False:
+            raise FaultError(f"'{self.kind}' hits writes alone; leave write=false out")
+
+    def _check_commands(self) -> None:
+        if "run" in self.row.settings and not self.commands:
+            raise FaultError(f"'{self.kind}' needs run=COMMAND, or several separated by semicolons")
+        for text in self.commands:
+            try:
+                name = parse_command(text).name
+            except CommandLineError as error:
+                raise FaultError(f"the console refuses '{text}': {error}") from None
+            if name not in COMMANDS:
+                raise FaultError(f"the console has no command '{name}'")
 
     @property
-    def comes_before(self) -> bool:
-        """Whether it strikes before the request takes effect."""
-        return self.when != "after" and self.kind not in ONLY_AFTER
+    def row(self) -> FaultKind:
+        """Its row in the table of kinds."""
+        return FAULT_KINDS[self.kind]
+
+    @property
+    def is_before(self) -> bool:
+        """Whether it comes before the request takes effect."""
+        return (self.when or self.row.moments[0]) == "before"
+
+    @property
+    def commands(self) -> list[str]:
+        """The console commands of another client."""
+        return [text.strip() for text in self.run.split(";") if text.strip()]
 
     @property
     def first(self) -> int:
@@ -127,11 +154,11 @@ class Fault:
         """How many requests it may hit."""
         if self.count is not None:
             return self.count
-        return float("inf") if self.nth is None else 1
+        return math.inf if self.nth is None else 1
 
     def matches(self, record: RequestRecord) -> bool:
-        """Tell whether this request is one of those it is meant for."""
-        if self.kind in ONLY_WRITES and not record.is_write:
+        """Return whether this request is one of those it is meant for."""
+        if self.row.only_writes and not record.is_write:
             return False
         if self.write is not None and self.write != record.is_write:
             return False
@@ -142,8 +169,9 @@ class Fault:
         )
 
     def as_dict(self) -> dict[str, Any]:
-        """Return the fault as plain data, for JSON."""
-        return asdict(self)
+        """Return the fault as plain data, for JSON, with the settings that its kind takes."""
+        shown = {"kind", *_settings_of(self.kind), *COUNTED}
+        return {name: value for name, value in asdict(self).items() if name in shown}
 
     @classmethod
     def parse(cls, text: str) -> Fault:
@@ -156,14 +184,14 @@ class Fault:
             The fault.
 
         Raises:
-            FaultError: When the text names an unknown kind or setting, or a value is wrong.
+            FaultError: The text names an unknown kind or setting, or a value is wrong.
         """
         kind, _, rest = text.strip().partition(":")
         settings: dict[str, str] = {}
         for part in filter(None, rest.split(",")):
             name, equals, value = part.partition("=")
             if not equals:
-                raise FaultError(f"'{part}' in '{text}' is no name=value")
+                raise FaultError(f"'{part}' in '{text}' is not name=value")
             settings[name.strip()] = value.strip()
         return cls.from_mapping({"kind": kind, **settings})
 
@@ -172,15 +200,19 @@ class Fault:
         """Make a fault from names and values, the values as text or in their own type.
 
         Raises:
-            FaultError: When a name is unknown or a value wrong.
+            FaultError: A name is unknown or a value wrong.
         """
-        unknown = settings.keys() - _CONVERTERS.keys()
-        if unknown:
-            raise FaultError(f"no setting '{min(unknown)}'; known: {', '.join(_CONVERTERS)}")
         if "kind" not in settings:
             raise FaultError("a fault needs a kind")
+        kind = str(settings["kind"])
+        if kind in FAULT_KINDS:
+            _check_names(kind, settings.keys() - {"kind"})
         try:
-            values = {name: _CONVERTERS[name](value) for name, value in settings.items()}
+            values = {
+                name: _CONVERTERS[name](value)
+                for name, value in settings.items()
+                if name in _CONVERTERS
+            }
         except (TypeError, ValueError, OverflowError) as error:
             raise FaultError(f"wrong value in fault: {error}") from None
         return cls(**values)
@@ -205,6 +237,23 @@ _BY_TYPE: Final[dict[str, Callable[[Any], Any]]] = {
 _CONVERTERS: Final = {
     entry.name: _BY_TYPE[str(entry.type)] for entry in fields(Fault) if entry.init
 }
+_DEFAULTS: Final = {
+    entry.name: entry.default
+    for entry in fields(Fault)
+    if entry.init and entry.default is not MISSING
+}
+
+
+def _settings_of(kind: str) -> tuple[str, ...]:
+    """Return the settings that a kind takes, its own first."""
+    return (*FAULT_KINDS[kind].settings, *CHOOSING)
+
+
+def _check_names(kind: str, names: Iterable[str]) -> None:
+    known = _settings_of(kind)
+    for name in names:
+        if name not in known:
+            raise FaultError(f"'{kind}' does not take '{name}'; it takes {', '.join(known)}")
 
 
 class FaultTable:
@@ -229,10 +278,10 @@ class FaultTable:
             **settings: Attributes of the fault when `fault` is a kind.
 
         Returns:
-            The fault, whose `hits` tells later how often it struck.
+            The fault, whose `hits` counts the requests that it has hit.
 
         Raises:
-            FaultError: When the description makes no sense.
+            FaultError: The kind or a setting is invalid.
         """
         if isinstance(fault, str):
             if settings:
@@ -247,12 +296,12 @@ class FaultTable:
         """Put a fault in force that is described by names and values.
 
         Raises:
-            FaultError: When the description makes no sense.
+            FaultError: The kind or a setting is invalid.
         """
         return self.add(Fault.from_mapping(settings))
 
     def remove(self, fault_id: int) -> bool:
-        """Take a fault out by its number; tell whether it was there."""
+        """Take a fault out by its number; return whether it was there."""
         before = len(self._faults)
         self._faults = [fault for fault in self._faults if fault.id != fault_id]
         return len(self._faults) < before

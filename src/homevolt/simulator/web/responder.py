@@ -1,16 +1,16 @@
-"""Turning answers into HTTP responses, and what else whoever answers a request may need."""
+"""Turns answers into HTTP responses; what the server and the faults share."""
 
 from __future__ import annotations
 
 import asyncio
 from email.utils import formatdate
 from http import HTTPStatus
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from aiohttp import web
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable
+    from collections.abc import Awaitable, Callable, Coroutine
 
     from homevolt.simulator.device.device import SimulatedDevice
     from homevolt.simulator.endpoints.answers import Answer
@@ -25,10 +25,10 @@ class Responder:
 
     Args:
         device: The device.
-        sleep: How a fault of latency waits.
+        sleep: How a fault waits.
 
     Attributes:
-        stopping: Set when the simulator stops; ends whatever still waits.
+        stopping: Set when the simulator stops; ends every request that waits.
         https_url: Address of the https listener, if any; where redirects lead.
     """
 
@@ -38,6 +38,19 @@ class Responder:
         self.stopping = asyncio.Event()
         self.https_url: str | None = None
         self._date = (-1, "")
+        self._tasks: set[asyncio.Task[None]] = set()
+
+    def start(self, work: Coroutine[Any, Any, None]) -> None:
+        """Run what goes on after an answer; it ends with the simulator at the latest."""
+        task = asyncio.ensure_future(work)
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+
+    def stop(self) -> None:
+        """End every request that waits, and what goes on after an answer."""
+        self.stopping.set()
+        for task in self._tasks:
+            task.cancel()
 
     def respond(
         self, record: RequestRecord, answer: Answer, *, close: bool = False

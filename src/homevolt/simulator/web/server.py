@@ -3,22 +3,21 @@
 from __future__ import annotations
 
 import asyncio
-import json
-import logging
-import sys
 from http import HTTPStatus
-from typing import TYPE_CHECKING, Any, Final
-from urllib.parse import parse_qsl
+from typing import TYPE_CHECKING, Final
 
 from aiohttp import web
 from aiohttp.http import HttpProcessingError
 
 from homevolt.simulator.console import commands
-from homevolt.simulator.endpoints.answers import Answer, Call, redirect_answer, text_answer
+from homevolt.simulator.endpoints.answers import JSON, Answer, Call, redirect_answer, text_answer
 from homevolt.simulator.endpoints.routes import ROUTES, file_endpoint
 from homevolt.simulator.web import fault_actions
 from homevolt.simulator.web.auth import credentials_match
-from homevolt.simulator.web.journal import Journal, RequestRecord, mask_form, mask_secrets
+from homevolt.simulator.web.connection import DeviceConnection
+from homevolt.simulator.web.fault_actions import Exchange
+from homevolt.simulator.web.forms import read_fields
+from homevolt.simulator.web.journal import Journal, RequestRecord, mask_secrets
 from homevolt.simulator.web.responder import Responder
 
 if TYPE_CHECKING:
@@ -27,11 +26,6 @@ if TYPE_CHECKING:
     from homevolt.simulator.device.device import SimulatedDevice
     from homevolt.simulator.web.faults import Fault, FaultTable
 
-LOGGER: Final = logging.getLogger("homevolt.simulator")
-ACCESS_LOG: Final = logging.getLogger("homevolt.simulator.access")
-"""Silent unless somebody turns it on at level INFO."""
-
-MAX_FIELDS: Final = 64
 MAX_BODY_BYTES: Final = 16_384
 """More than any command or parameter needs, and no burden to parse."""
 LOGGED_PATH: Final = 64
@@ -52,9 +46,9 @@ class DeviceServer:
 
     Attributes:
         device: The device behind it.
-        journal: Every request it saw.
+        journal: Every request it received.
         faults: The faults in force.
-        responder: Turns what it answers into responses.
+        responder: Turns its answers into responses.
         redirect: Whether plain http is answered with a redirect to https.
     """
 
@@ -70,27 +64,30 @@ class DeviceServer:
         self.faults = faults
         self.responder = Responder(device, sleep)
         self.redirect = False
-        self._in_flight = 0
+        self._serving: list[object] = []
         self._noted = asyncio.Event()
         self._web = web.Server(self._handle, handler_cancellation=True)
 
     def connection(self) -> web.RequestHandler:
         """Return the protocol of a new connection; a factory for `loop.create_server`."""
-        return DeviceConnection(self, self._web)
+        return DeviceConnection(self._web, self._refuse)
 
     async def close(self) -> None:
-        """Cut every connection and end every request, at once."""
-        self.responder.stopping.set()
+        """Close every connection and end every request, at once."""
+        self.responder.stop()
         for connection in self._web.connections:
             if connection.transport is not None:
                 connection.transport.abort()
         await asyncio.sleep(0)
         await self._web.shutdown(1.0)
 
-    def note_malformed(self, status: int) -> None:
-        """Journal what was no HTTP request at all."""
-        self._note(RequestRecord(self.device.now(), "", "", status=status))
-        self.device.log.add("warning", "httpd", f"malformed request, answered {status}")
+    def close_connections(self) -> None:
+        """Close every connection, as a restart does; those with a request after its answer."""
+        for connection in self._web.connections:
+            if connection in self._serving:
+                connection.close()
+            else:
+                connection.force_close()
 
     async def wait_for_requests(self, count: int) -> None:
         """Return when the journal holds `count` requests."""
@@ -98,26 +95,32 @@ class DeviceServer:
             self._noted.clear()
             await self._noted.wait()
 
+    def _refuse(self, status: int) -> web.Response:
+        """Note a request that is not valid HTTP, and return the answer to it."""
+        self._note(RequestRecord(self.device.now(), "", "", status=status))
+        self.device.log.add("warning", "httpd", f"malformed request, answered {status}")
+        return self.responder.response(text_answer(BAD_REQUEST, status), close=True)
+
     def _note(self, record: RequestRecord) -> None:
         self.journal.note(record)
         self._noted.set()
 
     async def _handle(self, request: web.BaseRequest) -> web.StreamResponse:
-        self._in_flight += 1
+        self._serving.append(request.protocol)
         try:
             return await self._answer(request)
         finally:
-            self._in_flight -= 1
+            self._serving.remove(request.protocol)
 
     async def _answer(self, request: web.BaseRequest) -> web.StreamResponse:
         device = self.device
         record = RequestRecord(
             time=device.now(),
             method=request.method,
-            path=request.path,
+            path=request.path if request.path in ROUTES else mask_secrets(request.path),
             query=mask_secrets(request.query_string),
             authenticated=credentials_match(request.headers.get("Authorization"), device.password),
-            in_flight=self._in_flight,
+            in_flight=len(self._serving),
         )
         self._note(record)
         try:
@@ -134,35 +137,37 @@ class DeviceServer:
         if request.secure:  # where a redirect leads to
             hits = [fault for fault in hits if fault.kind != "redirect"]
         record.faults = tuple(fault.kind for fault in hits)
-        return await self._serve(request, record, call, hits)
+        exchange = Exchange(self.responder, request, record, call)
+        reboots = device.reboots
+        response = await self._respond(exchange, hits)
+        if device.reboots != reboots:
+            self.close_connections()
+            response.force_close()
+        return await fault_actions.follow(exchange, hits, response) if hits else response
 
-    async def _serve(
-        self, request: web.BaseRequest, record: RequestRecord, call: Call, hits: list[Fault]
-    ) -> web.StreamResponse:
-        for fault in hits:
-            fault_actions.prepare(call, fault)
-        await fault_actions.delay(self.responder, [fault for fault in hits if fault.comes_before])
-        for fault in hits:
-            if fault.comes_before and fault.kind in fault_actions.REPLACING:
-                return await fault_actions.replace(self.responder, request, record, fault)
-        reboots = self.device.reboots
-        answer = self._decide(request, record, call)
-        if answer.status >= HTTPStatus.BAD_REQUEST and answer.status != HTTPStatus.UNAUTHORIZED:
+    async def _respond(self, exchange: Exchange, hits: list[Fault]) -> web.StreamResponse:
+        """Return the response to a request, with the faults before and after it takes effect."""
+        record = exchange.record
+        if hits:
+            early = [fault for fault in hits if fault.is_before]
+            response = await fault_actions.apply(exchange, early)
+            if response is not None:
+                return response
+        exchange.answer = self._decide(exchange.request, record, exchange.call)
+        status = exchange.answer.status
+        if status >= HTTPStatus.BAD_REQUEST and status != HTTPStatus.UNAUTHORIZED:
             asked = f"{record.method} {record.path[:LOGGED_PATH]}"
-            self.device.log.add("warning", "httpd", f"{asked} answered {answer.status}")
-        record.effects = call.control.effects
-        await fault_actions.delay(
-            self.responder, [fault for fault in hits if not fault.comes_before]
-        )
-        for fault in hits:
-            if fault.kind in fault_actions.CORRUPTING:
-                return await fault_actions.corrupt(self.responder, request, record, fault, answer)
-            if not fault.comes_before and fault.kind in fault_actions.REPLACING:
-                return await fault_actions.replace(self.responder, request, record, fault)
-        return self.responder.respond(record, answer, close=self.device.reboots != reboots)
+            self.device.log.add("warning", "httpd", f"{asked} answered {status}")
+        record.effects = exchange.call.control.effects
+        if hits:
+            late = [fault for fault in hits if not fault.is_before]
+            response = await fault_actions.apply(exchange, late)
+            if response is not None:
+                return response
+        return self.responder.respond(record, exchange.answer)
 
     def _decide(self, request: web.BaseRequest, record: RequestRecord, call: Call) -> Answer:
-        """Return the honest answer: redirect, busy, lockout, password, then the endpoint."""
+        """Return the device's own answer: redirect, busy, lockout, password, then the endpoint."""
         device = self.device
         if self.redirect and self.responder.https_url and not request.secure:
             return redirect_answer(self.responder.https_url + request.path_qs)
@@ -189,82 +194,16 @@ class DeviceServer:
         self, request: web.BaseRequest, body: bytes, call: Call, record: RequestRecord
     ) -> None:
         """Read form or JSON, and note in the record what it asks for."""
+        command = None
         if body:
-            if request.content_type == "application/json":
-                call.form = read_document(body)
-                call.is_document = True
-            else:
-                call.form = read_form(body)
-        record.form = mask_form(call.form)
-        if record.method != "POST":
-            return
-        if record.path == CONSOLE_PATH and "cmd" in call.form:
-            record.command = mask_secrets(call.form["cmd"])
-            record.is_write = commands.is_write(call.form["cmd"])
-        elif record.path in WRITE_PATHS:
+            header = request.headers.get("Content-Type", "")
+            fields = read_fields(request.content_type, header, body)
+            call.form = dict(fields)
+            call.is_document = request.content_type == JSON
+            if record.method == "POST" and record.path == CONSOLE_PATH:
+                command = call.form.get("cmd")
+            self.journal.note_body(record, fields, command)
+        if command is not None:
+            record.is_write = commands.is_write(command)
+        elif record.method == "POST" and record.path in WRITE_PATHS:
             record.is_write = True
-
-
-class DeviceConnection(web.RequestHandler):
-    """One connection; it differs from aiohttp's in noting what is no HTTP at all."""
-
-    def __init__(self, server: DeviceServer, manager: web.Server) -> None:
-        loop = asyncio.get_running_loop()
-        super().__init__(manager, loop=loop, access_log=ACCESS_LOG)
-        self._device_server = server
-
-    def log_exception(self, *args: Any, **options: Any) -> None:
-        """Note what a client sent that cannot be read at debug: it has its answer already."""
-        if isinstance(sys.exc_info()[1], HttpProcessingError | web.RequestPayloadError):
-            LOGGER.debug(*args, **options)
-        else:
-            super().log_exception(*args, **options)
-
-    def handle_error(
-        self,
-        request: web.BaseRequest,
-        status: int = 500,
-        exc: BaseException | None = None,
-        message: str | None = None,
-    ) -> web.StreamResponse:
-        """Answer what could not be read as a request, and end the connection."""
-        if status == HTTPStatus.INTERNAL_SERVER_ERROR:
-            LOGGER.error("the simulator itself failed: %s", message, exc_info=exc)
-        if request.writer.output_size > 0:
-            raise ConnectionError("part of an answer is out already")
-        self._device_server.note_malformed(status)
-        return self._device_server.responder.response(text_answer(BAD_REQUEST, status), close=True)
-
-
-def read_form(body: bytes) -> dict[str, str]:
-    """Return the fields of an urlencoded body; too many fields or nonsense give none."""
-    try:
-        text = body.decode("utf-8", "replace")
-        return dict(parse_qsl(text, keep_blank_values=True, max_num_fields=MAX_FIELDS))
-    except ValueError:
-        return {}
-
-
-def read_document(body: bytes) -> dict[str, str]:
-    """Return the members of a JSON object as the texts a form would carry; nonsense gives none."""
-    try:
-        document = json.loads(body)
-        members = document.items() if isinstance(document, dict) else ()
-        form = {key: as_text(value) for key, value in members}
-        "".join((*form, *form.values())).encode()  # an escape can bring what no text can hold
-    except (ValueError, RecursionError):
-        return {}
-    return form
-
-
-def as_text(value: object) -> str:
-    """Return a member of a JSON body as text; the elements of an array between commas.
-
-    Raises:
-        ValueError: It is no value of a parameter, such as null or an object.
-    """
-    if value is None or isinstance(value, dict):
-        raise ValueError("no value of a parameter")
-    if isinstance(value, list):
-        return ",".join(map(as_text, value))
-    return value if isinstance(value, str) else json.dumps(value)
