@@ -10,8 +10,8 @@ import aiohttp
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from homevolt.simulator import FAULT_KINDS, Fleet, ManualClock, SimulatorOptions
-from homevolt.simulator.control_endpoint import ControlServer
+from homevolt.simulator import FAULT_KINDS, Fleet, ManualClock, RequestRecord, SimulatorOptions
+from homevolt.simulator.control_endpoint import RECORDS_AT_ONCE, ControlServer
 from tests.simulator.client import Client
 
 if TYPE_CHECKING:
@@ -61,12 +61,35 @@ async def test_faults_are_added_listed_and_removed() -> None:
         assert len(second.faults) == 0
 
 
+async def test_the_devices_go_on_while_a_long_journal_is_sent() -> None:
+    async with controlled() as control:
+        journal = control.fleet[0].journal
+        for number in range(50 * RECORDS_AT_ONCE + 1):
+            journal.note(RequestRecord(number, "GET", "/ems.json"))
+        iterations = 0
+
+        async def count() -> None:
+            nonlocal iterations
+            while True:
+                await asyncio.sleep(0)
+                iterations += 1
+
+        counting = asyncio.ensure_future(count())
+        status, records = await control.ask("GET", "/journal")
+        counting.cancel()
+        assert status == 200
+        assert [record["time"] for record in records] == list(range(50 * RECORDS_AT_ONCE + 1))
+        assert iterations > 50
+        assert (await control.ask("HEAD", "/journal"))[0] == 405
+
+
 async def test_the_journal_is_read_and_forgotten() -> None:
     async with controlled() as control:
         await Client(control.session, control.fleet[0]).status()
         assert (await control.ask("GET", "/journal"))[1][0]["status"] == 200
         assert (await control.ask("DELETE", "/journal"))[0] == 204
         assert control.fleet[0].journal == []
+        assert (await control.ask("GET", "/journal")) == (200, [])
 
 
 async def test_a_device_is_restarted() -> None:
@@ -76,7 +99,7 @@ async def test_a_device_is_restarted() -> None:
         assert control.fleet[0].device.reboots == 2
 
 
-async def test_what_makes_no_sense_is_refused() -> None:
+async def test_invalid_requests_are_refused() -> None:
     async with controlled() as control:
         for wrong in ({"fault": "x"}, {"kind": "reset", "nth": None}, {"k": 1}, [1]):
             assert (await control.ask("POST", "/faults", json=wrong))[0] == 400

@@ -6,7 +6,7 @@ It has a port of its own, bound to 127.0.0.1 whatever the device itself is bound
     POST   /faults            {"fault": "stall:nth=3"} or {"kind": "stall", "nth": 3}
     DELETE /faults            take all of them out
     DELETE /faults/{id}       take one out
-    GET    /journal           every request the device saw
+    GET    /journal           every request the device received
     DELETE /journal           forget them
     POST   /reboot            restart the device; {"boot_s": 5} keeps it busy for so long
 
@@ -15,6 +15,7 @@ Of a fleet, `?device=N` names the device, counted from 0.
 
 from __future__ import annotations
 
+import asyncio
 import json
 from typing import TYPE_CHECKING, Any, Final, Self
 
@@ -28,9 +29,12 @@ if TYPE_CHECKING:
 
     from homevolt.simulator.simulator import Simulator
 
+JSON: Final = "application/json"
 LOOPBACK: Final = "127.0.0.1"
 LOCAL_NAMES: Final = frozenset({LOOPBACK, "localhost"})
 SHUTDOWN_S: Final = 0.2
+RECORDS_AT_ONCE: Final = 100
+"""Records of the journal that are sent before the devices get a turn again."""
 
 
 class ControlServer:
@@ -51,7 +55,7 @@ class ControlServer:
                 web.post("/faults", self._add_fault),
                 web.delete("/faults", self._clear_faults),
                 web.delete(r"/faults/{id:\d{1,9}}", self._remove_fault),
-                web.get("/journal", self._list_journal),
+                web.get("/journal", self._send_journal, allow_head=False),
                 web.delete("/journal", self._clear_journal),
                 web.post("/reboot", self._reboot),
             ]
@@ -99,11 +103,22 @@ class ControlServer:
 
     async def _remove_fault(self, request: web.Request) -> web.Response:
         if not self._device(request).faults.remove(int(request.match_info["id"])):
-            raise web.HTTPNotFound(text="no fault of that number")
+            raise web.HTTPNotFound(text="there is no fault with that number")
         return web.Response(status=204)
 
-    async def _list_journal(self, request: web.Request) -> web.Response:
-        return web.json_response([record.as_dict() for record in self._device(request).journal])
+    async def _send_journal(self, request: web.Request) -> web.StreamResponse:
+        records = list(self._device(request).journal)
+        response = web.StreamResponse()
+        response.content_type = JSON
+        await response.prepare(request)
+        separator = "["
+        for start in range(0, len(records), RECORDS_AT_ONCE):
+            part = [json.dumps(each.as_dict()) for each in records[start : start + RECORDS_AT_ONCE]]
+            await response.write((separator + ",".join(part)).encode())
+            separator = ","
+            await asyncio.sleep(0)
+        await response.write(b"]" if records else b"[]")
+        return response
 
     async def _clear_journal(self, request: web.Request) -> web.Response:
         self._device(request).journal.clear()
@@ -113,7 +128,7 @@ class ControlServer:
         settings = await _read_object(request) if request.can_read_body else {}
         boot_s = settings.get("boot_s")
         if not (boot_s is None or (isinstance(boot_s, int | float) and 0 <= boot_s < float("inf"))):
-            raise web.HTTPBadRequest(text="boot_s is a number of seconds")
+            raise web.HTTPBadRequest(text="boot_s is a number of seconds, 0 or more")
         self._device(request).reboot(boot_s)
         return web.Response(status=204)
 
@@ -121,17 +136,21 @@ class ControlServer:
         name = request.query.get("device", "0")
         by_name = {str(number): device for number, device in enumerate(self._devices)}
         if name not in by_name:
-            raise web.HTTPNotFound(text=f"no device '{name}'; there are {len(by_name)}")
+            raise web.HTTPNotFound(
+                text=f"there is no device '{name}'; they are 0 to {len(by_name) - 1}"
+            )
         return by_name[name]
 
 
 @web.middleware
 async def _only_this_machine(request: web.Request, handler: Any) -> web.StreamResponse:
-    # A page in a browser can reach loopback: it can neither forge the Host nor send JSON unasked.
+    # A page in a browser can reach loopback, but cannot forge the Host or send JSON unasked.
     if request.url.host not in LOCAL_NAMES:
-        raise web.HTTPForbidden(text="only by a loopback address")
-    if request.can_read_body and request.content_type != "application/json":
-        raise web.HTTPUnsupportedMediaType(text="send JSON as application/json")
+        raise web.HTTPForbidden(
+            text="use a loopback address: the control endpoint is for this machine only"
+        )
+    if request.can_read_body and request.content_type != JSON:
+        raise web.HTTPUnsupportedMediaType(text="send JSON, with Content-Type application/json")
     answer: web.StreamResponse = await handler(request)
     return answer
 
@@ -140,7 +159,7 @@ async def _read_object(request: web.Request) -> dict[str, Any]:
     try:
         document = json.loads(await request.read())
     except (ValueError, RecursionError):
-        raise web.HTTPBadRequest(text="the body is no JSON") from None
+        raise web.HTTPBadRequest(text="the body is not valid JSON") from None
     if not isinstance(document, dict):
-        raise web.HTTPBadRequest(text="the body is no JSON object")
+        raise web.HTTPBadRequest(text="the body is not a JSON object")
     return document
