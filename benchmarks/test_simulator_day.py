@@ -79,7 +79,7 @@ def test_a_day_in_steps_of_a_second_costs_less_than_five_seconds(mode: int) -> N
     assert cost_s < DAY_MAY_COST_S
 
 
-def test_a_gap_of_weeks_is_made_up_for_at_once() -> None:
+def test_a_gap_of_weeks_is_simulated_at_once() -> None:
     clock = ManualClock()
     installation = world(5, clock)
     began = time.process_time()

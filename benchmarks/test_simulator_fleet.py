@@ -17,7 +17,7 @@ def resident_mb(pid: int) -> float:
         name, _, rest = line.partition(":")
         if name == "VmRSS":
             return int(rest.split()[0]) / 1024
-    raise AssertionError(f"process {pid} tells no VmRSS")
+    raise AssertionError(f"process {pid} has no VmRSS")
 
 
 def test_two_hundred_idle_devices_fit_into_300_mb() -> None:

@@ -53,7 +53,7 @@ async def bare_rate(body: bytes) -> float:
 
 
 @pytest.mark.parametrize("path", ["/ems.json", "/schedule.json", "/params.json"])
-@pytest.mark.parametrize("per_second", [0, 100], ids=["resting", "moving"])
+@pytest.mark.parametrize("per_second", [0, 100], ids=["still", "moving"])
 async def test_a_thousand_requests_a_second_on_one_core(path: str, per_second: int) -> None:
     clock = ManualClock()
     # Time moves as it would at so many requests a second, or stands still.

@@ -8,7 +8,7 @@ from typing import Any
 import typer.main
 
 from homevolt.cli.app import app
-from homevolt.simulator import FAULT_KINDS, SimulatorOptions
+from homevolt.simulator import FAULT_KINDS, Fault, SimulatorOptions
 from homevolt.simulator.device.options import option_infos
 
 
@@ -34,8 +34,11 @@ def simulate_options() -> str:
 
 def fault_kinds() -> str:
     """Return the table of every kind of fault as Markdown."""
-    lines = ["| fault | what happens |", "|---|---|"]
-    lines += [f"| `{kind}` | {row.about} |" for kind, row in FAULT_KINDS.items()]
+    lines = ["| fault | what happens | settings | when |", "|---|---|---|---|"]
+    defaults = {field.name: field.default for field in fields(Fault)}
+    for kind, row in FAULT_KINDS.items():
+        settings = ", ".join(f"`{name}={defaults[name]}`" for name in row.settings)
+        lines.append(f"| `{kind}` | {row.about} | {settings} | {' or '.join(row.moments)} |")
     return "\n".join(lines)
 
 

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 
 class Client:
-    """Asks one device; knows nothing of what its answers mean."""
+    """Sends requests to one device; does not interpret the answers."""
 
     def __init__(self, session: aiohttp.ClientSession, sim: Simulator) -> None:
         self.session = session
@@ -65,7 +65,7 @@ class Client:
 
 @asynccontextmanager
 async def device(**options: Any) -> AsyncIterator[Client]:
-    """Serve a device whose time stands still, and hand out a client for it."""
+    """Serve a device with a ManualClock, and yield a client for it."""
     async with (
         Simulator(**{"clock": ManualClock(), **options}) as sim,
         aiohttp.ClientSession() as session,

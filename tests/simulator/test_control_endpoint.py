@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import AsyncIterator
 
 STATUSES = {200, 201, 204, 400, 403, 404, 405, 413, 415}
-"""What the endpoint answers with; never 500, which would be a fault of ours."""
+"""What the endpoint answers with; never 500, which would be a bug of the simulator."""
 JSON = "application/json"
 
 

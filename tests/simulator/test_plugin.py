@@ -29,7 +29,7 @@ def read(sim: Simulator, path: str) -> dict[str, object]:
         return payload
 
 
-def test_a_plain_test_talks_to_a_device(homevolt_simulator: Simulator) -> None:
+def test_a_synchronous_test_reads_a_device(homevolt_simulator: Simulator) -> None:
     first = read(homevolt_simulator, "/ems.json")
     homevolt_simulator.advance(60)
     assert read(homevolt_simulator, "/ems.json")["ts"] == int(str(first["ts"])) + 60
@@ -37,7 +37,7 @@ def test_a_plain_test_talks_to_a_device(homevolt_simulator: Simulator) -> None:
     assert homevolt_simulator.journal.writes == []
 
 
-def test_the_factory_starts_as_many_as_asked(
+def test_the_factory_starts_several_devices(
     homevolt_simulator_factory: SimulatorFactory,
 ) -> None:
     devices = [homevolt_simulator_factory(seed=seed, password=None) for seed in (1, 2)]
@@ -64,7 +64,7 @@ async def test_a_test_on_another_loop_waits_for_requests_and_stops_the_device(
         await homevolt_simulator.start()
 
 
-def test_moving_time_while_others_read_loses_no_second(homevolt_simulator: Simulator) -> None:
+def test_advancing_time_while_threads_read_loses_no_second(homevolt_simulator: Simulator) -> None:
     start_s = homevolt_simulator.device.clock.now()
     with ThreadPoolExecutor(3) as readers:
         reads = [

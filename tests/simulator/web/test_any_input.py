@@ -1,4 +1,4 @@
-"""Whatever a client sends, the device answers with a status a device would give, and goes on."""
+"""Whatever a client sends, the device answers with a status of a device, and goes on."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from homevolt.simulator.endpoints.answers import Answer, Call
 
 STATUSES = {200, 302, 400, 401, 403, 404, 405, 408, 411, 413, 414, 431, 501, 503, 505}
-"""What a small web server answers with; never 500, which would be a fault of ours."""
+"""What a small web server answers with; never 500, which would be a bug of the simulator."""
 
 EXAMPLES = 60
 PATIENCE_S = 0.05
@@ -50,8 +50,8 @@ def run(work: Any) -> None:
     asyncio.run(work)
 
 
-async def still_well(client: Client) -> None:
-    """Prove that the device goes on, and that it noted what came."""
+async def assert_serving(client: Client) -> None:
+    """Assert that the device goes on, and that its journal holds what was sent."""
     assert await client.status("/schedule.json") == 200
     assert all(record.status in STATUSES for record in client.sim.journal)
 
@@ -65,7 +65,7 @@ def test_any_query_and_form_on_any_path(requests: list[tuple[str, str, Any, Any]
                 status, _ = await client.request(method, path, params=query, data=urlencode(form))
                 assert status in STATUSES
                 client.password = client.sim.password
-            await still_well(client)
+            await assert_serving(client)
 
     run(work())
 
@@ -78,7 +78,7 @@ def test_any_json_body(path: str, document: Any) -> None:
             status, _ = await client.request("POST", path, json=document)
             assert status in STATUSES
             client.password = client.sim.password
-            await still_well(client)
+            await assert_serving(client)
 
     run(work())
 
@@ -103,7 +103,7 @@ def test_any_path_headers_and_body(
                 method, url, headers=headers, data=body, allow_redirects=False
             ) as response:
                 assert response.status in STATUSES
-            await still_well(client)
+            await assert_serving(client)
 
     run(work())
 
@@ -143,16 +143,16 @@ HEAD = b"POST /console.json HTTP/1.1\r\nHost: x\r\n" + CREDENTIALS
 def test_any_bytes_on_the_socket(data: bytes) -> None:
     async def work() -> None:
         async with device() as client:
-            said = await exchange(client, data)
-            if said:
-                assert said.startswith(b"HTTP/1.")
-                assert int(said.split()[1]) in STATUSES
+            answer = await exchange(client, data)
+            if answer:
+                assert answer.startswith(b"HTTP/1.")
+                assert int(answer.split()[1]) in STATUSES
             assert await client.status("/schedule.json") == 200
 
     run(work())
 
 
-async def test_what_is_no_http_is_noted_and_answered_400() -> None:
+async def test_invalid_http_is_journaled_and_answered_400() -> None:
     async with device() as client:
         assert (await exchange(client, b"\x16\x03\x01\x02\x00\r\n\r\n")).startswith(b"HTTP/1.")
         assert client.sim.journal[0].status == 400
@@ -160,7 +160,7 @@ async def test_what_is_no_http_is_noted_and_answered_400() -> None:
         assert any("malformed request" in line["data"] for line in logged)
 
 
-async def test_a_failure_of_the_simulator_itself_is_told_and_survived(
+async def test_a_failure_of_the_simulator_itself_is_logged_and_survived(
     caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def fail(_call: Call) -> Answer:
@@ -178,10 +178,10 @@ async def test_a_body_larger_than_any_command_is_refused_unread() -> None:
     async with device() as client:
         assert (await client.request("POST", "/console.json", data={"cmd": "a" * 16_000}))[0] == 200
         assert (await client.request("POST", "/console.json", data="cmd=" + "a" * 20_000))[0] == 413
-        await still_well(client)
+        await assert_serving(client)
 
 
-async def test_what_no_text_can_hold_leaves_the_log_readable() -> None:
+async def test_lone_surrogates_leave_the_log_readable() -> None:
     async with device() as client:
         for document in ({"cmd": "\ud800"}, {"\ud800": "x"}, {"cmd": None}):
             assert (await client.request("POST", "/console.json", json=document))[0] == 400
@@ -189,7 +189,7 @@ async def test_what_no_text_can_hold_leaves_the_log_readable() -> None:
         assert await client.status("/error_history.json") == 200
 
 
-async def test_a_client_that_leaves_a_stalled_answer_is_no_failure(
+async def test_a_client_that_leaves_a_stalled_answer_is_not_a_failure(
     caplog: pytest.LogCaptureFixture,
 ) -> None:
     async with device(faults=["stall", "latency:seconds=1,when=after"], sleep=leave) as client:
@@ -213,15 +213,15 @@ async def leave(_seconds: float) -> None:
     await asyncio.sleep(0)
 
 
-async def test_a_body_beyond_all_measure_is_refused() -> None:
+async def test_a_body_of_megabytes_is_refused() -> None:
     async with device() as client:
         body = io.BytesIO(b"x" * 2_000_000)
         status, _ = await client.request("POST", "/console.json", data=body)
         assert status == 413
-        await still_well(client)
+        await assert_serving(client)
 
 
-async def test_a_client_that_leaves_in_the_middle_disturbs_nobody() -> None:
+async def test_a_client_that_leaves_in_the_middle_does_not_affect_others() -> None:
     async with device() as client:
         _, writer = await asyncio.open_connection("127.0.0.1", client.sim.port)
         writer.write(HEAD + b"Content-Length: 99\r\n\r\ncmd=he")
@@ -232,12 +232,12 @@ async def test_a_client_that_leaves_in_the_middle_disturbs_nobody() -> None:
         assert client.sim.journal[0].status is None
 
 
-async def test_a_body_that_is_no_gzip_is_answered_and_not_shouted_about(
+async def test_a_body_that_is_not_gzip_is_answered_without_a_warning(
     caplog: pytest.LogCaptureFixture,
 ) -> None:
     async with device() as client:
-        said = await exchange(
+        answer = await exchange(
             client, HEAD + b"Content-Encoding: gzip\r\nContent-Length: 8\r\n\r\ncmd=time"
         )
-        assert said.split()[1] == b"400"
+        assert answer.split()[1] == b"400"
     assert [record for record in caplog.records if record.levelno >= logging.WARNING] == []

@@ -35,7 +35,7 @@ def basic(text: str, encoding: str = "utf-8") -> str:
         ("Basic", "secret", False),
     ],
 )
-def test_only_admin_with_the_password_passes(
+def test_only_admin_with_the_password_is_accepted(
     header: str | None, password: str, passes: bool
 ) -> None:
     assert credentials_match(header, password) is passes
@@ -52,7 +52,7 @@ def test_lock_times_grow_from_the_fifth_wrong_password() -> None:
     assert locks == [0, 0, 0, 0, 1, 2, 4, 10, 10, 10]
 
 
-def test_five_idle_minutes_or_the_right_password_forgive() -> None:
+def test_five_idle_minutes_or_the_right_password_reset_the_count() -> None:
     lockout = Lockout()
     for _ in range(5):
         lockout.record_failure(0)
@@ -76,7 +76,7 @@ async def test_a_locked_device_refuses_even_the_right_password(firmware: str, lo
         assert client.sim.lockout.failures == 0
 
 
-async def test_no_credentials_are_refused_but_are_no_wrong_password() -> None:
+async def test_missing_credentials_are_refused_but_do_not_count_as_a_wrong_password() -> None:
     async with device() as client:
         client.password = None
         assert [await client.status() for _ in range(6)] == [401] * 6
@@ -85,7 +85,7 @@ async def test_no_credentials_are_refused_but_are_no_wrong_password() -> None:
 
 
 @pytest.mark.parametrize("password", [None, ""])
-async def test_a_device_without_a_password_lets_everybody_in(password: str | None) -> None:
+async def test_a_device_without_a_password_accepts_every_request(password: str | None) -> None:
     async with device(password=password) as client:
         assert client.sim.password is None
         assert await client.status() == 200
@@ -93,7 +93,7 @@ async def test_a_device_without_a_password_lets_everybody_in(password: str | Non
         assert await client.status() == 200
 
 
-async def test_a_new_password_counts_from_the_next_request_on() -> None:
+async def test_a_new_password_is_required_from_the_next_request_on() -> None:
     async with device() as client:
         assert await client.set("webserver_password", "other") == (
             200,

@@ -14,11 +14,11 @@ USER = "admin"
 
 
 def credentials_match(header: str | None, password: str) -> bool:
-    """Tell whether an Authorization header names the user `admin` and this password.
+    """Return whether an Authorization header has the user `admin` and this password.
 
     Args:
         header: The value of the Authorization header, or None.
-        password: The device's password; an empty one lets everybody in.
+        password: The device's password; with an empty one every request passes.
 
     Returns:
         True when the request may pass.
@@ -34,11 +34,11 @@ def credentials_match(header: str | None, password: str) -> bool:
         decoded = base64.b64decode(token.strip(), validate=True)
     except (binascii.Error, ValueError):
         return False
-    return any(hmac.compare_digest(decoded, token) for token in _spellings(f"{USER}:{password}"))
+    return any(hmac.compare_digest(decoded, token) for token in _encodings(f"{USER}:{password}"))
 
 
-def _spellings(text: str) -> Iterator[bytes]:
-    # Clients differ in how they encode what is beyond ASCII.
+def _encodings(text: str) -> Iterator[bytes]:
+    # Clients encode characters beyond ASCII in different ways.
     for encoding in ("utf-8", "latin-1"):
         try:
             yield text.encode(encoding)

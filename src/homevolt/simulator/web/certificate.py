@@ -1,4 +1,4 @@
-"""A self-signed certificate, made anew in every process that asks for https."""
+"""A self-signed certificate, made anew in every process that serves https."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ VALID_DAYS = 365
 
 @lru_cache(maxsize=8)
 def self_signed(host: str) -> tuple[ssl.SSLContext, bytes]:
-    """Make a certificate for one address that nobody vouches for.
+    """Make a self-signed certificate for one address.
 
     Args:
         host: Address or name the certificate is for; `localhost` is always in it too.

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from homevolt.simulator.web.faults import Fault, FaultTable
 
 MAX_BODY_BYTES: Final = 16_384
-"""More than any command or parameter needs, and no burden to parse."""
+"""More than any command or parameter needs, and quick to parse."""
 LOGGED_PATH: Final = 64
 WRITE_PATHS: Final = frozenset({"/params.json"})
 CONSOLE_PATH: Final = "/console.json"
@@ -42,7 +42,7 @@ LOCKED: Final = "Too many wrong passwords"
 
 
 class DeviceServer:
-    """Serves one device; every connection of every listener ends here.
+    """Serves one device, for the connections of all its listeners.
 
     Attributes:
         device: The device behind it.
