@@ -25,6 +25,11 @@ def test_the_keywords_of_a_simulator_are_its_options() -> None:
     assert simulator.options == SimulatorOptions("other", units=2, clock=simulator.options.clock)
 
 
+def test_the_docstring_has_every_option_with_its_meaning() -> None:
+    for name, info in INFOS.items():
+        assert f"{name}: {info.about}" in str(SimulatorOptions.__doc__)
+
+
 def test_unknown_keywords_and_wrong_types_are_refused_by_python_and_by_type_checkers() -> None:
     with pytest.raises(TypeError):
         Simulator(unit=2)  # type: ignore[call-arg] # what mypy must refuse

@@ -7,7 +7,7 @@ from dataclasses import KW_ONLY, dataclass, field
 from functools import wraps
 from typing import TYPE_CHECKING, Concatenate, Final, ParamSpec, TypeVar
 
-from homevolt.simulator.device.options import DeviceOptions, about
+from homevolt.simulator.device.options import DeviceOptions, about, option_infos
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Iterable
@@ -68,6 +68,16 @@ class SimulatorOptions(DeviceOptions):
         super().__post_init__()
         if not self.host:
             raise ValueError("host is an address to bind, not ''; 127.0.0.1 is this machine alone")
+
+
+# The meaning of each option belongs to its definition; `help` shows it as well.
+SimulatorOptions.__doc__ = "\n".join(
+    [
+        str(SimulatorOptions.__doc__),
+        "    Attributes:",
+        *(f"        {name}: {info.about}" for name, info in option_infos(SimulatorOptions).items()),
+    ]
+)
 
 
 def takes_options(
