@@ -64,6 +64,7 @@ class RawConnection:
             await settle()
             if not reading.done():
                 reading.cancel()
+                await asyncio.wait([reading])
                 return data
             if not reading.result():
                 return None
