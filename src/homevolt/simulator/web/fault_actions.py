@@ -36,7 +36,7 @@ if TYPE_CHECKING:
 HTML_PAGE: Final = b"<!DOCTYPE html><html><body><h1>Homevolt</h1><p>Please wait</p></body></html>"
 GARBAGE_BYTES: Final = 512
 EMS_PATH: Final = "/ems.json"
-NOT_MEASURED: Final = frozenset({"ts", "ecu_id", "id", "node_id", "protocol_version"})
+NOT_MEASURED: Final = frozenset({"ts", "ecu_id", "id", "interface", "node_id", "protocol_version"})
 """Keys of /ems.json with numbers that are known before anything is measured."""
 
 
