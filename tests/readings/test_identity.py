@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import pytest
@@ -240,3 +241,12 @@ def test_many_structures_in_turn_keep_no_more_than_a_few() -> None:
         clamps = [point("grid", 1, f"{euid:02x}") for euid in (n % 50, (n * 7) % 50)]
         reader.sensors(ems(sensors=clamps))
     assert len(reader.inventory._arrangements) <= 16
+
+
+def test_a_key_holds_digits_small_letters_and_underscores_alone() -> None:
+    odd = [point("Heat pump/#", 1, "A:B"), load(-5) | {"sensor_type": "z-wave +"}]
+    sensors = sensors_of(ems(unit("../x $1"), sensors=odd))
+    assert [
+        s.key for s in sensors.values() if not re.fullmatch(r"[0-9a-z_]+\.[0-9a-z_]+", s.key)
+    ] == []
+    assert sensors["Power"].key == "ems_x_1.power_w"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, NamedTuple
 
 from homevolt.readings.catalogue import (
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
 CLUSTER_ID = "total"
 """Identifier and tag of the sum over the units of a cluster."""
 LOAD = "load"
+_NOT_KEY = re.compile(r"[^0-9a-z]+")
 
 
 class KnownUnit(NamedTuple):
@@ -103,7 +105,7 @@ class Layout:
         self._infos: list[SensorInfo] = []
         self.metadata: dict[str, DeviceMetadata] = {}
         self.metadata_by_key: dict[str, DeviceMetadata] = {}
-        self._local = f"ems_{units[0].id}"
+        self._local = _key("ems", units[0].id)
         for unit in units:
             self._add_unit(unit)
         if len(units) > 1:
@@ -117,8 +119,9 @@ class Layout:
             "Homevolt Load", "calculated", f"{self._local}_house", "house", self._local
         )
         self._add(Scope.HOUSE, LOAD, about, _named(HOUSE))
-        for scope, rows in ((Scope.CLOCK, CLOCK), (Scope.SCHEDULE, SCHEDULE)):
-            self._add_rows(scope, self._local, self._local, _named(rows))
+        local = self.metadata[self._local]
+        self._add(Scope.CLOCK, self._local, local, _named(CLOCK))
+        self._add(Scope.SCHEDULE, self._local, local, _named(SCHEDULE))
         self._prepare()
 
     def sensors(self, values: Iterable[Any]) -> dict[str, Sensor]:
@@ -138,7 +141,7 @@ class Layout:
 
     def _add_unit(self, unit: KnownUnit) -> None:
         is_local = not self.parts
-        key = f"ems_{unit.id}"
+        key = _key("ems", unit.id)
         tag = "" if is_local else f" {unit.name}"
         parent = None if is_local else self._local
         about = DeviceMetadata(
@@ -174,8 +177,8 @@ class Layout:
 
     def _point_key(self, point: KnownPoint) -> str:
         function, _, euid, sensor_type = point.id
-        key = f"{function}_{euid}" if euid else f"{self._local}_{function}_{sensor_type}"
-        return key.rstrip("_") + (f"_{point.number + 1}" if point.number else "")
+        words = (function, euid) if euid else (self._local, function, sensor_type)
+        return _key(*words, str(point.number + 1) if point.number else "")
 
     def _add(
         self,
@@ -187,24 +190,13 @@ class Layout:
         subject: object = None,
     ) -> None:
         self.metadata.setdefault(identifier, about)
-        self.metadata_by_key[about.key] = about
-        self._add_rows(scope, identifier, about.key, named, subject=subject)
-
-    def _add_rows(
-        self,
-        scope: Scope,
-        identifier: str,
-        key: str,
-        named: Sequence[tuple[Reading[Any], str, str]],
-        *,
-        subject: object = None,
-    ) -> None:
+        self.metadata_by_key.setdefault(about.key, about)
         self.parts.append(Part(scope, len(self.rows), subject))
         for row, name, reading in named:
             self.rows.append(row)
             quantity = row.quantity
             self._infos.append(
-                SensorInfo(quantity.type, identifier, name, quantity.unit, key, reading)
+                SensorInfo(quantity.type, identifier, name, quantity.unit, about.key, reading)
             )
 
     def _starts(self, scope: Scope, function: str | None = None) -> list[int]:
@@ -223,6 +215,11 @@ class Layout:
         self._names = [info.name for info in self._infos]
         self._lists = [i for i, row in enumerate(self.rows) if row.quantity.is_list]
         self._no_sensors = dict.fromkeys(self._names, Sensor(None, self._infos[0]))
+
+
+def _key(*words: str) -> str:
+    """Return words as a key of digits, small letters and underscores."""
+    return _NOT_KEY.sub("_", "_".join(filter(None, words)).lower()).strip("_")
 
 
 def _named(
