@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 import pytest
 
 from homevolt.cli.app import run
-from homevolt.cli.shared_options import HOST_VARIABLE, PASSWORD_VARIABLE
+from homevolt.cli.output import HOST_VARIABLE, PASSWORD_VARIABLE
 
 
 class Outcome(NamedTuple):

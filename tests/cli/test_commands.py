@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from homevolt.cli.shared_options import HOST_VARIABLE, PASSWORD_VARIABLE, SIMULATED
+from homevolt.cli.output import HOST_VARIABLE, PASSWORD_VARIABLE
+from homevolt.cli.session import SIMULATED
 from homevolt.simulator import ManualClock, Simulator
 
 if TYPE_CHECKING:
@@ -169,7 +170,7 @@ async def test_the_password_is_asked_for_where_somebody_can_answer(
     assert questions == [f"Password of {battery.host}: "] * 3
     messages = [outcome.document["error"]["message"] for outcome in outcomes[1:]]
     assert messages == [
-        f"{battery.url} refuses the password. Run the command again to be asked for another one.",
+        f"{battery.url} refused the password. Run the command again to enter another one.",
         "No password was given.",
     ]
 

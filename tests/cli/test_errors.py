@@ -11,9 +11,9 @@ import pytest
 
 import homevolt
 from homevolt import HomevoltError, exceptions
-from homevolt.cli import exits
-from homevolt.cli.install_hint import install_hint
-from homevolt.cli.shared_options import PASSWORD_VARIABLE, SIMULATED
+from homevolt.cli.errors import EXITS, code_of, missing_package
+from homevolt.cli.output import PASSWORD_VARIABLE
+from homevolt.cli.session import SIMULATED
 from homevolt.simulator import Simulator
 
 if TYPE_CHECKING:
@@ -64,15 +64,18 @@ WRONG_COMMAND_LINES = [
     ),
     (
         ("status", "--host", "http://admin:hunter2@homevolt.local"),
-        "The address holds credentials. Give it without, and the password in HOMEVOLT_PASSWORD.",
+        (
+            "The address contains credentials. Give it without them, and the password in "
+            "HOMEVOLT_PASSWORD."
+        ),
     ),
     (
         ("status", "--host", "https://homevolt.local", "--fingerprint", "12:34"),
-        "'12:34' is no SHA-256 fingerprint: it has 64 hexadecimal digits.",
+        "'12:34' is not a SHA-256 fingerprint, which has 64 hexadecimal digits.",
     ),
     (
         ("status", "--host", "https://homevolt.local", "--fingerprint", "finger"),
-        "'finger' is no SHA-256 fingerprint: it has 64 hexadecimal digits.",
+        "'finger' is not a SHA-256 fingerprint, which has 64 hexadecimal digits.",
     ),
     (
         ("simulate", "--firmware", "newest"),
@@ -87,7 +90,7 @@ WRONG_COMMAND_LINES = [
 ]
 
 DEVICES = [
-    ({}, 4, "wants a password. Put it into HOMEVOLT_PASSWORD."),
+    ({}, 4, "requires a password. Set HOMEVOLT_PASSWORD."),
     ({"faults": ["status:status=429"]}, 4, "too many wrong passwords reached it. Wait."),
     ({"faults": ["status:status=404"]}, 3, "answers 404 to GET /ems.json."),
     ({"faults": ["status:status=503"]}, 3, "it is busy, starting or updating."),
@@ -142,7 +145,7 @@ async def test_a_wrong_password_says_where_it_came_from(
         assert len(simulator.journal) == 1
     assert outcome.code == 4
     assert outcome.line == (
-        f"homevolt: {simulator.url} refuses the password. Correct HOMEVOLT_PASSWORD, or unset it "
+        f"homevolt: {simulator.url} refused the password. Correct HOMEVOLT_PASSWORD, or unset it "
         "to be asked."
     )
 
@@ -190,7 +193,8 @@ async def test_a_missing_package_is_named(shell: Shell, monkeypatch: pytest.Monk
     [("zeroconf.asyncio", "'homevolt[discovery]'"), ("rich", "'homevolt[cli]'"), ("x", "x")],
 )
 def test_the_extra_that_brings_a_package_is_named(name: str, wanted: str) -> None:
-    assert install_hint(ModuleNotFoundError(name=name)).endswith(f": pip install {wanted}")
+    error = missing_package(ModuleNotFoundError(name=name))
+    assert str(error).endswith(f": pip install {wanted}")
 
 
 def test_every_error_of_the_library_has_an_exit_code() -> None:
@@ -200,7 +204,7 @@ def test_every_error_of_the_library_has_an_exit_code() -> None:
         if isinstance(error, type) and issubclass(error, HomevoltError)
     ]
     samples = {error: error.__new__(error) for error in errors}
-    codes = {error.__name__: exits.code_of(sample) for error, sample in samples.items()}
+    codes = {error.__name__: code_of(sample) for error, sample in samples.items()}
     assert codes == {
         "HomevoltError": 1,
         "HomevoltNotReadyError": 1,
@@ -222,7 +226,7 @@ def test_every_error_of_the_library_has_an_exit_code() -> None:
 
 
 def test_exit_codes_are_distinct() -> None:
-    codes = [row.code for row in exits.EXITS]
+    codes = [row.code for row in EXITS]
     assert sorted(set(codes)) == codes
 
 
@@ -230,4 +234,4 @@ async def test_the_help_and_the_page_list_the_exit_codes(shell: Shell) -> None:
     outcome = await shell("--help")
     listed = re.findall(r"^ +(\d+)  (\S.*)$", outcome.out, re.MULTILINE)
     on_the_page = re.findall(r"^\| (\d+) \| (.*?) \|", PAGE.read_text("utf-8"), re.MULTILINE)
-    assert listed == on_the_page == [(str(row.code), row.meaning) for row in exits.EXITS]
+    assert listed == on_the_page == [(str(row.code), row.meaning) for row in EXITS]

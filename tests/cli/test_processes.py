@@ -113,7 +113,7 @@ async def test_a_certificate_is_trusted_only_if_it_is_pinned() -> None:
         other_code, _, other = await ended(*address, "--fingerprint", ":".join(["00"] * 32))
     assert (code, other_code) == (3, 3)
     assert refused.endswith("pin it with --fingerprint.\n")
-    assert other.endswith("has another fingerprint than --fingerprint says.\n")
+    assert other.endswith("does not have the fingerprint of --fingerprint.\n")
 
 
 async def test_a_watch_ends_quietly_with_ctrl_c() -> None:

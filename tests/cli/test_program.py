@@ -14,6 +14,7 @@ import pytest
 
 from homevolt.cli import lazy_imports, main, session
 from homevolt.cli.commands import serving
+from homevolt.cli.errors import usage_error
 from homevolt.cli.output import PipeClosedError, called, fail, print_json
 from homevolt.cli.render import display
 from homevolt.simulator.fleet import Fleet
@@ -101,7 +102,7 @@ def test_an_error_that_nobody_reads_keeps_its_code(monkeypatch: pytest.MonkeyPat
     os.close(reader)
     with os.fdopen(writer, "w") as pipe:
         monkeypatch.setattr(sys, "stdout", pipe)
-        assert fail(["--json"], "UsageError", 2, "x" * 100_000) == 2
+        assert fail(["--json"], usage_error("x" * 100_000)) == 2
         monkeypatch.undo()
 
 

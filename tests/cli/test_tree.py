@@ -21,8 +21,16 @@ TREE = {
         "--json",
         "--timeout=SECONDS",
         "--fingerprint=SHA256",
+        "--simulate",
     ],
-    "sensors": ["WORD...", "--host=ADDRESS", "--json", "--timeout=SECONDS", "--fingerprint=SHA256"],
+    "sensors": [
+        "WORD...",
+        "--host=ADDRESS",
+        "--json",
+        "--timeout=SECONDS",
+        "--fingerprint=SHA256",
+        "--simulate",
+    ],
     "simulate": [
         "--password=TEXT",
         "--seed=N",

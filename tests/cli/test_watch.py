@@ -12,6 +12,7 @@ import pytest
 
 from homevolt import Homevolt, HomevoltAuthenticationError
 from homevolt._common import SystemClock
+from homevolt.cli.errors import Origin
 from homevolt.cli.render.display import keep_showing
 from homevolt.cli.session import Session
 from homevolt.simulator import ManualClock, Simulator
@@ -65,7 +66,7 @@ async def watch(battery: Simulator, *, as_json: bool = False) -> None:
     clock = Hurry()
     async with Homevolt(battery.host, clock=clock) as connection:
         await connection.update_info()
-        session = Session(connection.get_device(), connection.base_url)
+        session = Session(connection.get_device(), Origin(connection.base_url, is_known=True))
         watching = asyncio.create_task(keep_showing(session, 10.0, as_json=as_json))
         enough = asyncio.create_task(clock.enough.wait())
         await asyncio.wait({watching, enough}, return_when=asyncio.FIRST_COMPLETED)
@@ -119,7 +120,7 @@ async def test_a_resized_terminal_gets_its_picture_at_once(
     clock = Pause()
     async with Simulator(None) as simulator, Homevolt(simulator.host, clock=clock) as connection:
         await connection.update_info()
-        session = Session(connection.get_device(), connection.base_url)
+        session = Session(connection.get_device(), Origin(connection.base_url, is_known=True))
         watching = asyncio.create_task(keep_showing(session, 300.0, as_json=False))
         await clock.begun.wait()
         shown = capsys.readouterr().out

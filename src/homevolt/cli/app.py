@@ -10,31 +10,26 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 import typer.main
 
-from homevolt.cli import exits
 from homevolt.cli.commands.demo import demo
 from homevolt.cli.commands.sensors import sensors
 from homevolt.cli.commands.simulate import simulate
 from homevolt.cli.commands.status import status
-from homevolt.cli.install_hint import install_hint
-from homevolt.cli.output import PROGRAM, PipeClosedError, fail
-from homevolt.exceptions import (
-    HomevoltCertificateError,
-    HomevoltConnectionError,
-    HomevoltDataError,
-    HomevoltError,
+from homevolt.cli.errors import (
+    INTERRUPTED,
+    PIPE_CLOSED,
+    ShellError,
+    exit_codes_text,
+    missing_package,
+    shell_error,
+    usage_error,
 )
+from homevolt.cli.output import PROGRAM, PipeClosedError, fail
+from homevolt.exceptions import HomevoltError
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-EPILOG = "\b\n" + exits.as_text()
-
-# What to do about an error whose own message cannot say it.
-HINTS: tuple[tuple[type[HomevoltError], str], ...] = (
-    (HomevoltCertificateError, ""),
-    (HomevoltConnectionError, "Is the device on, and is this its address?"),
-    (HomevoltDataError, "Is this the address of a Homevolt?"),
-)
+EPILOG = f"\b\nExit codes:\n{exit_codes_text()}"
 
 app = typer.Typer(
     # Plain help: it starts in half the time, and reads well in every terminal.
@@ -77,18 +72,26 @@ def run(arguments: Sequence[str]) -> int:
         code = typer.main.get_command(app).main(
             list(arguments), prog_name=PROGRAM, standalone_mode=False
         )
-    except typer.TyperException as error:
-        return fail(arguments, "UsageError", error.exit_code, _usage(error))
-    except HomevoltError as error:
-        message = f"{error}{_hint(error)}"
-        return fail(arguments, type(error).__name__, exits.code_of(error), message)
-    except ModuleNotFoundError as error:
-        return fail(arguments, type(error).__name__, exits.MISSING, install_hint(error))
+    except (ShellError, HomevoltError, ModuleNotFoundError, typer.TyperException) as error:
+        return fail(arguments, _in_shell_words(error))
     except typer.Abort:
-        return exits.INTERRUPTED
+        return INTERRUPTED
     except PipeClosedError:
-        return exits.PIPE_CLOSED
+        return PIPE_CLOSED
     return code or 0
+
+
+def _in_shell_words(
+    error: ShellError | HomevoltError | ModuleNotFoundError | typer.TyperException,
+) -> ShellError:
+    """Return any failure of a command as an error of the shell."""
+    if isinstance(error, ShellError):
+        return error
+    if isinstance(error, HomevoltError):
+        return shell_error(error)
+    if isinstance(error, ModuleNotFoundError):
+        return missing_package(error)
+    return usage_error(_usage(error))
 
 
 def _usage(error: typer.TyperException) -> str:
@@ -97,11 +100,3 @@ def _usage(error: typer.TyperException) -> str:
     path = context.command_path if context is not None else PROGRAM
     message = error.format_message()
     return f"{message}{'' if message.endswith('.') else '.'} Try '{path} --help'."
-
-
-def _hint(error: HomevoltError) -> str:
-    """Return what to do, unless the device itself said what is the matter."""
-    if getattr(error, "status", None) is not None:
-        return ""
-    hint = next((hint for kind, hint in HINTS if isinstance(error, kind)), "")
-    return hint and f" {hint}"

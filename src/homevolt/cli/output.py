@@ -13,7 +13,11 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
+    from homevolt.cli.errors import ShellError
+
 PROGRAM = "homevolt"
+HOST_VARIABLE = "HOMEVOLT_HOST"
+PASSWORD_VARIABLE = "HOMEVOLT_PASSWORD"  # noqa: S105 - the name of a variable, not a password
 
 
 class PipeClosedError(Exception):
@@ -59,25 +63,27 @@ def print_err(text: str) -> None:
     sys.stderr.flush()
 
 
-def fail(arguments: Sequence[str], kind: str, code: int, message: str) -> int:
-    """Say what went wrong: in one line on stderr, or with --json as JSON on stdout.
+def fail(arguments: Sequence[str], error: ShellError) -> int:
+    """Report an error: in one line on stderr, or with --json as JSON on stdout.
 
     Args:
         arguments: The command line.
-        kind: The type of the error.
-        code: The exit code.
-        message: What happened, and what to do.
+        error: The error.
 
     Returns:
-        The exit code; it says more than that nobody reads the output.
+        Its exit code, also where the output was closed.
     """
-    message = one_line(message)
     if "--json" not in arguments:
-        print_err(f"{PROGRAM}: {message}")
-        return code
+        print_err(f"{PROGRAM}: {one_line(str(error))}")
+        return error.code
     with suppress(PipeClosedError):
-        print_json({"error": {"type": kind, "message": message, "exit_code": code}})
-    return code
+        print_json({"error": error_document(error)})
+    return error.code
+
+
+def error_document(error: ShellError) -> dict[str, Any]:
+    """Return an error for programs."""
+    return {"type": error.kind, "message": one_line(str(error)), "exit_code": error.code}
 
 
 def one_line(text: str) -> str:

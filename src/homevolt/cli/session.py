@@ -1,7 +1,4 @@
-"""The way from a command to its device: address, password, and the simulated one if need be.
-
-This room loads the HTTP library, so `later` opens it when a command runs.
-"""
+"""The connection of a command to its device, which may be a simulated one."""
 
 from __future__ import annotations
 
@@ -11,110 +8,136 @@ import os
 import secrets
 import sys
 from contextlib import AsyncExitStack, contextmanager
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
-import aiohttp
-
-from homevolt.cli.output import print_err
-from homevolt.cli.shared_options import PASSWORD_VARIABLE, Target
-from homevolt.connection import Homevolt
-from homevolt.exceptions import (
-    HomevoltAuthenticationError,
-    HomevoltCertificateError,
-    HomevoltDataError,
-    HomevoltRateLimitError,
-    HomevoltValueError,
-)
-from homevolt.simulator import Simulator
+import homevolt
+from homevolt.cli.errors import Origin, ShellError, shell_error, usage_error
+from homevolt.cli.output import HOST_VARIABLE, PASSWORD_VARIABLE, print_err
+from homevolt.exceptions import HomevoltAuthenticationError, HomevoltError, HomevoltValueError
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable, Iterator
+    from collections.abc import Callable, Coroutine, Iterator
 
-    from homevolt.device import Device
+    import aiohttp
 
+    from homevolt.cli.shared_options import Target
+
+    Work = Callable[["Session"], Coroutine[Any, Any, None]]
+
+SIMULATED = f"No --host and no {HOST_VARIABLE} given: this is a simulated Homevolt."
+NO_DEVICE = (
+    f"No device is named. Give its address with --host or in {HOST_VARIABLE}, or try the command "
+    "on a simulated one with --simulate."
+)
+PROMPT = "prompt"
 SHA256_BYTES = 32
 
 
 class Session(NamedTuple):
-    """A device that was just read.
+    """A device that was read.
 
     Attributes:
         device: The device.
-        url: Its address.
-        simulated: Whether it is the simulated one of this process.
+        origin: Where its errors come from.
+        is_simulated: Whether it is the simulated one of this process.
     """
 
-    device: Device
-    url: str
-    simulated: bool = False
+    device: homevolt.Device
+    origin: Origin
+    is_simulated: bool = False
+
+    @property
+    def url(self) -> str:
+        """The address of the device."""
+        return self.origin.url
+
+    def shell_error(self, error: HomevoltError) -> ShellError:
+        """Return an error of this device in the words of the shell."""
+        return shell_error(error, self.origin)
 
 
-def run(target: Target, work: Callable[[Session], Awaitable[None]]) -> None:
-    """Read the device once, and give it to a command's work.
+def run(target: Target, work: Work, *, writes: bool = False) -> None:
+    """Read a device once, and give it to the work of a command, which is never run twice.
+
+    If the device requires a password and none is set, the person at the terminal is asked for it.
 
     Args:
-        target: Which device.
-        work: What the command does with it.
+        target: Which device. Without an address a command that only reads gets a simulated one,
+            and says so on stderr.
+        work: What the command does with the device.
+        writes: Whether the work writes.
 
     Raises:
-        HomevoltError: Whatever went wrong, in words for people at a shell.
+        ShellError: The device cannot be reached, the work failed, or a command that writes has no
+            device; nothing was sent then.
+        HomevoltError: An option or the password entered cannot be used.
     """
+    if target.host is None and not target.simulate:
+        if writes:
+            raise usage_error(NO_DEVICE)
+        print_err(SIMULATED)
+    with asyncio.Runner() as runner:
+        stack = AsyncExitStack()
+        try:
+            session = _open(runner, stack, target)
+            with _shell_words(session.origin):
+                runner.run(work(session))
+        finally:
+            runner.run(stack.aclose())
+
+
+def _open(runner: asyncio.Runner, stack: AsyncExitStack, target: Target) -> Session:
+    """Connect to a device and read it; the stack closes the connection."""
+    if target.host is None:
+        return runner.run(_open_simulated(stack, target))
     password = os.environ.get(PASSWORD_VARIABLE) or None
     try:
-        asyncio.run(_run(target, password, work))
-    except HomevoltAuthenticationError:
-        if target.host is None or password is not None or not sys.stdin.isatty():
+        source = None if password is None else PASSWORD_VARIABLE
+        return runner.run(_read(stack, target, password, source))
+    except ShellError as error:
+        is_refused = error.kind == HomevoltAuthenticationError.__name__
+        if password is not None or not is_refused or not _can_ask():
             raise
-        # Outside of the event loop, which would keep a Ctrl-C from ending the question.
-        asyncio.run(_run(target, _asked(target.host), work))
+    # Outside of the event loop, which would keep a Ctrl-C from ending the question.
+    return runner.run(_read(stack, target, _ask(target.host), PROMPT))
 
 
-async def _run(
-    target: Target, password: str | None, work: Callable[[Session], Awaitable[None]]
-) -> None:
-    async with AsyncExitStack() as stack:
-        simulated = target.host is None
-        if simulated:
-            simulator = await stack.enter_async_context(Simulator(secrets.token_hex(4)))
-            target, password = target._replace(host=simulator.host), simulator.password
-        connection = await stack.enter_async_context(_connection(target, password))
-        with _in_words_of_the_shell(connection.base_url, target, password):
+async def _open_simulated(stack: AsyncExitStack, target: Target) -> Session:
+    from homevolt.simulator import Simulator  # noqa: PLC0415 - a real device does without
+
+    simulator = await stack.enter_async_context(Simulator(secrets.token_hex(4)))
+    target = target._replace(host=simulator.host)
+    session = await _read(stack, target, simulator.password, None)
+    return session._replace(is_simulated=True)
+
+
+async def _read(
+    stack: AsyncExitStack, target: Target, password: str | None, password_from: str | None
+) -> Session:
+    async with AsyncExitStack() as attempt:
+        connection = await attempt.enter_async_context(_connection(target, password))
+        origin = Origin(connection.base_url, password_from, target.fingerprint is not None)
+        with _shell_words(origin):
             await connection.update_info()
-        await work(Session(connection.get_device(), connection.base_url, simulated))
+        stack.push_async_exit(attempt.pop_all())
+        return Session(connection.get_device(), origin._replace(is_known=True))
 
 
 @contextmanager
-def _in_words_of_the_shell(url: str, target: Target, password: str | None) -> Iterator[None]:
-    """Say in options and variables what the library says in arguments."""
+def _shell_words(origin: Origin) -> Iterator[None]:
+    """Turn errors of the library into those of the shell."""
     try:
         yield
-    except HomevoltRateLimitError:
-        raise
-    except HomevoltAuthenticationError as error:
-        if password is None:
-            raise HomevoltAuthenticationError(
-                f"{url} wants a password. Put it into {PASSWORD_VARIABLE}."
-            ) from error
-        remedy = (
-            f"Correct {PASSWORD_VARIABLE}, or unset it to be asked."
-            if os.environ.get(PASSWORD_VARIABLE)
-            else "Run the command again to be asked for another one."
-        )
-        raise HomevoltAuthenticationError(f"{url} refuses the password. {remedy}") from error
-    except HomevoltDataError as error:
-        raise HomevoltDataError(
-            f"{url} does not answer as a Homevolt does: {error}", path=error.path
-        ) from error
-    except HomevoltCertificateError as error:
-        raise HomevoltCertificateError(
-            f"The certificate of {url} is not trusted. If it is the device's own, pin it with "
-            "--fingerprint."
-            if target.fingerprint is None
-            else f"The certificate of {url} has another fingerprint than --fingerprint says."
-        ) from error
+    except HomevoltError as error:
+        raise shell_error(error, origin) from error
 
 
-def _asked(host: str) -> str:
+def _can_ask() -> bool:
+    """Whether there is a terminal whose person can answer; a closed stdin is None."""
+    return sys.stdin is not None and not sys.stdin.closed and sys.stdin.isatty()
+
+
+def _ask(host: str) -> str:
     """Ask the person at the terminal for the password, without showing it."""
     try:
         password = getpass.getpass(f"Password of {host}: ")
@@ -126,25 +149,27 @@ def _asked(host: str) -> str:
     return password
 
 
-def _connection(target: Target, password: str | None) -> Homevolt:
+def _connection(target: Target, password: str | None) -> homevolt.Homevolt:
     host = target.host or ""
     if "@" in host:
         raise HomevoltValueError(
-            f"The address holds credentials. Give it without, and the password in "
+            "The address contains credentials. Give it without them, and the password in "
             f"{PASSWORD_VARIABLE}."
         )
     ssl = True if target.fingerprint is None else _fingerprint(target.fingerprint)
-    return Homevolt(host, password, timeout=target.timeout, ssl=ssl)
+    return homevolt.Homevolt(host, password, timeout=target.timeout, ssl=ssl)
 
 
 def _fingerprint(text: str) -> aiohttp.Fingerprint:
     """Read a fingerprint as browsers and openssl print it, with or without colons."""
+    import aiohttp  # noqa: PLC0415 - the help of a command does without
+
     try:
         digest = bytes.fromhex(text.replace(":", ""))
     except ValueError:
         digest = b""
     if len(digest) != SHA256_BYTES:
         raise HomevoltValueError(
-            f"{text!r} is no SHA-256 fingerprint: it has 64 hexadecimal digits."
+            f"{text!r} is not a SHA-256 fingerprint, which has 64 hexadecimal digits."
         )
     return aiohttp.Fingerprint(digest)

@@ -2,14 +2,13 @@
 
 import math
 from collections.abc import Callable
-from typing import Annotated, NamedTuple, Self
+from typing import Annotated, NamedTuple
 
 import typer
 
-HOST_VARIABLE = "HOMEVOLT_HOST"
-PASSWORD_VARIABLE = "HOMEVOLT_PASSWORD"  # noqa: S105 - the name of a variable, not a password
+from homevolt.cli.output import HOST_VARIABLE
+
 DEFAULT_TIMEOUT_S = 10.0
-SIMULATED = f"No --host and no {HOST_VARIABLE} given: this is a simulated Homevolt."
 
 
 def seconds(text: str | float) -> float:
@@ -52,9 +51,11 @@ HostOption = Annotated[
         "--host",
         metavar="ADDRESS",
         envvar=HOST_VARIABLE,
-        help="IP address, host name, host:port or URL of the device. Without it a simulated "
-        "one is shown.",
+        help="IP address, host name, host:port or URL of the device.",
     ),
+]
+SimulateOption = Annotated[
+    bool, typer.Option("--simulate", help="Use a simulated device instead of a real one.")
 ]
 TimeoutOption = Annotated[
     float,
@@ -81,18 +82,13 @@ class Target(NamedTuple):
     """The device that a command is about.
 
     Attributes:
-        host: Its address, or None for a simulated one.
+        host: Its address, or None if none was given.
         timeout: Seconds for one request.
         fingerprint: SHA-256 of the certificate to trust, in hex.
+        simulate: Whether to use a simulated one instead.
     """
 
     host: str | None
     timeout: float = DEFAULT_TIMEOUT_S
     fingerprint: str | None = None
-
-    @classmethod
-    def of(cls, host: str | None, timeout: float, fingerprint: str | None) -> Self:
-        """Return what the options of a command come to, and say so if it is a simulated device."""
-        if host is None:
-            typer.echo(SIMULATED, err=True)
-        return cls(host, timeout, fingerprint)
+    simulate: bool = False

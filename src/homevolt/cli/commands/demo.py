@@ -32,4 +32,4 @@ def demo(*, as_json: JsonOption = False) -> None:
             steps = [(f"{program} {command}", what) for command, what in STEPS]
             lazy_imports.display.advise(STORY.format(count=len(session.device.sensors)), steps)
 
-    lazy_imports.session.run(Target(None), work)
+    lazy_imports.session.run(Target(None, simulate=True), work)

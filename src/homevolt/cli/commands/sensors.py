@@ -10,6 +10,7 @@ from homevolt.cli.shared_options import (
     FingerprintOption,
     HostOption,
     JsonOption,
+    SimulateOption,
     Target,
     TimeoutOption,
 )
@@ -34,10 +35,11 @@ def sensors(
     as_json: JsonOption = False,
     timeout: TimeoutOption = DEFAULT_TIMEOUT_S,
     fingerprint: FingerprintOption = None,
+    simulate: SimulateOption = False,
 ) -> None:
     """Show every reading with its unit and the part it belongs to."""
 
     async def work(session: "Session") -> None:
         lazy_imports.display.show_sensors(session, words or (), as_json=as_json)
 
-    lazy_imports.session.run(Target.of(host, timeout, fingerprint), work)
+    lazy_imports.session.run(Target(host, timeout, fingerprint, simulate), work)

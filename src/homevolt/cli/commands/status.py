@@ -10,6 +10,7 @@ from homevolt.cli.shared_options import (
     FingerprintOption,
     HostOption,
     JsonOption,
+    SimulateOption,
     Target,
     TimeoutOption,
     seconds,
@@ -39,6 +40,7 @@ def status(
     as_json: JsonOption = False,
     timeout: TimeoutOption = DEFAULT_TIMEOUT_S,
     fingerprint: FingerprintOption = None,
+    simulate: SimulateOption = False,
 ) -> None:
     """Show charge, power flows, schedule and alarms at a glance."""
 
@@ -48,4 +50,4 @@ def status(
         else:
             lazy_imports.display.show(session, as_json=as_json)
 
-    lazy_imports.session.run(Target.of(host, timeout, fingerprint), work)
+    lazy_imports.session.run(Target(host, timeout, fingerprint, simulate), work)

@@ -38,7 +38,7 @@ def document(session: Session) -> dict[str, Any]:
     """Return what was read of a device last, for programs."""
     device = session.device
     return status_document(
-        device.snapshot, url=session.url, simulated=session.simulated, problems=device.problems
+        device.snapshot, url=session.url, simulated=session.is_simulated, problems=device.problems
     )
 
 
@@ -73,7 +73,7 @@ def show_sensors(session: Session, words: Sequence[str], *, as_json: bool) -> No
             "all are shown."
         )
     if as_json:
-        print_json(sensors_document(rows, url=session.url, simulated=session.simulated))
+        print_json(sensors_document(rows, url=session.url, simulated=session.is_simulated))
     else:
         Terminal().show(SensorTable(rows))
 

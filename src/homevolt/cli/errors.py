@@ -1,0 +1,183 @@
+"""Errors as the shell reports them: one line that says what to do, and an exit code."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple, TypeVar
+
+from homevolt.cli.output import PASSWORD_VARIABLE
+from homevolt.exceptions import (
+    HomevoltAuthenticationError,
+    HomevoltCertificateError,
+    HomevoltCommandError,
+    HomevoltCommandOutcomeUnknownError,
+    HomevoltConnectionError,
+    HomevoltDataError,
+    HomevoltError,
+    HomevoltLocalModeError,
+    HomevoltRateLimitError,
+    HomevoltValueError,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+T = TypeVar("T")
+
+
+class Exit(NamedTuple):
+    """One row of the table of exit codes.
+
+    Attributes:
+        code: What the shell sees in `$?`.
+        meaning: What it stands for.
+        error: The errors that end this way, None where it is not an error of the library.
+    """
+
+    code: int
+    meaning: str
+    error: type[HomevoltError] | None = None
+
+
+USAGE, MISSING, INTERRUPTED, PIPE_CLOSED = 2, 9, 130, 141
+
+EXITS = (
+    Exit(0, "done"),
+    Exit(1, "an error that fits none of the following", HomevoltError),
+    Exit(USAGE, "wrong command, option or argument; nothing was sent", HomevoltValueError),
+    Exit(3, "the device cannot be reached, or it failed", HomevoltConnectionError),
+    Exit(4, "authentication failed", HomevoltAuthenticationError),
+    Exit(5, "the answer is not that of a Homevolt", HomevoltDataError),
+    Exit(6, "local mode is off; nothing was sent", HomevoltLocalModeError),
+    Exit(7, "the device did not do what was asked", HomevoltCommandError),
+    Exit(8, "sent, but it may not have taken effect", HomevoltCommandOutcomeUnknownError),
+    Exit(MISSING, "a required package is not installed"),
+    Exit(INTERRUPTED, "ended with Ctrl-C"),
+    Exit(PIPE_CLOSED, "the reader of the output closed it"),
+)
+
+EXTRAS = {"typer": "cli", "rich": "cli", "zeroconf": "discovery"}
+"""Which extra brings a package; others are installed by their own name."""
+
+
+class ShellError(Exception):
+    """A failure in the words of the shell.
+
+    Args:
+        message: What happened, and what to do.
+        kind: The name of the error's type, for programs.
+        code: The exit code.
+    """
+
+    def __init__(self, message: str, *, kind: str, code: int) -> None:
+        super().__init__(message)
+        self.kind = kind
+        self.code = code
+
+
+class Origin(NamedTuple):
+    """Where an error of the library came from.
+
+    Attributes:
+        url: The address of the device.
+        password_from: Where its password came from: a variable, a prompt, or None without one.
+        is_pinned: Whether a fingerprint of its certificate was given.
+        is_known: Whether it was read before, so the address is right.
+    """
+
+    url: str
+    password_from: str | None = None
+    is_pinned: bool = False
+    is_known: bool = False
+
+
+def usage_error(message: str) -> ShellError:
+    """Return the error of a wrong command line."""
+    return ShellError(message, kind="UsageError", code=USAGE)
+
+
+def missing_package(error: ModuleNotFoundError) -> ShellError:
+    """Return the error of a package that is not installed, with how to install it."""
+    package = (error.name or str(error)).partition(".")[0]
+    extra = EXTRAS.get(package)
+    to_install = package if extra is None else f"'homevolt[{extra}]'"
+    return ShellError(
+        f"this needs the package {package}, which is not installed: pip install {to_install}",
+        kind=type(error).__name__,
+        code=MISSING,
+    )
+
+
+def shell_error(error: HomevoltError, origin: Origin | None = None) -> ShellError:
+    """Return an error of the library in the words of the shell.
+
+    What the library says in arguments of Python is said in options and variables.
+
+    Args:
+        error: The error.
+        origin: Where it came from, None if no device was involved.
+    """
+    say = None if origin is None else _closest(_MESSAGES, error)
+    message = str(error) if origin is None or say is None else say(error, origin)
+    return ShellError(message, kind=type(error).__name__, code=code_of(error))
+
+
+def code_of(error: HomevoltError) -> int:
+    """Return the exit code of an error: that of the row which fits it most closely."""
+    return _closest(_CODES, error) or 1
+
+
+def exit_codes_text() -> str:
+    """Return the table of exit codes as lines of text."""
+    return "\n".join(f"  {row.code:>3}  {row.meaning}" for row in EXITS)
+
+
+def _connection(error: HomevoltError, origin: Origin) -> str:
+    answered = isinstance(error, HomevoltConnectionError) and error.status is not None
+    if answered or origin.is_known:
+        return str(error)
+    return f"{error} Is the device on, and is this its address?"
+
+
+def _authentication(error: HomevoltError, origin: Origin) -> str:
+    if isinstance(error, HomevoltAuthenticationError) and error.retry_after is not None:
+        return str(error)
+    if origin.password_from is None:
+        return f"{origin.url} requires a password. Set {PASSWORD_VARIABLE}."
+    advice = (
+        f"Correct {PASSWORD_VARIABLE}, or unset it to be asked."
+        if origin.password_from == PASSWORD_VARIABLE
+        else "Run the command again to enter another one."
+    )
+    return f"{origin.url} refused the password. {advice}"
+
+
+def _data(error: HomevoltError, origin: Origin) -> str:
+    if origin.is_known:
+        return str(error)
+    return (
+        f"{origin.url} does not answer like a Homevolt: {error} Is this the address of a Homevolt?"
+    )
+
+
+def _certificate(_: HomevoltError, origin: Origin) -> str:
+    if origin.is_pinned:
+        return f"The certificate of {origin.url} does not have the fingerprint of --fingerprint."
+    return (
+        f"The certificate of {origin.url} is not trusted. If it is the device's own, pin it with "
+        "--fingerprint."
+    )
+
+
+_CODES = {row.error: row.code for row in EXITS if row.error is not None}
+_MESSAGES: dict[type[HomevoltError], Callable[[HomevoltError, Origin], str]] = {
+    HomevoltAuthenticationError: _authentication,
+    HomevoltCertificateError: _certificate,
+    HomevoltConnectionError: _connection,
+    HomevoltDataError: _data,
+    HomevoltRateLimitError: lambda error, _: str(error),
+}
+
+
+def _closest(table: Mapping[type[HomevoltError], T], error: HomevoltError) -> T | None:
+    """Return what a table holds for the type of an error that is closest to its own."""
+    return next((table[base] for base in type(error).__mro__ if base in table), None)
