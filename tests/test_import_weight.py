@@ -26,7 +26,7 @@ try:
 except SystemExit as end:
     assert not end.code, end
 """
-HELP_MAY_LOAD = {"annotated_doc", "click", "homevolt", "rich", "shellingham", "typer"}
+HELP_MAY_LOAD = {"click", "homevolt"}
 
 
 def loaded_by(program: str) -> set[str]:

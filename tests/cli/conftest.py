@@ -1,4 +1,4 @@
-"""What tests of the shell lean on."""
+"""What tests of the shell share."""
 
 from __future__ import annotations
 
@@ -42,6 +42,7 @@ def _plain_surroundings(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv(HOST_VARIABLE, raising=False)
     monkeypatch.delenv(PASSWORD_VARIABLE, raising=False)
     monkeypatch.setenv("COLUMNS", "80")
+    monkeypatch.setenv("LC_ALL", "C.UTF-8")
 
 
 @pytest.fixture

@@ -1,4 +1,4 @@
-"""Snapshots with every figure made up, for pictures and documents that are compared whole."""
+"""Snapshots with every figure made up, for views and documents that are compared whole."""
 
 from __future__ import annotations
 
@@ -74,7 +74,7 @@ METERS = (
 
 
 def house() -> Snapshot:
-    """Return a house with one unit, which charges from the sun and feeds in the rest."""
+    """Return a house with one unit, which charges from the sun and feeds in what is left."""
     return Snapshot(
         ems_at=NOON,
         at=NOON,
@@ -104,13 +104,13 @@ def cluster() -> Snapshot:
 
 
 def silence() -> Snapshot:
-    """Return a device that says hardly anything."""
+    """Return a device that reports hardly anything."""
     return Snapshot(ems_at=NOON, at=NOON, units=(UnitView(),))
 
 
-def drawn(picture: RenderableType, width: int = 80) -> str:
-    """Return a picture as plain text without the blanks that fill its lines."""
+def drawn(view: RenderableType, width: int = 80) -> str:
+    """Return a view as plain text without the blanks that fill its lines."""
     console = Console(file=io.StringIO(), width=width, color_system=None, legacy_windows=False)
     with console.capture() as captured:
-        console.print(picture)
+        console.print(view)
     return "\n".join(line.rstrip() for line in captured.get().splitlines())

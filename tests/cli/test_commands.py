@@ -12,7 +12,7 @@ import pytest
 
 from homevolt.cli.output import HOST_VARIABLE, PASSWORD_VARIABLE
 from homevolt.cli.session import SIMULATED
-from homevolt.simulator import ManualClock, Simulator
+from homevolt.simulator import Simulator
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
@@ -29,22 +29,22 @@ SECRET = "correct horse"
 @pytest.fixture
 async def battery(monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Simulator]:
     """Serve a battery whose password and address the shell knows."""
-    async with Simulator(SECRET, clock=ManualClock()) as simulator:
+    async with Simulator(SECRET) as simulator:
         monkeypatch.setenv(HOST_VARIABLE, simulator.host)
         monkeypatch.setenv(PASSWORD_VARIABLE, SECRET)
         yield simulator
 
 
 def labels(text: str) -> list[str]:
-    """Return the labels of a picture's lines, without the header."""
+    """Return the labels of a view's lines, without the header."""
     return [line.split()[0] for line in text.splitlines()[1:] if line[:1].isalpha()]
 
 
 async def test_demo_shows_a_battery_and_what_to_try_next(shell: Shell) -> None:
     outcome = await shell("demo")
-    picture, _, story = outcome.out.partition("\n\nA simulated battery was started")
+    view, _, story = outcome.out.partition("\n\nA simulated battery was started")
     assert (outcome.code, outcome.err) == (0, "")
-    assert labels(picture) == LABELS
+    assert labels(view) == LABELS
     assert all(f"homevolt {command}" in story for command in ("sensors", "status", "simulate"))
     assert max(map(len, outcome.out.splitlines())) <= 80
 
@@ -71,13 +71,13 @@ async def test_status_reads_each_endpoint_once(shell: Shell, battery: Simulator)
 async def test_an_option_beats_the_variable(
     shell: Shell, battery: Simulator, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setenv(HOST_VARIABLE, "nobody.invalid")
+    monkeypatch.setenv(HOST_VARIABLE, "unknown.invalid")
     outcome = await shell("status", "--host", battery.url, "--json")
     assert outcome.document["url"] == battery.url
     assert outcome.document["simulated"] is False
 
 
-async def test_without_a_device_a_simulated_one_is_shown_and_said_to_be(shell: Shell) -> None:
+async def test_without_a_device_a_simulated_one_is_shown_with_a_note(shell: Shell) -> None:
     outcome = await shell("status", "--json")
     assert (outcome.code, outcome.line) == (0, SIMULATED)
     assert outcome.document["simulated"] is True
@@ -96,11 +96,11 @@ async def test_what_a_device_lacks_is_null_and_the_rest_is_there(
 ) -> None:
     async with Simulator(None, **options) as simulator:
         outcome = await shell("status", "--host", simulator.host, "--json")
-        picture = await shell("status", "--host", simulator.host)
+        view = await shell("status", "--host", simulator.host)
     assert outcome.code == 0
     assert [key for key in missing if outcome.document[key] is not None] == []
     assert outcome.document["battery_power_w"] is not None
-    assert labels(picture.out) == LABELS
+    assert labels(view.out) == LABELS
 
 
 async def test_a_cluster_shows_every_unit(shell: Shell) -> None:
@@ -152,7 +152,7 @@ async def test_a_certificate_can_be_pinned(shell: Shell) -> None:
     assert (outcome.code, outcome.err) == (0, "")
 
 
-async def test_the_password_is_asked_for_where_somebody_can_answer(
+async def test_the_password_is_asked_for_at_a_terminal(
     shell: Shell, battery: Simulator, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     questions: list[str] = []

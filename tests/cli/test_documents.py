@@ -4,18 +4,20 @@ from __future__ import annotations
 
 import json
 import re
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from homevolt import HomevoltDataError, Snapshot
 from homevolt.cli.render.documents import entry_document, sensors_document, status_document
 from homevolt.schedule.options import OPTIONS
 from tests.cli.samples import ENTRIES, URL, cluster, house, silence
 
+if TYPE_CHECKING:
+    from homevolt import Snapshot
+
 # The part of a key that says what its number is counted in.
 UNIT = re.compile(
-    r"_(w|va|var|wh|kwh|v|a|hz|c|dbm|ratio|percent|ma|ma_per_s)(_from|_to)?$"
+    r"_(w|va|var|wh|kwh|v|a|hz|c|dbm|ratio|percent|s|ma|ma_per_s)(_from|_to)?$"
     r"|^(id|mode|number|charge_cycles|test_sequence)$"
 )
 
@@ -43,9 +45,9 @@ def test_a_status_has_the_same_keys_whatever_is_known() -> None:
     assert full["units"][0].keys() == bare["units"][0].keys()
 
 
-def test_a_status_says_at_a_glance_what_the_picture_says() -> None:
+def test_a_status_holds_at_a_glance_what_the_view_shows() -> None:
     document = status_document(house(), url=URL, simulated=True)
-    glance = {key: document[key] for key in list(document)[:17]}
+    glance = {key: document[key] for key in list(document)[:18]}
     assert glance == {
         "url": URL,
         "simulated": True,
@@ -53,6 +55,7 @@ def test_a_status_says_at_a_glance_what_the_picture_says() -> None:
         "model": "B6",
         "firmware_version": "v31.4",
         "at": "2026-06-01T12:00:00+00:00",
+        "clock_offset_s": None,
         "state_of_charge_ratio": 0.625,
         "available_energy_wh": 8250.0,
         "capacity_wh": 13200.0,
@@ -82,9 +85,16 @@ def test_what_is_missing_is_null() -> None:
 
 
 def test_a_part_that_could_not_be_read_is_named() -> None:
-    problems = {"schedule": HomevoltDataError("$.schedule is no list")}
+    problems = {"schedule": "$.schedule is not a list"}
     document = status_document(silence(), url=URL, problems=problems)
-    assert document["problems"] == {"schedule": "$.schedule is no list"}
+    assert document["problems"] == problems
+
+
+def test_without_readings_all_keys_are_there_and_the_error_too() -> None:
+    error = {"type": "HomevoltTimeoutError", "message": "No answer.", "exit_code": 3}
+    document = status_document(None, url=URL, error=error)
+    known = {"url": URL, "simulated": False, "problems": {}, "error": error}
+    assert document == dict.fromkeys(status_document(house(), url=URL)) | known
 
 
 def test_an_entry_has_every_option_with_its_unit() -> None:

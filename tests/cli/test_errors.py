@@ -25,33 +25,42 @@ WRONG_COMMAND_LINES = [
     (("nope",), "No such command 'nope'. Try 'homevolt --help'."),
     (
         ("status", "--hots", "x"),
-        "No such option: --hots (Possible options: --host). Try 'homevolt status --help'.",
+        "No such option '--hots'. Did you mean '--host'? Try 'homevolt status --help'.",
     ),
     (
         ("status", "--timeout", "soon"),
         (
-            "Invalid value for '--timeout': 'soon' is no positive number of seconds. "
+            "Invalid value for '--timeout': 'soon' is not a positive number of seconds. "
             "Try 'homevolt status --help'."
         ),
     ),
     (
         ("status", "--watch", "--interval", "0"),
         (
-            "Invalid value for '--interval': '0' is no positive number of seconds. "
+            "Invalid value for '--interval': '0' is not a positive number of seconds. "
             "Try 'homevolt status --help'."
         ),
     ),
     (
+        ("status", "--watch", "--interval", "0.9"),
+        ("Invalid value for '--interval': 0.9 s is less than 1 s. Try 'homevolt status --help'."),
+    ),
+    (("stauts",), "No such command 'stauts'. Did you mean 'status'? Try 'homevolt --help'."),
+    (
+        ("status", "--host", "192.168.1.100", "--simulate"),
+        "--host and --simulate exclude each other. Try 'homevolt status --help'.",
+    ),
+    (
         ("simulate", "--port", "65536"),
         (
-            "Invalid value for '--port': '65536' is no whole number from 0 to 65535. "
+            "Invalid value for '--port': '65536' is not a whole number from 0 to 65535. "
             "Try 'homevolt simulate --help'."
         ),
     ),
     (
         ("simulate", "--fleet", "many"),
         (
-            "Invalid value for '--fleet': 'many' is no whole number from 1 up. "
+            "Invalid value for '--fleet': 'many' is not a whole number 1 or more. "
             "Try 'homevolt simulate --help'."
         ),
     ),
@@ -102,7 +111,7 @@ DEVICES = [
 
 
 @pytest.mark.parametrize(("arguments", "message"), WRONG_COMMAND_LINES)
-async def test_a_wrong_command_line_is_told_in_one_line(
+async def test_a_wrong_command_line_is_reported_in_one_line(
     shell: Shell, arguments: tuple[str, ...], message: str
 ) -> None:
     outcome = await shell(*arguments)
@@ -231,7 +240,8 @@ def test_exit_codes_are_distinct() -> None:
 
 
 async def test_the_help_and_the_page_list_the_exit_codes(shell: Shell) -> None:
-    outcome = await shell("--help")
+    assert "'homevolt help exit-codes'" in (await shell("--help")).out
+    outcome = await shell("help", "exit-codes")
     listed = re.findall(r"^ +(\d+)  (\S.*)$", outcome.out, re.MULTILINE)
     on_the_page = re.findall(r"^\| (\d+) \| (.*?) \|", PAGE.read_text("utf-8"), re.MULTILINE)
     assert listed == on_the_page == [(str(row.code), row.meaning) for row in EXITS]

@@ -52,10 +52,10 @@ def test_a_charge_without_capacity_is_unknown() -> None:
     assert overview(units(empty, empty, total=UnitView())).state_of_charge_ratio is None
 
 
-def test_a_meter_that_is_absent_differs_from_one_that_is_not_heard() -> None:
+def test_a_meter_that_is_absent_differs_from_one_without_a_signal() -> None:
     assert overview(meters()).grid == Power(None, "no measuring point")
-    unheard = MeterView(function="grid", available=False)
-    assert overview(meters(unheard)).grid == Power(None, "not heard")
+    silent = MeterView(function="grid", available=False)
+    assert overview(meters(silent)).grid == Power(None, "no signal")
     mute = MeterView(function="grid")
     assert overview(meters(mute)).grid == Power(None, "unknown")
 
@@ -65,7 +65,7 @@ def test_two_solar_plants_are_one_production() -> None:
     assert overview(meters(*plants)).solar == Power(3.0)
 
 
-def test_alarms_and_warnings_say_where_they_are() -> None:
+def test_alarms_and_warnings_name_the_part() -> None:
     glance = overview(cluster())
     assert glance.alarms == (
         "68b6b3c3f46b: battery 0: BMS_ALARM_CELL_OVER_TEMPERATURE",
@@ -77,7 +77,7 @@ def test_alarms_and_warnings_say_where_they_are() -> None:
     )
 
 
-def test_no_alarm_differs_from_no_word_about_alarms() -> None:
+def test_no_alarms_differ_from_unknown_alarms() -> None:
     assert overview(house()).alarms == ()
     assert overview(silence()).alarms is None
     assert overview(silence()).warnings is None

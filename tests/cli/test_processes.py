@@ -26,6 +26,12 @@ PROGRAM = str(Path(sys.executable).parent / "homevolt")
 WITHOUT = "import sys; sys.modules[{!r}] = None; from homevolt.cli import main; main()"
 
 
+def localised(variables: dict[str, str]) -> dict[str, str]:
+    """Return the environment with these variables of the locale and no others."""
+    others = ("LC_ALL", "LC_CTYPE", "LANG", "PYTHONIOENCODING", "PYTHONUTF8")
+    return {k: v for k, v in os.environ.items() if k not in others} | variables
+
+
 @asynccontextmanager
 async def started(*command: str, **options: object) -> AsyncIterator[Process]:
     """Run a program, and never leave it behind."""
@@ -65,7 +71,7 @@ async def test_without_a_command_the_help_is_shown() -> None:
     assert bare[1].startswith("Usage: homevolt ")
 
 
-@pytest.mark.parametrize("package", ["typer", "rich"])
+@pytest.mark.parametrize("package", ["click", "rich"])
 async def test_without_the_extra_one_line_says_how_to_install_it(package: str) -> None:
     code, out, err = await ended(sys.executable, "-c", WITHOUT.format(package), "demo")
     assert (code, out) == (9, "")
@@ -156,9 +162,46 @@ async def test_a_terminal_is_asked_for_the_password_and_does_not_show_it() -> No
     assert json.loads(out)["url"] == simulator.url
 
 
-async def test_a_terminal_without_the_characters_gets_others() -> None:
-    environment = {**os.environ, "PYTHONIOENCODING": "ascii", "PYTHONUTF8": "0"}
-    async with started(PROGRAM, "status", env=environment) as process:
+@pytest.mark.parametrize(
+    "locale",
+    [
+        {"LANG": "C"},
+        {"LC_ALL": "C"},
+        {"LC_CTYPE": "POSIX", "LANG": "sv_SE.UTF-8"},
+        {},
+        {"LANG": "sv_SE.UTF-8", "PYTHONIOENCODING": "ascii"},
+        {"LANG": "sv_SE.UTF-8", "PYTHONIOENCODING": "latin-1"},
+    ],
+)
+@pytest.mark.parametrize("arguments", [("status",), ("sensors", "temperature")])
+async def test_without_the_characters_the_views_are_ascii(
+    locale: dict[str, str], arguments: tuple[str, ...]
+) -> None:
+    async with started(PROGRAM, *arguments, env=localised(locale)) as process:
         out, _ = await process.communicate()
     assert process.returncode == 0
-    assert b"Charge    ????" in out
+    assert out.isascii()
+    assert b"?" not in out
+    assert arguments != ("status",) or b"Charge    ####" in out
+
+
+@pytest.mark.parametrize(
+    "locale",
+    [
+        {"LANG": "C.UTF-8"},
+        {"LC_ALL": "C.UTF-8", "LANG": "C"},
+        {"LANG": "C", "PYTHONIOENCODING": "utf-8"},
+    ],
+)
+async def test_with_the_characters_the_views_have_them(locale: dict[str, str]) -> None:
+    async with started(PROGRAM, "status", env=localised(locale)) as process:
+        out, _ = await process.communicate()
+    assert "Charge    ━━━━" in out.decode()
+
+
+async def test_json_loses_no_character_in_ascii() -> None:
+    command = ("status", "--host", "smörgås", "--simulate", "--json")
+    async with started(PROGRAM, *command, env=localised({"LANG": "C"})) as process:
+        out, _ = await process.communicate()
+    assert out.isascii()
+    assert json.loads(out)["error"]["message"].startswith("--host and --simulate exclude")

@@ -8,21 +8,22 @@ import operator
 import os
 import signal
 import sys
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
 
-from homevolt.cli import lazy_imports, main, session
+from homevolt.cli import main, render, session
 from homevolt.cli.commands import serving
 from homevolt.cli.errors import usage_error
-from homevolt.cli.output import PipeClosedError, called, fail, print_json
+from homevolt.cli.output import PipeClosedError, fail, print_json
 from homevolt.cli.render import display
+from homevolt.cli.render.display import program_path
 from homevolt.simulator.fleet import Fleet
 from homevolt.simulator.run import Ready, serve
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-    from pathlib import Path
 
     from tests.cli.conftest import Shell
 
@@ -30,8 +31,12 @@ if TYPE_CHECKING:
 def leave(arguments: list[str], monkeypatch: pytest.MonkeyPatch) -> object:
     """Run the program, and return the code it leaves with."""
     monkeypatch.setattr(sys, "argv", ["homevolt", *arguments])
-    with pytest.raises(SystemExit) as end:
-        main()
+    handler = signal.getsignal(signal.SIGINT)
+    try:
+        with pytest.raises(SystemExit) as end:
+            main()
+    finally:
+        signal.signal(signal.SIGINT, handler)
     return end.value.code
 
 
@@ -43,11 +48,11 @@ def test_the_program_leaves_with_the_code_of_its_command(
     assert capsys.readouterr().out.startswith("homevolt ")
 
 
-def test_the_program_without_its_extra_leaves_with_a_remedy(
+def test_the_program_without_its_extra_says_how_to_install_it(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.delitem(sys.modules, "homevolt.cli.app")
-    monkeypatch.setitem(sys.modules, "typer", None)
+    monkeypatch.setitem(sys.modules, "click", None)
     assert leave(["demo"], monkeypatch) == 9
     assert capsys.readouterr().err.endswith("pip install 'homevolt[cli]'\n")
     assert leave(["demo", "--json"], monkeypatch) == 9
@@ -55,13 +60,9 @@ def test_the_program_without_its_extra_leaves_with_a_remedy(
     assert (error["type"], error["exit_code"]) == ("ModuleNotFoundError", 9)
 
 
-async def test_no_command_is_a_question_for_help(shell: Shell) -> None:
-    assert await shell() == await shell("--help")
-
-
-def test_a_room_that_is_not_there_is_an_attribute_error() -> None:
+def test_a_view_that_does_not_exist_is_an_attribute_error() -> None:
     with pytest.raises(AttributeError, match="no attribute 'attic'"):
-        operator.attrgetter("attic")(lazy_imports)
+        operator.attrgetter("attic")(render)
 
 
 async def test_a_watch_is_handed_its_interval(
@@ -69,11 +70,11 @@ async def test_a_watch_is_handed_its_interval(
 ) -> None:
     calls: list[tuple[float, bool]] = []
 
-    async def look(device: session.Session, interval: float, *, as_json: bool) -> None:
-        assert device.device.ems_at is not None
-        calls.append((interval, as_json))
+    async def look(opened: session.Session, interval_s: float, *, as_json: bool) -> None:
+        assert opened.device.ems_at is not None
+        calls.append((interval_s, as_json))
 
-    monkeypatch.setattr(display, "keep_showing", look)
+    monkeypatch.setattr(display, "watch_status", look)
     assert (await shell("status", "-w", "--interval", "2.5", "--json")).code == 0
     assert (await shell("status", "--watch")).code == 0
     assert calls == [(2.5, True), (10.0, False)]
@@ -174,10 +175,10 @@ def test_a_hint_names_the_program_as_it_can_be_called_from_here(
     for argument, called_as in (
         (str(own), "homevolt"),
         ("pytest", "homevolt"),
-        (str(tmp_path / "cli" / "__main__.py"), "python -m homevolt.cli"),
+        (str(tmp_path / "cli" / "__main__.py"), f"{Path(sys.executable).name} -m homevolt.cli"),
     ):
         monkeypatch.setattr(sys, "argv", [argument])
-        assert called() == called_as
+        assert program_path() == called_as
     monkeypatch.setattr(sys, "argv", [str(own)])
     monkeypatch.setenv("PATH", "")
-    assert called() == str(own)
+    assert program_path() == str(own)

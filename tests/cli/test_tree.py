@@ -4,33 +4,25 @@ from __future__ import annotations
 
 import re
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-import typer.main
+import click
+import pytest
 
 from homevolt.cli.app import app
+from homevolt.cli.commands import COMMANDS
+
+if TYPE_CHECKING:
+    from tests.cli.conftest import Shell
 
 PAGE = Path(__file__).parents[2] / "docs" / "cli.md"
 
+DEVICE = ["--host=ADDRESS", "--simulate", "--timeout=SECONDS", "--fingerprint=SHA256"]
 TREE = {
-    "": ["--version", "--install-completion", "--show-completion"],
+    "": ["--version"],
     "demo": ["--json"],
-    "status": [
-        "--host=ADDRESS",
-        "--watch -w",
-        "--interval=SECONDS",
-        "--json",
-        "--timeout=SECONDS",
-        "--fingerprint=SHA256",
-        "--simulate",
-    ],
-    "sensors": [
-        "WORD...",
-        "--host=ADDRESS",
-        "--json",
-        "--timeout=SECONDS",
-        "--fingerprint=SHA256",
-        "--simulate",
-    ],
+    "status": [*DEVICE, "--watch -w", "--interval=SECONDS", "--json"],
+    "sensors": [*DEVICE, "[WORD]...", "--json"],
     "simulate": [
         "--password=TEXT",
         "--seed=N",
@@ -54,28 +46,40 @@ TREE = {
         "--mdns",
         "--json",
     ],
+    "completion": ["{bash|zsh|fish|powershell}"],
+    "help": ["[COMMAND|TOPIC]..."],
 }
 
 
-def described(parameter: object) -> str:
+def context_of(command: click.Command, name: str) -> click.Context:
+    return click.Context(command, info_name=name, parent=click.Context(app, info_name="homevolt"))
+
+
+def commands() -> dict[str, click.Command]:
+    """Return every command by its name; the root has none."""
+    context = click.Context(app)
+    found = {name: app.get_command(context, name) for name in app.list_commands(context)}
+    return {"": app, **{name: command for name, command in found.items() if command is not None}}
+
+
+def described(parameter: click.Parameter, context: click.Context) -> str:
     """Return a parameter as its names, what it takes, and whether it takes several."""
-    names = " ".join([*getattr(parameter, "opts", []), *getattr(parameter, "secondary_opts", [])])
-    is_flag = getattr(parameter, "is_flag", False)
-    metavar = "" if is_flag else getattr(parameter, "metavar", None) or ""
-    several = getattr(parameter, "multiple", False) or getattr(parameter, "nargs", 1) < 0
-    is_argument = not names.startswith("-")
-    return (metavar if is_argument else names + (f"={metavar}" if metavar else "")) + (
-        "..." if several else ""
+    if isinstance(parameter, click.Argument):
+        return parameter.make_metavar(context)
+    names = " ".join([*parameter.opts, *parameter.secondary_opts])
+    is_flag = isinstance(parameter, click.Option) and parameter.is_flag
+    return (
+        names
+        + ("" if is_flag else f"={parameter.make_metavar(context)}")
+        + ("..." if parameter.multiple else "")
     )
 
 
 def tree() -> dict[str, list[str]]:
     """Return every command with its parameters."""
-    root = typer.main.get_command(app)
-    commands = {"": root, **getattr(root, "commands", {})}
     return {
-        name: [described(parameter) for parameter in command.params]
-        for name, command in commands.items()
+        name: [described(parameter, context_of(command, name)) for parameter in command.params]
+        for name, command in commands().items()
     }
 
 
@@ -88,11 +92,22 @@ def test_no_option_but_the_simulator_s_takes_a_password() -> None:
     assert takers == {"simulate"}
 
 
-def test_every_command_and_option_says_what_it_does() -> None:
-    root = typer.main.get_command(app)
-    for command in (root, *getattr(root, "commands", {}).values()):
-        assert command.help
-        assert [option for option in command.params if not getattr(option, "help", None)] == []
+def test_the_table_says_of_each_command_what_the_command_says_itself() -> None:
+    helps = {name: command.help or "" for name, command in commands().items() if name}
+    assert {name: text.partition("\n")[0] for name, text in helps.items()} == COMMANDS
+    assert {name: command.name for name, command in commands().items() if name} == {
+        name: name for name in COMMANDS
+    }
+
+
+def test_every_option_says_what_it_does() -> None:
+    options = [
+        parameter
+        for command in commands().values()
+        for parameter in command.params
+        if isinstance(parameter, click.Option)
+    ]
+    assert [option.name for option in options if not option.help] == []
 
 
 def test_the_page_has_every_command_and_option() -> None:
@@ -100,5 +115,56 @@ def test_the_page_has_every_command_and_option() -> None:
     for name, options in TREE.items():
         assert f"homevolt {name}".strip() in page
         long = [found for option in options if (found := re.match(r"--[\w-]+", option))]
-        missing = [option[0] for option in long if option[0] not in page]
-        assert set(missing) <= {"--show-completion"}
+        assert [option[0] for option in long if option[0] not in page] == []
+
+
+async def test_no_command_is_a_request_for_help(shell: Shell) -> None:
+    assert await shell() == await shell("--help") == await shell("-h") == await shell("help")
+
+
+@pytest.mark.parametrize("name", COMMANDS)
+async def test_the_help_of_a_command_fits_a_screen_and_is_found_in_two_ways(
+    shell: Shell, name: str
+) -> None:
+    outcome = await shell("help", name)
+    assert outcome == await shell(name, "--help")
+    assert (outcome.code, outcome.err) == (0, "")
+    assert outcome.out.startswith(f"Usage: homevolt {name} ")
+    assert max(map(len, outcome.out.splitlines())) <= 80
+
+
+@pytest.mark.parametrize("names", [("nope",), ("status", "nope"), ("exit-codes", "status")])
+async def test_help_about_nothing_is_a_usage_error(shell: Shell, names: tuple[str, ...]) -> None:
+    outcome = await shell("help", *names)
+    assert outcome.code == 2
+    assert outcome.line.startswith("homevolt: No such command '")
+
+
+@pytest.mark.parametrize(
+    ("words", "completed"),
+    [
+        ("homevolt s", {"status", "sensors", "simulate"}),
+        ("homevolt status --i", {"--interval"}),
+        ("homevolt completion p", {"powershell"}),
+    ],
+)
+async def test_a_shell_completes_commands_options_and_choices(
+    shell: Shell, monkeypatch: pytest.MonkeyPatch, words: str, completed: set[str]
+) -> None:
+    monkeypatch.setenv("_HOMEVOLT_COMPLETE", "bash_complete")
+    monkeypatch.setenv("COMP_WORDS", words)
+    monkeypatch.setenv("COMP_CWORD", str(words.count(" ")))
+    outcome = await shell()
+    assert {line.partition(",")[2] for line in outcome.out.split()} == completed
+
+
+@pytest.mark.parametrize("name", ["bash", "zsh", "fish", "powershell"])
+async def test_the_script_for_a_shell_asks_this_program(
+    shell: Shell, monkeypatch: pytest.MonkeyPatch, name: str
+) -> None:
+    # click itself warns of a bash that it cannot find, or that is too old.
+    monkeypatch.setenv("PATH", "/bin:/usr/bin")
+    outcome = await shell("completion", name)
+    assert outcome.code == 0
+    assert f"{name}_complete" in outcome.out
+    assert "_HOMEVOLT_COMPLETE" in outcome.out

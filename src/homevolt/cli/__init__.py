@@ -2,16 +2,35 @@
 
 from __future__ import annotations
 
+import os
+import signal
 import sys
 
-from homevolt.cli.errors import missing_package
-from homevolt.cli.output import fail
+_INTERRUPTED = 130
 
 
 def main() -> None:
     """Run the command line of this process, and end it with a code that `errors` lists."""
+    # While the modules are loaded there is nothing to clean up: Ctrl-C ends the process at once.
+    signal.signal(signal.SIGINT, lambda *_: os._exit(_INTERRUPTED))
+    _fill_closed_descriptors()
+    from homevolt.cli.errors import missing_package  # noqa: PLC0415 - see above
+    from homevolt.cli.output import fail  # noqa: PLC0415 - see above
+
     try:
         from homevolt.cli.app import run  # noqa: PLC0415 - an extra
     except ModuleNotFoundError as error:
         sys.exit(fail(sys.argv[1:], missing_package(error)))
-    sys.exit(run(sys.argv[1:]))
+    signal.signal(signal.SIGINT, signal.default_int_handler)
+    code = run(sys.argv[1:])
+    signal.signal(signal.SIGINT, lambda *_: os._exit(_INTERRUPTED))  # while Python cleans up
+    sys.exit(code)
+
+
+def _fill_closed_descriptors() -> None:
+    """Open the standard descriptors that are closed, so that no socket gets their number."""
+    for descriptor in range(3):
+        try:
+            os.fstat(descriptor)
+        except OSError:
+            os.open(os.devnull, os.O_RDWR)

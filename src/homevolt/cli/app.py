@@ -1,59 +1,70 @@
-"""The tree of commands, and the one place where an error becomes a line and an exit code."""
+"""The command line as a whole: where any failure becomes one line and an exit code."""
 
 from __future__ import annotations
 
-import io
-import sys
-from importlib.metadata import version as version_of
-from typing import TYPE_CHECKING, Annotated
+import os
+from typing import TYPE_CHECKING
 
-import typer
-import typer.main
+import click
 
-from homevolt.cli.commands.demo import demo
-from homevolt.cli.commands.sensors import sensors
-from homevolt.cli.commands.simulate import simulate
-from homevolt.cli.commands.status import status
+import homevolt
+from homevolt.cli.commands import COMMANDS, LazyGroup
 from homevolt.cli.errors import (
     INTERRUPTED,
     PIPE_CLOSED,
     ShellError,
-    exit_codes_text,
     missing_package,
     shell_error,
+    system_error,
+    unwritten_output,
     usage_error,
 )
-from homevolt.cli.output import PROGRAM, PipeClosedError, fail
+from homevolt.cli.output import (
+    COMPLETE_VARIABLE,
+    PROGRAM,
+    OutputError,
+    fail,
+    prepare_streams,
+    print_text,
+)
 from homevolt.exceptions import HomevoltError
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-EPILOG = f"\b\nExit codes:\n{exit_codes_text()}"
+FAILURES = (ShellError, HomevoltError, OutputError, OSError, ModuleNotFoundError)
 
-app = typer.Typer(
-    # Plain help: it starts in half the time, and reads well in every terminal.
-    rich_markup_mode=None,
+
+def _show_version(context: click.Context, _: click.Parameter, value: bool) -> None:  # noqa: FBT001 - as click calls it
+    if value:
+        print_text(f"{PROGRAM} {homevolt.__version__}\n")
+        context.exit()
+
+
+@click.group(
+    cls=LazyGroup,
+    summaries=COMMANDS,
+    package="homevolt.cli.commands",
+    invoke_without_command=True,
     context_settings={"help_option_names": ["-h", "--help"]},
+    epilog=f"'{PROGRAM} help exit-codes' lists the exit codes.",
 )
-for command in (demo, status, sensors, simulate):
-    app.command()(command)
-
-
-@app.callback(invoke_without_command=True, epilog=EPILOG)
-def root(
-    context: typer.Context,
-    *,
-    version: Annotated[bool, typer.Option("--version", help="Show the version and exit.")] = False,
-) -> None:
+@click.option(
+    "--version",
+    is_flag=True,
+    is_eager=True,
+    expose_value=False,
+    callback=_show_version,
+    help="Show the version and exit.",
+)
+@click.pass_context
+def app(context: click.Context) -> None:
     """Read, watch and simulate a Homevolt home battery over the local network.
 
-    A device's password comes from HOMEVOLT_PASSWORD or is asked for, never from an option.
+    The password of a device is read from HOMEVOLT_PASSWORD or asked for; it is never an option.
     """
-    if version:
-        typer.echo(f"{PROGRAM} {version_of('homevolt')}")
-    elif context.invoked_subcommand is None:
-        typer.echo(context.get_help())
+    if context.invoked_subcommand is None:
+        print_text(context.get_help() + "\n")
 
 
 def run(arguments: Sequence[str]) -> int:
@@ -63,40 +74,53 @@ def run(arguments: Sequence[str]) -> int:
         arguments: What follows the name of the program.
 
     Returns:
-        The exit code; `exits` lists them.
+        The exit code; `errors` lists them.
     """
-    for stream in (sys.stdout, sys.stderr):
-        if isinstance(stream, io.TextIOWrapper):
-            stream.reconfigure(errors="replace")  # a terminal without a character shows a "?"
     try:
-        code = typer.main.get_command(app).main(
-            list(arguments), prog_name=PROGRAM, standalone_mode=False
-        )
-    except (ShellError, HomevoltError, ModuleNotFoundError, typer.TyperException) as error:
-        return fail(arguments, _in_shell_words(error))
-    except typer.Abort:
+        prepare_streams()
+        if instruction := os.environ.get(COMPLETE_VARIABLE):
+            return _complete(instruction)
+        with app.make_context(PROGRAM, [*arguments]) as context:
+            app.invoke(context)
+    except click.exceptions.Exit as end:
+        return end.exit_code
+    except (KeyboardInterrupt, EOFError, click.Abort):
         return INTERRUPTED
-    except PipeClosedError:
-        return PIPE_CLOSED
-    return code or 0
+    except click.ClickException as error:
+        return fail(arguments, usage_error(_usage(error)))
+    except FAILURES as error:
+        failure = _in_shell_words(error)
+        return failure.code if failure.code == PIPE_CLOSED else fail(arguments, failure)
+    return 0
 
 
-def _in_shell_words(
-    error: ShellError | HomevoltError | ModuleNotFoundError | typer.TyperException,
-) -> ShellError:
+def _complete(instruction: str) -> int:
+    """Answer a shell that asks how a command line may go on."""
+    from click.shell_completion import shell_complete  # noqa: PLC0415 - for completion alone
+
+    return shell_complete(app, {}, PROGRAM, COMPLETE_VARIABLE, instruction)
+
+
+def _in_shell_words(error: Exception) -> ShellError:
     """Return any failure of a command as an error of the shell."""
-    if isinstance(error, ShellError):
-        return error
-    if isinstance(error, HomevoltError):
-        return shell_error(error)
-    if isinstance(error, ModuleNotFoundError):
-        return missing_package(error)
-    return usage_error(_usage(error))
+    match error:
+        case ShellError():
+            return error
+        case HomevoltError():
+            return shell_error(error)
+        case ModuleNotFoundError():
+            return missing_package(error)
+        case OutputError():
+            return unwritten_output(error)
+        case OSError():
+            return system_error(error)
+        case _:
+            raise error
 
 
-def _usage(error: typer.TyperException) -> str:
+def _usage(error: click.ClickException) -> str:
     """Return what is wrong with a command line, and where to read how it goes."""
     context = getattr(error, "ctx", None)
     path = context.command_path if context is not None else PROGRAM
     message = error.format_message()
-    return f"{message}{'' if message.endswith('.') else '.'} Try '{path} --help'."
+    return f"{message}{'' if message.endswith(('.', '?')) else '.'} Try '{path} --help'."

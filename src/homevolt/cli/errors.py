@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import errno
 from typing import TYPE_CHECKING, NamedTuple, TypeVar
 
-from homevolt.cli.output import PASSWORD_VARIABLE
+from homevolt.cli.output import PASSWORD_VARIABLE, OutputError, PipeClosedError, output_error
 from homevolt.exceptions import (
     HomevoltAuthenticationError,
     HomevoltCertificateError,
@@ -38,7 +39,7 @@ class Exit(NamedTuple):
     error: type[HomevoltError] | None = None
 
 
-USAGE, MISSING, INTERRUPTED, PIPE_CLOSED = 2, 9, 130, 141
+USAGE, MISSING, OUTPUT, INTERRUPTED, PIPE_CLOSED = 2, 9, 10, 130, 141
 
 EXITS = (
     Exit(0, "done"),
@@ -51,11 +52,15 @@ EXITS = (
     Exit(7, "the device did not do what was asked", HomevoltCommandError),
     Exit(8, "sent, but it may not have taken effect", HomevoltCommandOutcomeUnknownError),
     Exit(MISSING, "a required package is not installed"),
+    Exit(OUTPUT, "the output cannot be written"),
     Exit(INTERRUPTED, "ended with Ctrl-C"),
     Exit(PIPE_CLOSED, "the reader of the output closed it"),
 )
 
-EXTRAS = {"typer": "cli", "rich": "cli", "zeroconf": "discovery"}
+UNWRITTEN = {errno.EPIPE, errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO, errno.EBADF}
+"""The errors of the system that mean that the output cannot be written."""
+
+EXTRAS = {"click": "cli", "rich": "cli", "zeroconf": "discovery"}
 """Which extra brings a package; others are installed by their own name."""
 
 
@@ -105,6 +110,20 @@ def missing_package(error: ModuleNotFoundError) -> ShellError:
         kind=type(error).__name__,
         code=MISSING,
     )
+
+
+def unwritten_output(error: OutputError) -> ShellError:
+    """Return the error of output that cannot be written."""
+    code = PIPE_CLOSED if isinstance(error, PipeClosedError) else OUTPUT
+    message = f"The output cannot be written: {error}."
+    return ShellError(message, kind=type(error).__name__, code=code)
+
+
+def system_error(error: OSError) -> ShellError:
+    """Return an error of the system; help is written by click, not by `output`."""
+    if error.errno in UNWRITTEN:
+        return unwritten_output(output_error(error))
+    return ShellError(f"{error}.", kind=type(error).__name__, code=1)
 
 
 def shell_error(error: HomevoltError, origin: Origin | None = None) -> ShellError:

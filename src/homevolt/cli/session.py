@@ -141,7 +141,7 @@ def _ask(host: str) -> str:
     """Ask the person at the terminal for the password, without showing it."""
     try:
         password = getpass.getpass(f"Password of {host}: ")
-    except KeyboardInterrupt:
+    except (KeyboardInterrupt, EOFError):
         print_err("")  # the question's line has not ended yet
         raise
     if not password:
@@ -157,7 +157,7 @@ def _connection(target: Target, password: str | None) -> homevolt.Homevolt:
             f"{PASSWORD_VARIABLE}."
         )
     ssl = True if target.fingerprint is None else _fingerprint(target.fingerprint)
-    return homevolt.Homevolt(host, password, timeout=target.timeout, ssl=ssl)
+    return homevolt.Homevolt(host, password, timeout=target.timeout_s, ssl=ssl)
 
 
 def _fingerprint(text: str) -> aiohttp.Fingerprint:

@@ -1,1 +1,65 @@
-"""The commands of the shell, one module each."""
+"""The commands of the shell, one module each, loaded when they are used."""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+import click
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from click.shell_completion import CompletionItem
+
+COMMANDS = {
+    "demo": "Start a simulated battery, read it, and show its readings.",
+    "status": "Show charge, power flows, schedule and alarms at a glance.",
+    "sensors": "Show every reading with its unit and the part it belongs to.",
+    "simulate": "Serve simulated batteries until Ctrl-C.",
+    "completion": "Print the script that completes commands in your shell.",
+    "help": "Show the help of a command, or a topic such as exit-codes.",
+}
+"""What each command does, in the order of the help; a test keeps it equal to their docstrings."""
+
+
+class LazyGroup(click.Group):
+    """A group whose commands are loaded when they are used, so that its help is quick.
+
+    Args:
+        summaries: What each command does, by its name.
+        package: Where the modules are; each is named as its command, which it calls `command`.
+        options: What `click.Group` takes.
+    """
+
+    def __init__(self, summaries: Mapping[str, str], package: str, **options: Any) -> None:
+        super().__init__(**options)
+        self.summaries = summaries
+        self.package = package
+
+    def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002 - given by click
+        """Return the names of the commands."""
+        return [*self.summaries]
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """Load a command."""
+        if cmd_name not in self.summaries:
+            if ctx.resilient_parsing:
+                return None
+            raise click.NoSuchCommand(cmd_name, possibilities=self.summaries, ctx=ctx)
+        module = import_module(f"{self.package}.{cmd_name.replace('-', '_')}")
+        command: click.Command = module.command
+        return command
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002 - given by click
+        """List the commands without loading them."""
+        with formatter.section("Commands"):
+            formatter.write_dl([*self.summaries.items()])
+
+    def shell_complete(self, ctx: click.Context, incomplete: str) -> list[CompletionItem]:
+        """Complete the name of a command, or an option of the group."""
+        from click.shell_completion import CompletionItem  # noqa: PLC0415 - for completion alone
+
+        names = [name for name in self.summaries if name.startswith(incomplete)]
+        items = [CompletionItem(name, help=self.summaries[name]) for name in names]
+        return items + click.Command.shell_complete(self, ctx, incomplete)

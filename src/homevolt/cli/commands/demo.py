@@ -1,35 +1,33 @@
 """`homevolt demo`: a simulated battery, read as a real one would be."""
 
-from typing import TYPE_CHECKING
+from __future__ import annotations
 
-from homevolt.cli import lazy_imports
-from homevolt.cli.output import called
-from homevolt.cli.shared_options import JsonOption, Target
+import click
 
-if TYPE_CHECKING:
-    from homevolt.cli.session import Session
+from homevolt.cli import render, session
+from homevolt.cli.shared_options import Target, json_option
 
 STORY = """
-A simulated battery was started, read with its password, and ended.
+A simulated battery was started, read with its password, and stopped.
 It has {count} readings. What to try next:
 """
 STEPS = (
     ("sensors", "all of them"),
-    ("status --watch", "the picture, kept up to date"),
+    ("status --watch", "the same view, kept up to date"),
     ("simulate", "a battery to write programs against"),
     ("status --host 192.168.1.100", "your own battery"),
 )
 """Commands, and what each of them does."""
 
 
-def demo(*, as_json: JsonOption = False) -> None:
-    """Start a simulated battery, read it, and show what it says."""
+@click.command("demo")
+@json_option
+def command(*, as_json: bool) -> None:
+    """Start a simulated battery, read it, and show its readings."""
 
-    async def work(session: "Session") -> None:
-        lazy_imports.display.show(session, as_json=as_json)
+    async def work(opened: session.Session) -> None:
+        render.show_status(opened, as_json=as_json)
         if not as_json:
-            program = called()
-            steps = [(f"{program} {command}", what) for command, what in STEPS]
-            lazy_imports.display.advise(STORY.format(count=len(session.device.sensors)), steps)
+            render.show_next_steps(STORY.format(count=len(opened.device.sensors)), STEPS)
 
-    lazy_imports.session.run(Target(None, simulate=True), work)
+    session.run(Target(None, simulate=True), work)

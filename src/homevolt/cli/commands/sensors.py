@@ -1,45 +1,24 @@
 """`homevolt sensors`: every reading as a row."""
 
-from typing import TYPE_CHECKING, Annotated
+from __future__ import annotations
 
-import typer
+import click
 
-from homevolt.cli import lazy_imports
-from homevolt.cli.shared_options import (
-    DEFAULT_TIMEOUT_S,
-    FingerprintOption,
-    HostOption,
-    JsonOption,
-    SimulateOption,
-    Target,
-    TimeoutOption,
-)
-
-if TYPE_CHECKING:
-    from homevolt.cli.session import Session
-
-FilterArgument = Annotated[
-    list[str] | None,
-    typer.Argument(
-        metavar="WORD",
-        show_default=False,
-        help="Show only readings whose name or part has all these words.",
-    ),
-]
+from homevolt.cli import render, session
+from homevolt.cli.shared_options import Target, device_options, json_option
 
 
-def sensors(
-    *,
-    words: FilterArgument = None,
-    host: HostOption = None,
-    as_json: JsonOption = False,
-    timeout: TimeoutOption = DEFAULT_TIMEOUT_S,
-    fingerprint: FingerprintOption = None,
-    simulate: SimulateOption = False,
-) -> None:
-    """Show every reading with its unit and the part it belongs to."""
+@click.command("sensors")
+@device_options
+@click.argument("words", metavar="[WORD]...", nargs=-1)
+@json_option
+def command(*, target: Target, words: tuple[str, ...], as_json: bool) -> None:
+    """Show every reading with its unit and the part it belongs to.
 
-    async def work(session: "Session") -> None:
-        lazy_imports.display.show_sensors(session, words or (), as_json=as_json)
+    With words, show only the readings that have all of them in their name or part.
+    """
 
-    lazy_imports.session.run(Target(host, timeout, fingerprint, simulate), work)
+    async def work(opened: session.Session) -> None:
+        render.show_sensors(opened, words, as_json=as_json)
+
+    session.run(target, work)

@@ -1,89 +1,99 @@
 """`homevolt simulate`: simulated batteries in the foreground, to write programs against."""
 
-import inspect
+from __future__ import annotations
+
 import math
-from collections.abc import Iterator
 from dataclasses import fields
-from typing import Annotated, Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
-import typer
+import click
 
-from homevolt.cli import lazy_imports
-from homevolt.cli.shared_options import JsonOption, whole_number
-from homevolt.simulator.device.options import OptionInfo, option_infos
+from homevolt.cli.shared_options import WholeNumber, json_option
+from homevolt.simulator.device.options import option_infos
 from homevolt.simulator.options import LAST_PORT, SimulatorOptions
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from homevolt.simulator.device.options import OptionInfo
 
 METAVARS: Final = {"%": "PERCENT", "s": "SECONDS"}
 
-SpeedOption = Annotated[
-    float,
-    typer.Option("--speed", metavar="X", help="Simulated seconds in a second, 1 to 3600."),
-]
-FleetOption = Annotated[
-    int,
-    typer.Option(
-        "--fleet", metavar="N", parser=whole_number(1), help="Devices, each on its own port."
-    ),
-]
-ControlPortOption = Annotated[
-    int | None,
-    typer.Option(
-        "--control-port",
-        metavar="N",
-        parser=whole_number(0, LAST_PORT),
-        show_default=False,
-        help="Serve faults, journal and reboot on this port of this machine; 0 for any free one.",
-    ),
-]
-MdnsOption = Annotated[
-    bool, typer.Option("--mdns", help="Announce the devices by mDNS; needs the extra discovery.")
-]
+
+def _simulator_options(command: Callable[..., None]) -> Callable[..., None]:
+    """Give a command an option for each option of a simulator that has a flag."""
+    for option in reversed([*_options()]):
+        command = option(command)
+    return command
 
 
-def simulate(
-    *,
-    speed: SpeedOption = 1.0,
-    fleet: FleetOption = 1,
-    control_port: ControlPortOption = None,
-    mdns: MdnsOption = False,
-    as_json: JsonOption = False,
-    **options: Any,
-) -> None:
-    """Serve simulated batteries until Ctrl-C."""
-    lazy_imports.serving.run(
-        fleet, options, speed=speed, control_port=control_port, mdns=mdns, as_json=as_json
-    )
-
-
-def _parameters() -> Iterator[inspect.Parameter]:
-    """Yield a parameter for each option of a simulator that has a flag, then those of above."""
+def _options() -> Iterator[Callable[[Callable[..., None]], Callable[..., None]]]:
     infos = option_infos(SimulatorOptions)
     for field in fields(SimulatorOptions):
         if infos[field.name].flag:
-            yield _parameter(field.name, infos[field.name], field.default)
-    own = inspect.signature(simulate).parameters.values()
-    yield from (each for each in own if each.kind is inspect.Parameter.KEYWORD_ONLY)
+            yield _option(field.name, infos[field.name], field.default)
 
 
-def _parameter(name: str, info: OptionInfo, default: object) -> inspect.Parameter:
-    kind: Any = type(default)
+def _option(
+    name: str, info: OptionInfo, default: Any
+) -> Callable[[Callable[..., None]], Callable[..., None]]:
+    kind = type(default)
     flag = info.flag
-    details: dict[str, Any] = {"help": info.about, "metavar": info.metavar or None}
-    if kind is bool and default:
-        flag = f"{flag}/--no-{flag.removeprefix('--')}"
+    details: dict[str, Any] = {"help": info.about, "default": default, "show_default": True}
+    if kind is bool:
+        details |= {"is_flag": True}
+        flag = f"{flag}/--no-{flag.removeprefix('--')}" if default else flag
     elif kind is int:
         high = None if math.isinf(info.high) else int(info.high)
-        details |= {"metavar": "N", "parser": whole_number(int(info.low), high)}
+        details |= {"metavar": "N", "type": WholeNumber(int(info.low), high)}
     elif kind is float:
-        details |= {"metavar": METAVARS[info.unit]}
+        details |= {"metavar": METAVARS[info.unit], "type": float}
     elif kind is tuple:
-        kind, default = list[str], []
-        details |= {"help": f"{info.about} May be given several times.", "show_default": False}
-    annotation = Annotated[kind, typer.Option(flag, **details)]
-    return inspect.Parameter(
-        name, inspect.Parameter.KEYWORD_ONLY, default=default, annotation=annotation
-    )
+        details |= {"metavar": info.metavar, "multiple": True, "show_default": False}
+        details |= {"help": f"{info.about} May be given several times."}
+    else:
+        details |= {"metavar": info.metavar}
+    return click.option(flag, name, **details)
 
 
-# Typer makes the options of a command from the signature of its function.
-simulate.__dict__["__signature__"] = inspect.Signature([*_parameters()])
+@click.command("simulate")
+@_simulator_options
+@click.option(
+    "--speed",
+    metavar="X",
+    type=float,
+    default=1.0,
+    show_default=True,
+    help="Simulated seconds in a second, 1 to 3600.",
+)
+@click.option(
+    "--fleet",
+    metavar="N",
+    type=WholeNumber(1),
+    default=1,
+    show_default=True,
+    help="Devices, each on its own port.",
+)
+@click.option(
+    "--control-port",
+    metavar="N",
+    type=WholeNumber(0, LAST_PORT),
+    help="Serve faults, journal and reboot on this port of this machine; 0 for any free one.",
+)
+@click.option(
+    "--mdns", is_flag=True, help="Announce the devices by mDNS; needs the extra discovery."
+)
+@json_option
+def command(
+    *,
+    speed: float,
+    fleet: int,
+    control_port: int | None,
+    mdns: bool,
+    as_json: bool,
+    **options: Any,
+) -> None:
+    """Serve simulated batteries until Ctrl-C."""
+    from homevolt.cli.commands import serving  # noqa: PLC0415 - loads the whole simulator
+
+    serving.run(fleet, options, speed=speed, control_port=control_port, mdns=mdns, as_json=as_json)

@@ -1,53 +1,35 @@
 """`homevolt status`: an installation at a glance, once or again and again."""
 
-from typing import TYPE_CHECKING, Annotated
+from __future__ import annotations
 
-import typer
+import click
 
-from homevolt.cli import lazy_imports
-from homevolt.cli.shared_options import (
-    DEFAULT_TIMEOUT_S,
-    FingerprintOption,
-    HostOption,
-    JsonOption,
-    SimulateOption,
-    Target,
-    TimeoutOption,
-    seconds,
+from homevolt.cli import render, session
+from homevolt.cli.shared_options import Seconds, Target, device_options, json_option
+
+DEFAULT_INTERVAL_S, SHORTEST_INTERVAL_S = 10.0, 1.0
+
+
+@click.command("status")
+@device_options
+@click.option("--watch", "-w", is_flag=True, help="Keep it on the screen and up to date.")
+@click.option(
+    "--interval",
+    "interval_s",
+    metavar="SECONDS",
+    type=Seconds(SHORTEST_INTERVAL_S),
+    default=DEFAULT_INTERVAL_S,
+    show_default=True,
+    help="With --watch: time between reads, at least 1.",
 )
-
-if TYPE_CHECKING:
-    from homevolt.cli.session import Session
-
-DEFAULT_INTERVAL_S = 10.0
-
-WatchOption = Annotated[
-    bool, typer.Option("--watch", "-w", help="Keep it on the screen and up to date.")
-]
-IntervalOption = Annotated[
-    float,
-    typer.Option(
-        "--interval", metavar="SECONDS", parser=seconds, help="With --watch: time between reads."
-    ),
-]
-
-
-def status(
-    *,
-    host: HostOption = None,
-    watch: WatchOption = False,
-    interval: IntervalOption = DEFAULT_INTERVAL_S,
-    as_json: JsonOption = False,
-    timeout: TimeoutOption = DEFAULT_TIMEOUT_S,
-    fingerprint: FingerprintOption = None,
-    simulate: SimulateOption = False,
-) -> None:
+@json_option
+def command(*, target: Target, watch: bool, interval_s: float, as_json: bool) -> None:
     """Show charge, power flows, schedule and alarms at a glance."""
 
-    async def work(session: "Session") -> None:
+    async def work(opened: session.Session) -> None:
         if watch:
-            await lazy_imports.display.keep_showing(session, interval, as_json=as_json)
+            await render.watch_status(opened, interval_s, as_json=as_json)
         else:
-            lazy_imports.display.show(session, as_json=as_json)
+            render.show_status(opened, as_json=as_json)
 
-    lazy_imports.session.run(Target(host, timeout, fingerprint, simulate), work)
+    session.run(target, work)

@@ -1,70 +1,73 @@
-"""Showing what was read of a device: once, or for as long as somebody looks."""
+"""Showing what was read of a device: once, or again and again."""
 
 from __future__ import annotations
 
 import asyncio
-import logging
+import os
+import shutil
 import signal
+import sys
 from contextlib import contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from rich.live import Live
+from rich.console import Console
 from rich.text import Text
 
-from homevolt.cli.output import print_err, print_json
+from homevolt.cli.output import PROGRAM, error_document, print_err, print_json, print_text
+from homevolt.cli.render import formatting
 from homevolt.cli.render.documents import sensors_document, status_document
-from homevolt.cli.render.status_view import StatusView
+from homevolt.cli.render.status_view import Outage, StatusView
 from homevolt.cli.render.tables import SensorTable, StepTable, matching
-from homevolt.cli.render.terminal import Terminal
 from homevolt.exceptions import HomevoltValueError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import AsyncIterator, Callable, Iterator, Sequence
+
+    from rich.console import RenderableType
 
     from homevolt.cli.session import Session
+    from homevolt.readings.snapshot import Snapshot, Update
 
-WATCH_LOGGER = "homevolt.device"
+PIPED_WIDTH = 160
+"""Columns where there is no terminal to ask: a row of a table stays on one line."""
+TICK_S = 1.0
+"""How often an age on the screen is renewed."""
 
 
-def show(session: Session, *, as_json: bool) -> None:
+class Terminal(Console):
+    """The console for people, as wide as their terminal."""
+
+    def __init__(self) -> None:
+        is_known = sys.stdout.isatty() or "COLUMNS" in os.environ
+        width = None if is_known else PIPED_WIDTH
+        super().__init__(width=width, highlight=False, markup=False, emoji=False)
+
+    def show(self, view: RenderableType) -> None:
+        """Print a view; a file or a pipe gets it without the blanks that fill its lines."""
+        if self.is_terminal:
+            self.print(view)
+            return
+        with self.capture() as captured:
+            self.print(view)
+        print_text("".join(f"{line.rstrip()}\n" for line in captured.get().splitlines()))
+
+
+def show_status(session: Session, *, as_json: bool) -> None:
     """Show what was read of a device last."""
+    snapshot = session.device.snapshot
     if as_json:
-        print_json(document(session))
+        print_json(_document(session, snapshot, _age_s(snapshot)))
     else:
-        Terminal().show(picture(session))
-
-
-def document(session: Session) -> dict[str, Any]:
-    """Return what was read of a device last, for programs."""
-    device = session.device
-    return status_document(
-        device.snapshot, url=session.url, simulated=session.is_simulated, problems=device.problems
-    )
-
-
-def picture(
-    session: Session, trouble: str | None = None, *, interval_s: float | None = None
-) -> StatusView:
-    """Return what was read of a device last, for people.
-
-    Args:
-        session: The device.
-        trouble: Why the picture is not up to date, or None if it is.
-        interval_s: Seconds until it is read again, None if it is not.
-    """
-    remarks = [str(error) for error in session.device.problems.values()]
-    if trouble is not None:
-        remarks = [trouble, "Trying again."]
-    return StatusView(
-        session.device.snapshot, url=session.url, remarks=tuple(remarks), interval_s=interval_s
-    )
+        Terminal().show(StatusView(snapshot, url=session.url, problems=_problems(session)))
 
 
 def show_sensors(session: Session, words: Sequence[str], *, as_json: bool) -> None:
     """Show the readings that have all `words` in their name or part.
 
     Raises:
-        HomevoltValueError: There is none.
+        HomevoltValueError: There are none.
     """
     rows = matching(session.device.sensors.values(), words)
     if not rows:
@@ -78,80 +81,133 @@ def show_sensors(session: Session, words: Sequence[str], *, as_json: bool) -> No
         Terminal().show(SensorTable(rows))
 
 
-def advise(text: str, steps: Sequence[tuple[str, str]]) -> None:
-    """Show a text, and below it commands with what each of them does."""
+def show_next_steps(text: str, steps: Sequence[tuple[str, str]]) -> None:
+    """Show a text, and below it commands of this program with what each of them does."""
     terminal = Terminal()
     terminal.show(Text(text))
-    terminal.show(StepTable(steps))
+    program = program_path()
+    terminal.show(StepTable((f"{program} {command}", what) for command, what in steps))
 
 
-async def keep_showing(session: Session, interval: float, *, as_json: bool) -> None:
-    """Read a device every `interval` seconds and show it, until interrupted.
+async def watch_status(session: Session, interval_s: float, *, as_json: bool) -> None:
+    """Read a device again and again and show it, outages included, until interrupted.
 
-    A terminal shows one picture that changes; a file or a pipe gets one after the other, and a
+    A terminal shows one view that changes; a file or a pipe gets one after the other, and a
     program one document a line.
     """
     terminal = Terminal()
     if as_json:
-        with Trouble(print_err):
-            async for _ in session.device.watch(interval):
-                print_json(document(session), indent=None)
+        async for update in session.device.updates(interval_s):
+            age_s = None if update.age_s is None else round(update.age_s, 1)
+            print_json(_document(session, update.snapshot, age_s, update), indent=None)
     elif terminal.is_terminal:
-        await _keep_drawing(session, interval, terminal)
+        await _watch_on_screen(session, interval_s, terminal)
     else:
-        with Trouble(print_err):
-            async for _ in session.device.watch(interval):
-                terminal.show(picture(session))
+        async for update in session.device.updates(interval_s):
+            if update.error is None:
+                show_status(session, as_json=False)
+            else:
+                error = session.shell_error(update.error)
+                age = formatting.duration(_age_s(session.device.snapshot))
+                print_err(f"{PROGRAM}: {error} Last read {age} ago; trying again.")
 
 
-async def _keep_drawing(session: Session, interval: float, terminal: Terminal) -> None:
-    def drawn(trouble: str | None = None) -> StatusView:
-        return picture(session, trouble, interval_s=interval)
+def program_path() -> str:
+    """Return what to type to run this program again from here.
 
-    def redraw(trouble: str | None = None) -> None:
-        live.update(drawn(trouble), refresh=True)
+    Where it is not on the PATH, as in an environment that was not activated, that is its path.
+    """
+    own = Path(sys.argv[0])
+    if own.name == "__main__.py":
+        return f"{Path(sys.executable).name} -m homevolt.cli"
+    found = shutil.which(PROGRAM)
+    is_other = own.stem == PROGRAM and not (found and own.exists() and own.samefile(found))
+    return str(own) if is_other else PROGRAM
+
+
+async def _watch_on_screen(session: Session, interval_s: float, terminal: Terminal) -> None:
+    from rich.live import Live  # noqa: PLC0415 - for a watch alone
+
+    last = session.device.snapshot
+    outage: Outage | None = None
+
+    def view() -> StatusView:
+        return StatusView(
+            last,
+            url=session.url,
+            problems=_problems(session),
+            interval_s=interval_s,
+            outage=outage and outage._replace(age_s=_age_s(last)),
+        )
 
     with (
-        Live(drawn(), console=terminal, screen=True, auto_refresh=False) as live,
-        _redrawn_when_resized(live),
-        Trouble(redraw),
+        Live(get_renderable=view, console=terminal, screen=True, auto_refresh=False) as live,
+        _redrawn_when_resized(live.refresh),
     ):
-        async for _ in session.device.watch(interval):
-            redraw()
+        async for update in _with_ticks(session.device.updates(interval_s)):
+            if update is not None:
+                last = update.snapshot or last
+                outage = _outage(session, update)
+            if update is not None or outage is not None:
+                live.refresh()
+
+
+async def _with_ticks(updates: AsyncIterator[Update]) -> AsyncIterator[Update | None]:
+    """Yield the updates, and None whenever `TICK_S` has passed without one."""
+    following = asyncio.ensure_future(anext(updates))
+    try:
+        while True:
+            await asyncio.wait({following}, timeout=TICK_S)
+            if following.done():
+                update = following.result()
+                following = asyncio.ensure_future(anext(updates))
+                yield update
+            else:
+                yield None
+    finally:
+        following.cancel()
 
 
 @contextmanager
-def _redrawn_when_resized(live: Live) -> Iterator[None]:
-    """Fit a picture to its terminal at once, since the next read may be minutes away."""
+def _redrawn_when_resized(refresh: Callable[[], None]) -> Iterator[None]:
+    """Fit a view to its terminal at once, since the next read may be minutes away."""
     resized = getattr(signal, "SIGWINCH", None)
-    if resized is None:  # Windows does not tell
+    if resized is None:  # Windows does not send it
         yield
         return
     loop = asyncio.get_running_loop()
-    loop.add_signal_handler(resized, live.refresh)
+    loop.add_signal_handler(resized, refresh)
     try:
         yield
     finally:
         loop.remove_signal_handler(resized)
 
 
-class Trouble(logging.Handler):
-    """Passes on what a watch warns of; the watch itself goes on.
+def _document(
+    session: Session, snapshot: Snapshot | None, age_s: float | None, update: Update | None = None
+) -> dict[str, Any]:
+    error = None if update is None else update.error
+    return status_document(
+        snapshot,
+        url=session.url,
+        simulated=session.is_simulated,
+        problems=_problems(session),
+        age_s=age_s,
+        error=None if error is None else error_document(session.shell_error(error)),
+    )
 
-    Args:
-        say: Takes each warning.
-    """
 
-    def __init__(self, say: Callable[[str], object]) -> None:
-        super().__init__(logging.WARNING)
-        self._say = say
+def _problems(session: Session) -> dict[str, str]:
+    """Return what could not be read, by part, in the words of the shell."""
+    problems = session.device.problems
+    return {part: str(session.shell_error(error)) for part, error in problems.items()}
 
-    def emit(self, record: logging.LogRecord) -> None:
-        """Pass a warning on."""
-        self._say(record.getMessage())
 
-    def __enter__(self) -> None:
-        logging.getLogger(WATCH_LOGGER).addHandler(self)
+def _outage(session: Session, update: Update) -> Outage | None:
+    if update.error is None:
+        return None
+    return Outage(str(session.shell_error(update.error)), update.age_s or 0.0, not update.snapshot)
 
-    def __exit__(self, *_: object) -> None:
-        logging.getLogger(WATCH_LOGGER).removeHandler(self)
+
+def _age_s(snapshot: Snapshot) -> float:
+    return round((datetime.now(UTC) - snapshot.ems_at).total_seconds(), 1)

@@ -1,4 +1,4 @@
-"""The same as `view`, for programs: a snapshot as a document of plain values.
+"""The same as the views, for programs: documents of plain values.
 
 A number has its unit in its key or beside it; what is missing is null; a time is ISO 8601 in UTC.
 """
@@ -6,15 +6,16 @@ A number has its unit in its key or beside it; what is missing is null; a time i
 from __future__ import annotations
 
 from datetime import datetime
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 from homevolt.cli.render.overview import overview
 from homevolt.schedule.options import OPTIONS
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Callable, Iterable, Mapping
 
-    from homevolt.exceptions import HomevoltError
+    from homevolt.cli.render.overview import Overview
     from homevolt.readings.models import Sensor
     from homevolt.readings.snapshot import Snapshot
     from homevolt.schedule.entry import Schedule, ScheduleEntry
@@ -31,49 +32,31 @@ SUFFIXES = {
 
 
 def status_document(
-    snapshot: Snapshot,
+    snapshot: Snapshot | None,
     *,
     url: str,
     simulated: bool = False,
-    problems: Mapping[str, HomevoltError] | None = None,
+    problems: Mapping[str, str] = MappingProxyType({}),
+    age_s: float | None = None,
+    error: Mapping[str, Any] | None = None,
 ) -> dict[str, Any]:
     """Return the state of an installation: at a glance, then everything that was read.
 
     Args:
-        snapshot: What was read.
+        snapshot: What was read, or None if there are no readings, or only ones that are too old.
         url: Where it was read.
         simulated: Whether the device is a simulated one.
         problems: What could not be read, by part.
+        age_s: How many seconds ago it was read.
+        error: Why the last read failed, None if it succeeded.
     """
-    glance = overview(snapshot)
-    schedule = snapshot.schedule
-    return {
-        "url": url,
-        "simulated": simulated,
-        "device_id": snapshot.unit.ecu_id,
-        "model": snapshot.unit.model,
-        "firmware_version": snapshot.unit.firmware_version,
-        "at": plain(snapshot.at),
-        "state_of_charge_ratio": glance.state_of_charge_ratio,
-        "available_energy_wh": glance.available_energy_wh,
-        "capacity_wh": glance.capacity_wh,
-        "battery_power_w": glance.battery.power_w,
-        "grid_power_w": glance.grid.power_w,
-        "solar_power_w": glance.solar.power_w,
-        "house_consumption_w": glance.house.power_w,
-        "alarms": plain(glance.alarms),
-        "warnings": plain(glance.warnings),
-        "local_mode": None if schedule is None else schedule.local_mode,
-        "active_entry": _entry(snapshot.active_entry),
-        "next_entry": _entry(glance.next_entry),
-        "schedule": _schedule(schedule),
-        "units": plain(snapshot.units),
-        "total": plain(snapshot.total),
-        "meters": plain(snapshot.meters),
-        "ems_at": plain(snapshot.ems_at),
-        "schedule_at": plain(snapshot.schedule_at),
-        "problems": {part: str(error) for part, error in (problems or {}).items()},
+    glance = None if snapshot is None else overview(snapshot)
+    read = {
+        key: None if snapshot is None or glance is None else value(snapshot, glance)
+        for key, value in STATUS.items()
     }
+    about = {"url": url, "simulated": simulated}
+    return about | read | {"problems": {**problems}, "age_s": age_s, "error": error}
 
 
 def sensors_document(
@@ -129,6 +112,10 @@ def _entry(entry: ScheduleEntry | None) -> dict[str, Any] | None:
     return None if entry is None else entry_document(entry)
 
 
+def _control(schedule: Schedule | None) -> bool | None:
+    return None if schedule is None else schedule.local_mode
+
+
 def _schedule(schedule: Schedule | None) -> dict[str, Any] | None:
     if schedule is None:
         return None
@@ -136,3 +123,31 @@ def _schedule(schedule: Schedule | None) -> dict[str, Any] | None:
         "schedule_id": schedule.schedule_id,
         "entries": [entry_document(entry) for entry in schedule.entries],
     }
+
+
+STATUS: dict[str, Callable[[Snapshot, Overview], Any]] = {
+    "device_id": lambda snapshot, _: snapshot.unit.ecu_id,
+    "model": lambda snapshot, _: snapshot.unit.model,
+    "firmware_version": lambda snapshot, _: snapshot.unit.firmware_version,
+    "at": lambda snapshot, _: plain(snapshot.at),
+    "clock_offset_s": lambda snapshot, _: snapshot.clock_offset_s,
+    "state_of_charge_ratio": lambda _, glance: glance.state_of_charge_ratio,
+    "available_energy_wh": lambda _, glance: glance.available_energy_wh,
+    "capacity_wh": lambda _, glance: glance.capacity_wh,
+    "battery_power_w": lambda _, glance: glance.battery.power_w,
+    "grid_power_w": lambda _, glance: glance.grid.power_w,
+    "solar_power_w": lambda _, glance: glance.solar.power_w,
+    "house_consumption_w": lambda _, glance: glance.house.power_w,
+    "alarms": lambda _, glance: plain(glance.alarms),
+    "warnings": lambda _, glance: plain(glance.warnings),
+    "local_mode": lambda snapshot, _: _control(snapshot.schedule),
+    "active_entry": lambda snapshot, _: _entry(snapshot.active_entry),
+    "next_entry": lambda _, glance: _entry(glance.next_entry),
+    "schedule": lambda snapshot, _: _schedule(snapshot.schedule),
+    "units": lambda snapshot, _: plain(snapshot.units),
+    "total": lambda snapshot, _: plain(snapshot.total),
+    "meters": lambda snapshot, _: plain(snapshot.meters),
+    "ems_at": lambda snapshot, _: plain(snapshot.ems_at),
+    "schedule_at": lambda snapshot, _: plain(snapshot.schedule_at),
+}
+"""What a status holds of a snapshot, key by key."""

@@ -1,7 +1,8 @@
-"""Quantities, times and modes in words; what is missing is a dash, never a zero."""
+"""Quantities, times and modes as text; what is missing is a dash, never a zero."""
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
@@ -13,20 +14,21 @@ if TYPE_CHECKING:
 DASH = "\N{EM DASH}"
 KILO = 1000
 DAYS_OF_A_WEEK = 7
+HALF_A_MINUTE = timedelta(seconds=30)
 NEARLY = 0.01
-
-Template = tuple[str, str, str]
+NOTED_CLOCK_OFFSET_S = 60.0
+UNITS_OF_TIME = (("d", 86400), ("h", 3600), ("min", 60), ("s", 1))
 
 
 class Direction(NamedTuple):
-    """The words for a power by its sign."""
+    """What a power is called by its sign."""
 
     positive: str
     negative: str
     zero: str
 
     def of(self, power_w: float) -> str:
-        """Return the word for a power; what rounds to 0 W has no direction."""
+        """Return what a power is called; one that rounds to 0 W has no direction."""
         watts = round(power_w)
         return self.zero if watts == 0 else self.positive if watts > 0 else self.negative
 
@@ -38,7 +40,7 @@ HOUSE = Direction("consuming", "producing", "consuming")
 
 
 def power(power_w: float | None) -> str:
-    """Return a power without its sign, which is said in words."""
+    """Return a power without its sign, for which there is a direction."""
     if power_w is None:
         return DASH
     watts = abs(round(power_w))
@@ -65,15 +67,41 @@ def percent(ratio: float | None) -> str:
     return f"{min(max(ratio * 100, 0.1), 99.9):.1f} %" if nearly else f"{ratio * 100:.0f} %"
 
 
+def duration(seconds: float) -> str:
+    """Return a duration in its two largest units."""
+    left = round(max(seconds, 0.0))
+    parts = []
+    for unit, length in UNITS_OF_TIME:
+        count, left = divmod(left, length)
+        parts.append((count, unit))
+    first = next((n for n, (count, _) in enumerate(parts) if count), len(parts) - 1)
+    return " ".join(f"{count} {unit}" for count, unit in parts[first : first + 2] if count) or "0 s"
+
+
+def clock_note(offset_s: float | None) -> str | None:
+    """Return what to know about the device's clock, None if it is right or unknown.
+
+    Args:
+        offset_s: How many seconds it is ahead of the clock of this machine.
+    """
+    if offset_s is None or abs(offset_s) < NOTED_CLOCK_OFFSET_S:
+        return None
+    side = "ahead of" if offset_s > 0 else "behind"
+    return (
+        f"The device's clock is {duration(abs(offset_s))} {side} the clock of this machine. Times "
+        "are shown by the clock of this machine."
+    )
+
+
 def clock(moment: datetime, now: datetime, zone: tzinfo | None = None) -> str:
-    """Return a moment as people say it.
+    """Return a moment to the nearest minute, as short as it can be told from others.
 
     Args:
         moment: The moment, with a zone.
-        now: When this is said, with a zone.
-        zone: The zone to say it in; None is the zone of this machine.
+        now: When it is shown, with a zone.
+        zone: The zone to show it in; None is the zone of this machine.
     """
-    local = moment.astimezone(zone)
+    local = (moment + HALF_A_MINUTE).astimezone(zone)
     days = (local.date() - now.astimezone(zone).date()).days
     time = f"{local:%H:%M}"
     names = {0: time, 1: f"tomorrow {time}", -1: f"yesterday {time}"}
@@ -82,14 +110,14 @@ def clock(moment: datetime, now: datetime, zone: tzinfo | None = None) -> str:
     return f"{local:%a} {time}" if 0 < days < DAYS_OF_A_WEEK else f"{local:%Y-%m-%d} {time}"
 
 
-# By the name of the mode: what it does, and between the two halves the setpoint if there is one.
+# By the name of the mode: what it does, and how its setpoint is shown if it has one.
 MODES: dict[str, tuple[str, Callable[[float], str] | None]] = {
     "idle": ("idle", None),
     "inverter_charge": ("charge", lambda w: f"at {power(w)}"),
     "inverter_discharge": ("discharge", lambda w: f"at {power(w)}"),
     "grid_charge": ("charge from the grid", lambda w: f"at {power(w)}"),
     "grid_discharge": ("discharge to the grid", lambda w: f"at {power(w)}"),
-    "grid_charge_discharge": ("hold the grid", lambda w: f"at {power(w)}{_way(w)}"),
+    "grid_charge_discharge": ("hold the grid", lambda w: f"at {power(w)}{_direction(w)}"),
     "frequency_reserve": ("frequency reserve", None),
     "solar_charge": ("charge from solar only", None),
     "solar_charge_discharge": ("charge and discharge by solar", None),
@@ -99,22 +127,22 @@ MODES: dict[str, tuple[str, Callable[[float], str] | None]] = {
 
 def plan(entry: ScheduleEntry) -> str:
     """Return what an entry of the schedule makes the battery do."""
-    words, at = MODES.get(entry.mode_slug, (f"unknown mode {entry.mode_slug}", None))
+    text, at = MODES.get(entry.mode_slug, (f"unknown mode {entry.mode_slug}", None))
     if at is not None and entry.setpoint is not None:
-        words = f"{words} {at(entry.setpoint)}"
-    return f"{words}, off line" if entry.offline else words
+        text = f"{text} {at(entry.setpoint)}"
+    return f"{text}, offline" if entry.offline else text
 
 
 def limits(entry: ScheduleEntry) -> tuple[str, ...]:
     """Return the limits of an entry that a person would ask for."""
-    said = (
+    texts = (
         "" if entry.max_charge is None else f"charging at most {power(entry.max_charge)}",
         "" if entry.max_discharge is None else f"discharging at most {power(entry.max_discharge)}",
         "" if entry.max_soc is None else f"up to {entry.max_soc} %",
         "" if entry.min_soc is None else f"down to {entry.min_soc} %",
     )
-    return tuple(filter(None, said))
+    return tuple(filter(None, texts))
 
 
-def _way(setpoint_w: float) -> str:
+def _direction(setpoint_w: float) -> str:
     return "" if setpoint_w == 0 else " of import" if setpoint_w > 0 else " of export"

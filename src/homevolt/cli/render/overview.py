@@ -1,4 +1,4 @@
-"""What a person wants to know first, drawn from a snapshot: for the picture and for the JSON.
+"""What a person wants to know first, taken from a snapshot: for the status view and for JSON.
 
 For a single unit these are its readings; for a cluster the device's own sums, and where it gives
 none, the sum over the units if every one of them is known.
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from homevolt.schedule.entry import ScheduleEntry
 
 NO_POINT = "no measuring point"
-NOT_HEARD = "not heard"
+NO_SIGNAL = "no signal"
 UNKNOWN = "unknown"
 NO_ERROR = frozenset({"", "no error"})
 
@@ -45,7 +45,7 @@ class Overview(NamedTuple):
         house: + consuming.
         alarms: Each with the part that raises it.
         warnings: Likewise.
-        next_entry: The schedule's entry that starts next, or None.
+        next_entry: The schedule's entry that starts next, None if there is none or it is unknown.
     """
 
     state_of_charge_ratio: float | None
@@ -85,8 +85,8 @@ def overview(snapshot: Snapshot) -> Overview:
 
 def _whole(snapshot: Snapshot, attribute: str) -> float | None:
     """Return a quantity of the whole installation."""
-    told = None if snapshot.total is None else getattr(snapshot.total, attribute)
-    return _sum([getattr(unit, attribute) for unit in snapshot.units]) if told is None else told
+    total = None if snapshot.total is None else getattr(snapshot.total, attribute)
+    return _sum([getattr(unit, attribute) for unit in snapshot.units]) if total is None else total
 
 
 def _state_of_charge_ratio(snapshot: Snapshot) -> float | None:
@@ -111,39 +111,39 @@ def _metered(snapshot: Snapshot, function: str) -> Power:
     if not meters:
         return Power(None, NO_POINT)
     if not all(meter.available for meter in meters):
-        return Power(None, NOT_HEARD)
+        return Power(None, NO_SIGNAL)
     return Power(_sum([meter.power_w for meter in meters]))
 
 
 def _alarms(snapshot: Snapshot) -> tuple[str, ...] | None:
-    """Return the alarms of units and blades and the errors of units; None if nobody tells."""
-    told = [(_tag(snapshot, unit), unit.alarms) for unit in snapshot.units]
-    told += [
-        (f"{_tag(snapshot, unit)}battery {blade.number}: ", blade.alarms)
+    """Return the alarms of units and blades and the errors of units; None if all are unknown."""
+    found = [(_prefix(snapshot, unit), unit.alarms) for unit in snapshot.units]
+    found += [
+        (f"{_prefix(snapshot, unit)}battery {blade.number}: ", blade.alarms)
         for unit in snapshot.units
         for blade in unit.blades
     ]
-    told += [
-        (_tag(snapshot, unit), (unit.error,))
+    found += [
+        (_prefix(snapshot, unit), (unit.error,))
         for unit in snapshot.units
         if unit.error is not None and unit.error.lower() not in NO_ERROR
     ]
-    return _listed(told)
+    return _summarise(found)
 
 
 def _warnings(snapshot: Snapshot) -> tuple[str, ...] | None:
-    return _listed([(_tag(snapshot, unit), unit.warnings) for unit in snapshot.units])
+    return _summarise([(_prefix(snapshot, unit), unit.warnings) for unit in snapshot.units])
 
 
-def _tag(snapshot: Snapshot, unit: UnitView) -> str:
+def _prefix(snapshot: Snapshot, unit: UnitView) -> str:
     """Return how a message begins that is about one of several units."""
     return f"{unit.ecu_id}: " if len(snapshot.units) > 1 else ""
 
 
-def _listed(told: list[tuple[str, tuple[str, ...] | None]]) -> tuple[str, ...] | None:
-    if all(messages is None for _, messages in told):
+def _summarise(found: list[tuple[str, tuple[str, ...] | None]]) -> tuple[str, ...] | None:
+    if all(messages is None for _, messages in found):
         return None
-    return tuple(tag + message for tag, messages in told for message in messages or ())
+    return tuple(prefix + message for prefix, messages in found for message in messages or ())
 
 
 def _sum(values: list[float | None]) -> float | None:

@@ -1,7 +1,9 @@
-"""The picture of a snapshot for people: pure functions from what was read to what is shown."""
+"""The status view: what was read of an installation at a glance, fitted to a terminal."""
 
 from __future__ import annotations
 
+from datetime import timedelta
+from types import MappingProxyType
 from typing import TYPE_CHECKING, NamedTuple
 
 from rich.table import Table
@@ -11,7 +13,7 @@ from homevolt.cli.render import formatting
 from homevolt.cli.render.overview import UNKNOWN, Overview, Power, overview
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
     from datetime import datetime, tzinfo
 
     from rich.console import Console, ConsoleOptions, RenderResult
@@ -23,6 +25,7 @@ if TYPE_CHECKING:
 WIDEST, WIDE = 80, 60
 LABEL_WIDTH, UNIT_WIDTH = 10, 60
 DIRECTION_WIDTH, POWER_WIDTH = 13, 7
+SCHEDULE = "schedule"
 FULL, EMPTY = "\N{BOX DRAWINGS HEAVY HORIZONTAL}", "\N{BOX DRAWINGS LIGHT HORIZONTAL}"
 LOW_CHARGE_RATIO = 0.1
 
@@ -31,7 +34,7 @@ LABEL, QUIET, CAREFUL, BAD = "dim", "dim", "yellow", "bold red"
 
 
 class Flow(NamedTuple):
-    """How one of the four flows of power is shown."""
+    """How one of the four power flows is shown."""
 
     label: str
     attribute: str
@@ -47,15 +50,30 @@ FLOWS = (
 )
 
 
+class Outage(NamedTuple):
+    """Why a status is not up to date.
+
+    Attributes:
+        error: What went wrong at the last read.
+        age_s: How many seconds ago the readings were read.
+        is_too_old: Whether they are too old to be shown.
+    """
+
+    error: str
+    age_s: float
+    is_too_old: bool = False
+
+
 class StatusView:
-    """A snapshot at a glance, fitted to the width at hand.
+    """A snapshot at a glance, fitted to the width of the terminal.
 
     Args:
         snapshot: What was read.
         url: Where it was read.
-        zone: The zone to say times in; None is the zone of this machine.
-        remarks: What else must be said, such as why a part could not be read.
+        zone: The time zone to show times in; None is the zone of this machine.
+        problems: What could not be read, by part.
         interval_s: Seconds until it is read again, None if it is not.
+        outage: Why it is not up to date, None if it is.
     """
 
     def __init__(
@@ -64,32 +82,39 @@ class StatusView:
         *,
         url: str,
         zone: tzinfo | None = None,
-        remarks: tuple[str, ...] = (),
+        problems: Mapping[str, str] = MappingProxyType({}),
         interval_s: float | None = None,
+        outage: Outage | None = None,
     ) -> None:
         self.snapshot = snapshot
         self.url = url
         self.zone = zone
-        self.remarks = remarks
+        self.problems = problems
         self.interval_s = interval_s
+        self.outage = outage
+        self._clock_offset = timedelta(seconds=snapshot.clock_offset_s or 0.0)
         self._glance = overview(snapshot)
 
     def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
-        """Show the header and, line by line, what a person wants to know."""
+        """Show the header and, line by line, the readings."""
         width = min(options.max_width, WIDEST)
         yield _header(self.snapshot, self.url)
         table = Table.grid(padding=(0, 0))
         table.add_column(style=LABEL, width=LABEL_WIDTH, no_wrap=True)
         table.add_column(overflow="fold")
-        for label, content in self._lines(width - LABEL_WIDTH):
-            table.add_row(label, content)
+        table.add_row()
+        if self.outage is None or not self.outage.is_too_old:
+            for label, content in self._readings(width - LABEL_WIDTH):
+                table.add_row(label, content)
+        table.add_row("Read", self._read())
+        for label, note in zip(_labels("Note"), self._notes(), strict=False):
+            table.add_row(label, Text(note, style=CAREFUL))
         yield table
 
-    def _lines(self, width: int) -> Iterator[tuple[str, Text]]:
+    def _readings(self, width: int) -> Iterator[tuple[str, Text]]:
         """Yield each line with its label, its content fitted to `width` columns."""
         glance, snapshot = self._glance, self.snapshot
         space = ("", Text())
-        yield space
         yield "Charge", _charge(glance, width)
         if len(snapshot.units) > 1:
             for label, unit in zip(_labels("Units"), snapshot.units, strict=False):
@@ -105,21 +130,38 @@ class StatusView:
         yield space
         yield from _messages("Alarms", glance.alarms, BAD)
         yield from _messages("Warnings", glance.warnings, CAREFUL)
-        yield "Read", self._read()
-        for label, remark in zip(_labels("Note"), self.remarks, strict=False):
-            yield label, Text(remark, style=CAREFUL)
 
     def _read(self) -> Text:
-        """Say when it was read and, of a watch, when it will be and how that ends."""
+        """Show when it was read and, of a watch, when it will be and how that ends."""
         text = Text(f"{self.snapshot.ems_at.astimezone(self.zone):%H:%M:%S}")
-        if self.interval_s is None:
-            return text
-        return text.append(f", again every {self.interval_s:g} s until Ctrl-C", style=QUIET)
+        if self.outage is not None:
+            too_old = ", too old to be shown" if self.outage.is_too_old else ""
+            age = formatting.duration(self.outage.age_s)
+            return text.append(f", {age} ago{too_old}", style=CAREFUL)
+        if self.interval_s is not None:
+            text.append(f", again every {self.interval_s:g} s until Ctrl-C", style=QUIET)
+        return text
+
+    def _notes(self) -> Iterator[str]:
+        """Yield what went wrong, and what to know about the times."""
+        if self.outage is None:
+            yield from self.problems.values()
+        else:
+            yield self.outage.error
+            yield "Trying again."
+        note = formatting.clock_note(self.snapshot.clock_offset_s)
+        if note is not None:
+            yield note
+
+    @property
+    def _is_plan_known(self) -> bool:
+        """Whether the schedule was read as a whole; a plan that was not may hold anything."""
+        return self.snapshot.schedule is not None and SCHEDULE not in self.problems
 
     def _now(self) -> Text:
-        """Say what the schedule makes the battery do now, and until when."""
+        """Show what the schedule makes the battery do now, and until when."""
         entry, following = self.snapshot.active_entry, self._glance.next_entry
-        if self.snapshot.schedule is None:
+        if entry is None and not self._is_plan_known:
             return _missing()
         if entry is None:
             start = None if following is None else following.from_time
@@ -130,9 +172,9 @@ class StatusView:
         return _limited(text, entry)
 
     def _next(self) -> Text:
-        """Say what comes next, from when and until when."""
+        """Show what comes next, from when and until when."""
         entry = self._glance.next_entry
-        if self.snapshot.schedule is None:
+        if not self._is_plan_known:
             return _missing()
         if entry is None or entry.from_time is None:
             return Text("nothing planned")
@@ -142,7 +184,9 @@ class StatusView:
         return _limited(text, entry)
 
     def _at(self, moment: datetime) -> str:
-        return formatting.clock(moment, self.snapshot.at, self.zone)
+        """Return a moment of the device's clock as the person's own clock will show it."""
+        offset = self._clock_offset
+        return formatting.clock(moment - offset, self.snapshot.at - offset, self.zone)
 
 
 def _header(snapshot: Snapshot, url: str) -> Text:
@@ -176,7 +220,7 @@ def _bar(ratio: float | None, width: int) -> Text:
 
 
 def _flow(flow: Flow, power: Power, scale_w: float, width: int) -> Text:
-    """Say which way power flows and how much, and draw it where there is room."""
+    """Show which way power flows and how much, and draw it where there is room."""
     if power.power_w is None:
         return _missing(power.why)
     direction = flow.direction.of(power.power_w)
@@ -196,7 +240,7 @@ def _scale(glance: Overview) -> float:
 
 
 def _unit(unit: UnitView, width: int) -> Text:
-    """Put a unit of a cluster on a line."""
+    """Show a unit of a cluster on a line."""
     power = unit.power_w
     direction = formatting.DASH if power is None else formatting.BATTERY.of(power)
     figures = f"{formatting.percent(unit.state_of_charge_ratio):>7}"
@@ -209,7 +253,7 @@ def _unit(unit: UnitView, width: int) -> Text:
 
 
 def _control(schedule: Schedule | None) -> Text:
-    """Say who decides what the battery does, and whose plan it follows."""
+    """Show who decides what the battery does, and whose plan it follows."""
     if schedule is None or schedule.local_mode is None:
         return _missing()
     who = "you (local mode on)" if schedule.local_mode else "the cloud (local mode off)"
@@ -221,7 +265,7 @@ def _control(schedule: Schedule | None) -> Text:
 def _messages(
     label: str, messages: tuple[str, ...] | None, style: str
 ) -> Iterator[tuple[str, Text]]:
-    """Yield a line for each message, or one that says that there is none."""
+    """Yield a line for each message, or one that shows that there is none."""
     if messages is None:
         yield label, _missing()
     elif not messages:

@@ -1,4 +1,4 @@
-"""The table of readings for people: pure functions from sensors to what is shown."""
+"""The tables for people: readings, and commands to try next."""
 
 from __future__ import annotations
 
@@ -27,8 +27,8 @@ UNITS = {None: "", "1": "", "Cel": "\N{DEGREE SIGN}C"}
 
 def matching(sensors: Iterable[Sensor], words: Sequence[str]) -> list[Sensor]:
     """Return the sensors that have all words in their name, slug or part, in any case."""
-    wanted = [word.casefold() for word in words]
-    return [sensor for sensor in sensors if all(word in _searched(sensor) for word in wanted)]
+    folded = [word.casefold() for word in words]
+    return [sensor for sensor in sensors if all(word in _searched(sensor) for word in folded)]
 
 
 class SensorTable:

@@ -1,4 +1,4 @@
-"""Quantities, times and modes in formatting."""
+"""Quantities, times and modes as text."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ NOW = datetime(2026, 6, 1, 12, 0, tzinfo=UTC)
 
 
 @pytest.mark.parametrize(
-    ("power_w", "said"),
+    ("power_w", "text"),
     [
         (None, "—"),
         (0.0, "0 W"),
@@ -30,12 +30,12 @@ NOW = datetime(2026, 6, 1, 12, 0, tzinfo=UTC)
         (12345.0, "12.3 kW"),
     ],
 )
-def test_a_power_is_said_without_its_sign(power_w: float | None, said: str) -> None:
-    assert formatting.power(power_w) == said
+def test_a_power_is_shown_without_its_sign(power_w: float | None, text: str) -> None:
+    assert formatting.power(power_w) == text
 
 
 @given(st.floats(-1e5, 1e5))
-def test_only_what_rounds_to_nothing_is_said_to_have_no_direction(power_w: float) -> None:
+def test_only_a_power_that_rounds_to_zero_has_no_direction(power_w: float) -> None:
     none = formatting.power(power_w) == "0 W"
     assert (formatting.BATTERY.of(power_w) == "idle") == none
     assert (formatting.GRID.of(power_w) == "importing") == (power_w > 0 and not none)
@@ -43,7 +43,7 @@ def test_only_what_rounds_to_nothing_is_said_to_have_no_direction(power_w: float
 
 
 @pytest.mark.parametrize(
-    ("ratio", "said"),
+    ("ratio", "text"),
     [
         (None, "—"),
         (0.0, "0 %"),
@@ -56,12 +56,12 @@ def test_only_what_rounds_to_nothing_is_said_to_have_no_direction(power_w: float
         (1.0, "100 %"),
     ],
 )
-def test_a_battery_is_empty_or_full_only_if_it_is(ratio: float | None, said: str) -> None:
-    assert formatting.percent(ratio) == said
+def test_a_battery_is_empty_or_full_only_if_it_is(ratio: float | None, text: str) -> None:
+    assert formatting.percent(ratio) == text
 
 
 @pytest.mark.parametrize(
-    ("available_wh", "capacity_wh", "said"),
+    ("available_wh", "capacity_wh", "text"),
     [
         (None, None, "—"),
         (0.0, None, "0.0 of — kWh"),
@@ -70,15 +70,18 @@ def test_a_battery_is_empty_or_full_only_if_it_is(ratio: float | None, said: str
     ],
 )
 def test_missing_energy_is_a_dash(
-    available_wh: float | None, capacity_wh: float | None, said: str
+    available_wh: float | None, capacity_wh: float | None, text: str
 ) -> None:
-    assert formatting.stored(available_wh, capacity_wh) == said
+    assert formatting.stored(available_wh, capacity_wh) == text
 
 
 @pytest.mark.parametrize(
-    ("later", "said"),
+    ("later", "text"),
     [
         (timedelta(0), "14:00"),
+        (timedelta(seconds=29), "14:00"),
+        (timedelta(seconds=-30), "14:00"),
+        (timedelta(hours=9, minutes=59, seconds=59), "tomorrow 00:00"),
         (timedelta(hours=9, minutes=59), "23:59"),
         (timedelta(hours=10), "tomorrow 00:00"),
         (timedelta(hours=-15), "yesterday 23:00"),
@@ -88,12 +91,28 @@ def test_missing_energy_is_a_dash(
         (timedelta(days=-2), "2026-05-30 14:00"),
     ],
 )
-def test_a_moment_is_said_in_local_time(later: timedelta, said: str) -> None:
-    assert formatting.clock(NOW + later, NOW, STOCKHOLM) == said
+def test_a_moment_is_shown_in_local_time_to_the_nearest_minute(later: timedelta, text: str) -> None:
+    assert formatting.clock(NOW + later, NOW, STOCKHOLM) == text
 
 
 @pytest.mark.parametrize(
-    ("mode", "setpoint", "said"),
+    ("seconds", "text"),
+    [
+        (-0.1, "0 s"),
+        (0.4, "0 s"),
+        (35.0, "35 s"),
+        (60.0, "1 min"),
+        (125.0, "2 min 5 s"),
+        (3605.0, "1 h"),
+        (93784.0, "1 d 2 h"),
+    ],
+)
+def test_a_duration_has_its_two_largest_units(seconds: float, text: str) -> None:
+    assert formatting.duration(seconds) == text
+
+
+@pytest.mark.parametrize(
+    ("mode", "setpoint", "text"),
     [
         (BatteryMode.IDLE, None, "idle"),
         (BatteryMode.INVERTER_CHARGE, 3000, "charge at 3.0 kW"),
@@ -111,17 +130,17 @@ def test_a_moment_is_said_in_local_time(later: timedelta, said: str) -> None:
         (42, 100, "unknown mode 42"),
     ],
 )
-def test_a_mode_says_what_the_battery_does(
-    mode: BatteryMode | int, setpoint: int | None, said: str
+def test_a_mode_shows_what_the_battery_does(
+    mode: BatteryMode | int, setpoint: int | None, text: str
 ) -> None:
-    assert formatting.plan(ScheduleEntry(mode=mode, setpoint=setpoint)) == said
+    assert formatting.plan(ScheduleEntry(mode=mode, setpoint=setpoint)) == text
 
 
-def test_every_mode_has_words() -> None:
+def test_every_mode_has_a_text() -> None:
     assert set(formatting.MODES) == {mode.slug for mode in BatteryMode}
 
 
-def test_the_limits_of_an_entry_are_said_in_full() -> None:
+def test_the_limits_of_an_entry_are_shown_in_full() -> None:
     entry = ScheduleEntry(
         mode=BatteryMode.IDLE,
         offline=True,
@@ -130,7 +149,7 @@ def test_the_limits_of_an_entry_are_said_in_full() -> None:
         max_charge=0,
         max_discharge=2500,
     )
-    assert formatting.plan(entry) == "idle, off line"
+    assert formatting.plan(entry) == "idle, offline"
     assert formatting.limits(entry) == (
         "charging at most 0 W",
         "discharging at most 2.5 kW",

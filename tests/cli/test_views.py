@@ -1,9 +1,10 @@
-"""Pictures, compared whole."""
+"""The views, compared whole."""
 
 from __future__ import annotations
 
 import io
 from datetime import timedelta
+from typing import Any
 
 import msgspec
 import pytest
@@ -13,13 +14,13 @@ from rich.cells import cell_len
 from rich.console import Console
 
 from homevolt import BatteryMode, Schedule, ScheduleEntry, Sensor, SensorInfo, SensorType, Snapshot
-from homevolt.cli.render.status_view import StatusView
+from homevolt.cli.render.status_view import Outage, StatusView
 from homevolt.cli.render.tables import SensorTable, StepTable, matching
 from tests.cli.samples import NOON, STOCKHOLM, UNIT, URL, cluster, drawn, house, silence
 
 
-def picture(snapshot: Snapshot, *remarks: str) -> StatusView:
-    return StatusView(snapshot, url=URL, zone=STOCKHOLM, remarks=remarks)
+def status(snapshot: Snapshot, **options: Any) -> StatusView:
+    return StatusView(snapshot, url=URL, zone=STOCKHOLM, **options)
 
 
 HOUSE_80 = """\
@@ -73,7 +74,7 @@ Units     68b6b34f57e2   62 %  8.2 of 13.2 kWh    charging 2.1 kW
           68b6b3c3f46b  0.7 %  0.1 of 10.8 kWh    discharging 900 W
 
 Battery   charging       1.2 kW  ━━━━━
-Grid      — not heard
+Grid      — no signal
 Solar     — no measuring point
 House     — unknown
 
@@ -104,28 +105,27 @@ Next      — unknown
 Alarms    — unknown
 Warnings  — unknown
 Read      14:00:00
-Note      $.schedule is no list
-          Trying again."""
+Note      $.schedule is not a list"""
 
 
 def test_a_house_at_a_glance() -> None:
-    assert drawn(picture(house())) == HOUSE_80
+    assert drawn(status(house())) == HOUSE_80
 
 
 def test_a_narrow_terminal_gets_the_same_without_the_bars_of_the_flows() -> None:
-    assert drawn(picture(house()), 40) == HOUSE_40
+    assert drawn(status(house()), 40) == HOUSE_40
 
 
 def test_a_wide_terminal_gets_no_longer_bars() -> None:
-    assert drawn(picture(house()), 200) == HOUSE_80
+    assert drawn(status(house()), 200) == HOUSE_80
 
 
 def test_a_cluster_shows_its_units_and_their_sum() -> None:
-    assert drawn(picture(cluster())) == CLUSTER_80
+    assert drawn(status(cluster())) == CLUSTER_80
 
 
 def test_what_is_missing_is_never_a_zero() -> None:
-    shown = drawn(picture(silence(), "$.schedule is no list", "Trying again."))
+    shown = drawn(status(silence(), problems={"schedule": "$.schedule is not a list"}))
     assert shown == SILENCE_80
 
 
@@ -133,14 +133,14 @@ def test_what_is_missing_is_never_a_zero() -> None:
 @pytest.mark.parametrize("width", [30, 40, 59, 60, 69, 70, 79, 80, 81])
 def test_no_line_is_wider_than_the_terminal(sample: object, width: int) -> None:
     assert callable(sample)
-    lines = drawn(picture(sample()), width).splitlines()
+    lines = drawn(status(sample()), width).splitlines()
     assert max(map(cell_len, lines)) <= width
 
 
 @given(st.floats(-1e6, 1e6), st.floats(0, 1))
 def test_any_figures_fit(power_w: float, ratio: float) -> None:
     unit = msgspec.structs.replace(UNIT, power_w=power_w, state_of_charge_ratio=ratio)
-    lines = drawn(picture(msgspec.structs.replace(house(), units=(unit,)))).splitlines()
+    lines = drawn(status(msgspec.structs.replace(house(), units=(unit,)))).splitlines()
     assert max(map(cell_len, lines)) <= 80
     assert lines[2].count("━") + lines[2].count("─") == 46
 
@@ -148,7 +148,7 @@ def test_any_figures_fit(power_w: float, ratio: float) -> None:
 def test_a_small_flow_has_a_bar_and_none_has_none() -> None:
     def bar(power_w: float) -> str:
         unit = msgspec.structs.replace(UNIT, power_w=power_w)
-        shown = drawn(picture(msgspec.structs.replace(house(), units=(unit,))))
+        shown = drawn(status(msgspec.structs.replace(house(), units=(unit,))))
         return shown.splitlines()[4].partition("W")[2].strip()
 
     assert (bar(0.0), bar(1.0), bar(-1.0)) == ("", "━", "━")
@@ -161,7 +161,7 @@ def test_a_low_charge_is_set_off_by_colour() -> None:
             file=io.StringIO(), width=80, force_terminal=True, color_system="standard"
         )
         with console.capture() as captured:
-            console.print(picture(msgspec.structs.replace(house(), units=(unit,))))
+            console.print(status(msgspec.structs.replace(house(), units=(unit,))))
         return captured.get().splitlines()[2]
 
     assert "\x1b[33m━" in colours(0.05)
@@ -178,7 +178,7 @@ def test_a_low_charge_is_set_off_by_colour() -> None:
 )
 def test_control_says_no_more_than_is_known(schedule: Schedule, shown: str) -> None:
     snapshot = msgspec.structs.replace(house(), schedule=schedule, active_entry=None)
-    lines = drawn(picture(snapshot)).splitlines()
+    lines = drawn(status(snapshot)).splitlines()
     assert lines[9:12] == [shown, "Now       nothing planned", "Next      nothing planned"]
 
 
@@ -192,11 +192,70 @@ def test_an_entry_without_an_end_says_none_and_one_to_come_says_both() -> None:
     snapshot = msgspec.structs.replace(
         house(), schedule=Schedule(entries=(now, then)), active_entry=now
     )
-    lines = drawn(picture(snapshot)).splitlines()
+    lines = drawn(status(snapshot)).splitlines()
     assert lines[10:12] == [
         "Now       idle",
         "Next      charge from solar only, from 15:00 until 16:00",
     ]
+
+
+@pytest.mark.parametrize("schedule", [None, Schedule(entries=())])
+def test_a_plan_that_was_not_read_as_a_whole_is_unknown_and_not_empty(
+    schedule: Schedule | None,
+) -> None:
+    snapshot = msgspec.structs.replace(house(), schedule=schedule, active_entry=None)
+    shown = drawn(status(snapshot, problems={"schedule": "An entry cannot be read."}))
+    assert "Now       — unknown\nNext      — unknown" in shown
+    assert "Note      An entry cannot be read." in shown
+    assert "nothing planned" not in shown
+
+
+def test_an_active_entry_is_shown_though_another_cannot_be_read() -> None:
+    shown = drawn(status(house(), problems={"schedule": "An entry cannot be read."}))
+    assert "Now       hold the grid at 1.5 kW of export, until 20:00" in shown
+    assert "Next      — unknown" in shown
+
+
+@pytest.mark.parametrize(
+    ("offset_s", "until", "note"),
+    [
+        (None, "20:00", ""),
+        (0.0, "20:00", ""),
+        (29.0, "20:00", ""),
+        (59.9, "19:59", ""),
+        (60.0, "19:59", "1 min ahead of"),
+        (7203.5, "18:00", "2 h ahead of"),
+        (-90.0, "20:02", "1 min 30 s behind"),
+    ],
+)
+def test_times_are_those_of_the_person_s_own_clock(
+    offset_s: float | None, until: str, note: str
+) -> None:
+    shown = drawn(status(msgspec.structs.replace(house(), clock_offset_s=offset_s)))
+    assert f"until {until}\n" in shown
+    assert shown.count("Note ") == bool(note)
+    assert note in " ".join(shown.split())
+
+
+def test_an_outage_shows_how_old_the_readings_are() -> None:
+    shown = drawn(status(house(), interval_s=10.0, outage=Outage("No answer.", 35.0)))
+    assert shown.startswith(HOUSE_80.removesuffix("14:00:00"))
+    assert shown.endswith(
+        "Read      14:00:00, 35 s ago\nNote      No answer.\n          Trying again."
+    )
+
+
+def test_readings_that_are_too_old_are_not_shown() -> None:
+    outage = Outage("No answer.", 125.0, is_too_old=True)
+    assert (
+        drawn(status(house(), interval_s=10.0, outage=outage))
+        == """\
+Homevolt B6  68b6b34f57e2, firmware v31.4, http://192.168.1.100
+
+Read      14:00:00, 2 min 5 s ago, too old to be shown
+Note      No answer.
+          Trying again."""
+    )
 
 
 SENSORS = [
