@@ -11,6 +11,7 @@ import homevolt
 from homevolt.cli.commands import COMMANDS, LazyGroup
 from homevolt.cli.errors import (
     INTERRUPTED,
+    OUTPUT,
     PIPE_CLOSED,
     ShellError,
     missing_package,
@@ -90,7 +91,9 @@ def run(arguments: Sequence[str]) -> int:
         return fail(arguments, usage_error(_usage(error)))
     except FAILURES as error:
         failure = _in_shell_words(error)
-        return failure.code if failure.code == PIPE_CLOSED else fail(arguments, failure)
+        if failure.code == PIPE_CLOSED:
+            return PIPE_CLOSED
+        return fail(() if failure.code == OUTPUT else arguments, failure)
     return 0
 
 
