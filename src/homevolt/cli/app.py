@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -31,9 +31,7 @@ from homevolt.cli.output import (
 from homevolt.exceptions import HomevoltError
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
-FAILURES = (ShellError, HomevoltError, OutputError, OSError, ModuleNotFoundError)
+    from collections.abc import Callable, Sequence
 
 
 def _show_version(context: click.Context, _: click.Parameter, value: bool) -> None:  # noqa: FBT001 - as click calls it
@@ -79,51 +77,50 @@ def run(arguments: Sequence[str]) -> int:
     """
     try:
         prepare_streams()
-        if instruction := os.environ.get(COMPLETE_VARIABLE):
-            return _complete(instruction)
-        with app.make_context(PROGRAM, [*arguments]) as context:
-            app.invoke(context)
+        return _invoke(arguments)
     except click.exceptions.Exit as end:
         return end.exit_code
     except (KeyboardInterrupt, EOFError, click.Abort):
         return INTERRUPTED
-    except click.ClickException as error:
-        return fail(arguments, usage_error(_usage(error)))
-    except FAILURES as error:
-        failure = _in_shell_words(error)
+    except tuple(FAILURES) as error:
+        failure = next(
+            report(error) for kind, report in FAILURES.items() if isinstance(error, kind)
+        )
         if failure.code == PIPE_CLOSED:
             return PIPE_CLOSED
         return fail(() if failure.code == OUTPUT else arguments, failure)
+
+
+def _invoke(arguments: Sequence[str]) -> int:
+    """Run a command, or answer a shell that asks how a command line may go on."""
+    if instruction := os.environ.get(COMPLETE_VARIABLE):
+        from click.shell_completion import shell_complete  # noqa: PLC0415 - for completion alone
+
+        return shell_complete(app, {}, PROGRAM, COMPLETE_VARIABLE, instruction)
+    with app.make_context(PROGRAM, [*arguments]) as context:
+        app.invoke(context)
     return 0
 
 
-def _complete(instruction: str) -> int:
-    """Answer a shell that asks how a command line may go on."""
-    from click.shell_completion import shell_complete  # noqa: PLC0415 - for completion alone
-
-    return shell_complete(app, {}, PROGRAM, COMPLETE_VARIABLE, instruction)
-
-
-def _in_shell_words(error: Exception) -> ShellError:
-    """Return any failure of a command as an error of the shell."""
-    match error:
-        case ShellError():
-            return error
-        case HomevoltError():
-            return shell_error(error)
-        case ModuleNotFoundError():
-            return missing_package(error)
-        case OutputError():
-            return unwritten_output(error)
-        case OSError():
-            return system_error(error)
-        case _:
-            raise error
-
-
-def _usage(error: click.ClickException) -> str:
+def _usage(error: click.ClickException) -> ShellError:
     """Return what is wrong with a command line, and where to read how it goes."""
     context = getattr(error, "ctx", None)
     path = context.command_path if context is not None else PROGRAM
     message = error.format_message()
-    return f"{message}{'' if message.endswith(('.', '?')) else '.'} Try '{path} --help'."
+    end = "" if message.endswith((".", "?")) else "."
+    return usage_error(f"{message}{end} Try '{path} --help'.")
+
+
+def _unchanged(error: ShellError) -> ShellError:
+    return error
+
+
+FAILURES: dict[type[Exception], Callable[[Any], ShellError]] = {
+    ShellError: _unchanged,
+    HomevoltError: shell_error,
+    click.ClickException: _usage,
+    ModuleNotFoundError: missing_package,
+    OutputError: unwritten_output,
+    OSError: system_error,
+}
+"""How each kind of failure becomes an error of the shell."""
