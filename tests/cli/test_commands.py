@@ -131,7 +131,7 @@ async def test_sensors_show_every_reading(
     assert battery.journal
     assert len(table) == 1 + len(document["sensors"])
     assert document["sensors"][0].keys() == {
-        *("name", "slug", "value", "unit", "type", "device_identifier"),
+        *("key", "name", "slug", "value", "unit", "type", "device_identifier"),
     }
 
 

@@ -13,10 +13,19 @@ from hypothesis import strategies as st
 from rich.cells import cell_len
 from rich.console import Console
 
-from homevolt import BatteryMode, Schedule, ScheduleEntry, Sensor, SensorInfo, SensorType, Snapshot
+from homevolt import (
+    BatteryMode,
+    Schedule,
+    ScheduleEntry,
+    Sensor,
+    SensorInfo,
+    SensorType,
+    Snapshot,
+    UnitView,
+)
 from homevolt.cli.render.status_view import Outage, StatusView
 from homevolt.cli.render.tables import SensorTable, StepTable, matching
-from tests.cli.samples import NOON, STOCKHOLM, UNIT, URL, cluster, drawn, house, silence
+from tests.cli.samples import NOON, PEER, STOCKHOLM, UNIT, URL, cluster, drawn, house, silence
 
 
 def status(snapshot: Snapshot, **options: Any) -> StatusView:
@@ -122,6 +131,13 @@ def test_a_wide_terminal_gets_no_longer_bars() -> None:
 
 def test_a_cluster_shows_its_units_and_their_sum() -> None:
     assert drawn(status(cluster())) == CLUSTER_80
+
+
+def test_a_unit_that_is_gone_stays_without_figures_and_without_sums() -> None:
+    gone = UnitView(ecu_id=PEER.ecu_id, model="B6", available=False)
+    shown = drawn(status(msgspec.structs.replace(cluster(), units=(UNIT, gone), total=UnitView())))
+    assert "          68b6b3c3f46b  — no signal\n" in shown
+    assert "Battery   — unknown" in shown
 
 
 def test_what_is_missing_is_never_a_zero() -> None:
@@ -322,5 +338,5 @@ def test_steps_stand_beside_what_they_do_or_above_it() -> None:
         (("nothing",), []),
     ],
 )
-def test_a_filter_wants_all_its_words(words: tuple[str, ...], names: list[str]) -> None:
+def test_a_filter_requires_all_its_words(words: tuple[str, ...], names: list[str]) -> None:
     assert [sensor.name for sensor in matching(SENSORS, words)] == names

@@ -129,14 +129,14 @@ def system_error(error: OSError) -> ShellError:
 def shell_error(error: HomevoltError, origin: Origin | None = None) -> ShellError:
     """Return an error of the library in the words of the shell.
 
-    What the library says in arguments of Python is said in options and variables.
+    Where the library names arguments of Python, the shell names options and variables.
 
     Args:
         error: The error.
         origin: Where it came from, None if no device was involved.
     """
-    say = None if origin is None else _closest(_MESSAGES, error)
-    message = str(error) if origin is None or say is None else say(error, origin)
+    message_of = None if origin is None else _closest(_MESSAGES, error)
+    message = str(error) if origin is None or message_of is None else message_of(error, origin)
     return ShellError(message, kind=type(error).__name__, code=code_of(error))
 
 

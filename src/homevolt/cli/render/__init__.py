@@ -1,4 +1,4 @@
-"""What the shell shows: loaded when it is first used, since it takes as long as all the rest."""
+"""What the shell shows; loaded when it is first used, because rich takes long to load."""
 
 from __future__ import annotations
 

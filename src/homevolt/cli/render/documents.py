@@ -99,6 +99,7 @@ def plain(value: Any) -> Any:
 
 def _sensor(sensor: Sensor) -> dict[str, Any]:
     return {
+        "key": sensor.key,
         "name": sensor.name,
         "slug": sensor.slug,
         "value": sensor.value,

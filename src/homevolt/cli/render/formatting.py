@@ -94,7 +94,7 @@ def clock_note(offset_s: float | None) -> str | None:
 
 
 def clock(moment: datetime, now: datetime, zone: tzinfo | None = None) -> str:
-    """Return a moment to the nearest minute, as short as it can be told from others.
+    """Return a moment to the nearest minute, in the shortest form that is not ambiguous.
 
     Args:
         moment: The moment, with a zone.

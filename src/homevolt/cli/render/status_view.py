@@ -10,7 +10,7 @@ from rich.table import Table
 from rich.text import Text
 
 from homevolt.cli.render import formatting
-from homevolt.cli.render.overview import UNKNOWN, Overview, Power, overview
+from homevolt.cli.render.overview import NO_SIGNAL, UNKNOWN, Overview, Power, overview
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -220,7 +220,7 @@ def _bar(ratio: float | None, width: int) -> Text:
 
 
 def _flow(flow: Flow, power: Power, scale_w: float, width: int) -> Text:
-    """Show which way power flows and how much, and draw it where there is room."""
+    """Show which way power flows and how much, and draw it where there is space."""
     if power.power_w is None:
         return _missing(power.why)
     direction = flow.direction.of(power.power_w)
@@ -241,11 +241,13 @@ def _scale(glance: Overview) -> float:
 
 def _unit(unit: UnitView, width: int) -> Text:
     """Show a unit of a cluster on a line."""
+    text = Text(f"{unit.ecu_id or formatting.DASH:<12}")
+    if not unit.available:
+        return text.append("  ").append_text(_missing(NO_SIGNAL))
     power = unit.power_w
     direction = formatting.DASH if power is None else formatting.BATTERY.of(power)
-    figures = f"{formatting.percent(unit.state_of_charge_ratio):>7}"
     flow = f"{direction} {formatting.power(power)}" if power is not None else formatting.DASH
-    text = Text(f"{unit.ecu_id or formatting.DASH:<12}{figures}")
+    text.append(f"{formatting.percent(unit.state_of_charge_ratio):>7}")
     if width >= UNIT_WIDTH:
         energy = formatting.stored(unit.available_discharge_energy_wh, unit.available_capacity_wh)
         text.append(f"  {energy:<17}")

@@ -32,7 +32,7 @@ def matching(sensors: Iterable[Sensor], words: Sequence[str]) -> list[Sensor]:
 
 
 class SensorTable:
-    """Sensors as a table: name, value, unit and, where there is room, the part.
+    """Sensors as a table: name, value, unit and, where there is space, the part.
 
     Args:
         sensors: The sensors, in the order to show them in.
@@ -43,16 +43,16 @@ class SensorTable:
 
     def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
         """Show the table."""
-        has_room = options.max_width >= WIDE
+        has_space = options.max_width >= WIDE
         table = Table(box=None, padding=(0, 2, 0, 0), header_style="dim", pad_edge=False)
         table.add_column("Reading", overflow="fold")
         longest = None if options.max_width >= VERY_WIDE else LONGEST_VALUE
         table.add_column("Value", justify="right", overflow="fold", max_width=longest)
         table.add_column("Unit", no_wrap=True)
-        if has_room:
+        if has_space:
             table.add_column("Part", style="dim", overflow="fold")
         for sensor in self.sensors:
-            part = (sensor.device_identifier,) if has_room else ()
+            part = (sensor.device_identifier,) if has_space else ()
             table.add_row(sensor.name, _value(sensor), _unit(sensor), *part)
         yield table
 
@@ -68,7 +68,7 @@ class StepTable:
         self.steps = tuple(steps)
 
     def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
-        """Show the commands; none of them is broken where there is room for it."""
+        """Show the commands; none of them is broken if it fits."""
         margins = 3 * STEP_MARGIN
         needed = margins + sum(max(map(len, column)) for column in zip(*self.steps, strict=True))
         is_wide = options.max_width >= needed
@@ -89,7 +89,7 @@ def _value(sensor: Sensor) -> Text:
     if value is None:
         return Text(DASH, style="dim")
     if isinstance(value, str):
-        # A mode is folded between its words.
+        # Without underscores a mode can be folded.
         return Text(value.replace("_", " ") if sensor.type == MODE else value or "none")
     return Text(f"{value * 100 if sensor.type == PERCENTAGE else value:.10g}")
 
