@@ -12,6 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from rich.cells import cell_len
 from rich.console import Console
+from rich.screen import Screen
 
 from homevolt import (
     BatteryMode,
@@ -259,6 +260,20 @@ def test_an_outage_shows_how_old_the_readings_are() -> None:
     assert shown.endswith(
         "Read      14:00:00, 35 s ago\nNote      No answer.\n          Trying again."
     )
+
+
+@pytest.mark.parametrize("height", [30, 19, 18, 8, 4])
+def test_on_a_low_screen_readings_give_way_and_the_outage_stays(height: int) -> None:
+    view = status(house(), interval_s=10.0, outage=Outage("No answer.", 35.0))
+    console = Console(file=io.StringIO(), width=80, height=height, color_system=None)
+    with console.capture() as captured:
+        console.print(Screen(view))
+    lines = [line.rstrip() for line in captured.get().splitlines()]
+    assert len(lines) <= height
+    assert lines[0].startswith("Homevolt B6")
+    shown = [line.split()[0] for line in lines if line]
+    assert shown[-3:] == ["Read", "Note", "Trying"]
+    assert ("" in lines[: len(shown)]) == (height >= 19)
 
 
 def test_readings_that_are_too_old_are_not_shown() -> None:

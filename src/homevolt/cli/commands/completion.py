@@ -23,7 +23,7 @@ EPILOG = "\b\n" + "\n".join(f"{file}:\n  {line}" for file, line in USE.values())
 def command(context: click.Context, *, shell: str) -> None:
     """Print the script that completes commands in your shell.
 
-    To use it, put the line for your shell into the file that it reads when it starts:
+    To use it, put the line below for your shell into the file that it reads when it starts.
     """
     kind = get_completion_class(shell)
     if kind is None:

@@ -6,6 +6,7 @@ from datetime import timedelta
 from types import MappingProxyType
 from typing import TYPE_CHECKING, NamedTuple
 
+from rich.segment import SegmentLines
 from rich.table import Table
 from rich.text import Text
 
@@ -13,7 +14,7 @@ from homevolt.cli.render import formatting
 from homevolt.cli.render.overview import NO_SIGNAL, UNKNOWN, Overview, Power, overview
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterable, Iterator, Mapping
     from datetime import datetime, tzinfo
 
     from rich.console import Console, ConsoleOptions, RenderResult
@@ -72,7 +73,7 @@ class StatusView:
         url: Where it was read.
         zone: The time zone to show times in; None is the zone of this machine.
         problems: What could not be read, by part.
-        interval_s: Seconds until it is read again, None if it is not.
+        interval_s: Seconds until a watch reads it again, None if it is shown once.
         outage: Why it is not up to date, None if it is.
     """
 
@@ -96,25 +97,37 @@ class StatusView:
         self._glance = overview(snapshot)
 
     def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
-        """Show the header and, line by line, the readings."""
-        width = min(options.max_width, WIDEST)
-        yield _header(self.snapshot, self.url)
-        table = Table.grid(padding=(0, 0))
-        table.add_column(style=LABEL, width=LABEL_WIDTH, no_wrap=True)
-        table.add_column(overflow="fold")
-        table.add_row()
-        if self.outage is None or not self.outage.is_too_old:
-            for label, content in self._readings(width - LABEL_WIDTH):
-                table.add_row(label, content)
-        table.add_row("Read", self._read())
+        """Show the header, the readings line by line, and how old they are.
+
+        Where a watch has a low screen, readings give way first.
+        """
+        width = min(options.max_width, WIDEST) - LABEL_WIDTH
+        header = _header(self.snapshot, self.url)
+        readings, state = _grid(self._readings(width)), _grid(self._state())
+        if self.interval_s is None:
+            yield from (header, readings, state)
+            return
+        top, middle, bottom = (
+            console.render_lines(part, options, pad=False) for part in (header, readings, state)
+        )
+        left = max(0, options.size.height - len(top) - len(bottom))
+        if len(middle) > left:
+            middle = [line for line in middle if any(segment.text.strip() for segment in line)]
+        yield SegmentLines(top + middle[:left] + bottom, new_lines=True)
+
+    def _state(self) -> Iterator[tuple[str, Text]]:
+        """Yield when it was read, and what is to be noted."""
+        yield "Read", self._read()
         for label, note in zip(_labels("Note"), self._notes(), strict=False):
-            table.add_row(label, Text(note, style=CAREFUL))
-        yield table
+            yield label, Text(note, style=CAREFUL)
 
     def _readings(self, width: int) -> Iterator[tuple[str, Text]]:
         """Yield each line with its label, its content fitted to `width` columns."""
         glance, snapshot = self._glance, self.snapshot
         space = ("", Text())
+        yield space
+        if self.outage is not None and self.outage.is_too_old:
+            return
         yield "Charge", _charge(glance, width)
         if len(snapshot.units) > 1:
             for label, unit in zip(_labels("Units"), snapshot.units, strict=False):
@@ -187,6 +200,16 @@ class StatusView:
         """Return a moment of the device's clock as the person's own clock will show it."""
         offset = self._clock_offset
         return formatting.clock(moment - offset, self.snapshot.at - offset, self.zone)
+
+
+def _grid(lines: Iterable[tuple[str, Text]]) -> Table:
+    """Return lines with their labels as a table."""
+    table = Table.grid(padding=(0, 0))
+    table.add_column(style=LABEL, width=LABEL_WIDTH, no_wrap=True)
+    table.add_column(overflow="fold")
+    for label, content in lines:
+        table.add_row(label, content)
+    return table
 
 
 def _header(snapshot: Snapshot, url: str) -> Text:
