@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import getpass
 import sys
+import time
+from datetime import datetime
 from hashlib import sha256
 from ssl import PEM_cert_to_DER_cert
 from typing import TYPE_CHECKING, Any
@@ -13,6 +15,8 @@ import pytest
 from homevolt.cli.output import HOST_VARIABLE, PASSWORD_VARIABLE
 from homevolt.cli.session import SIMULATED
 from homevolt.simulator import Simulator
+from tests.support.fakes import PayloadServer
+from tests.support.payloads import ems
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
@@ -120,6 +124,45 @@ async def test_a_schedule_that_cannot_be_read_leaves_the_rest(shell: Shell) -> N
     assert labels(outcome.out) == [*LABELS, "Note"]
     assert document["schedule"] is None
     assert list(document["problems"]) == ["schedule"]
+
+
+@pytest.mark.parametrize(
+    "plan",
+    [
+        {"local_mode": True, "schedule": None},
+        {"local_mode": True},
+        {"local_mode": True, "entries": []},
+        {"local_mode": True, "schedule": [{"id": 1, "type": None, "params": {}}]},
+        {"local_mode": True, "schedule": [{"id": 1, "type": 1, "from": "soon", "params": {}}]},
+    ],
+)
+async def test_a_plan_that_cannot_be_read_is_unknown_and_not_empty(
+    shell: Shell, plan: dict[str, Any]
+) -> None:
+    async with PayloadServer(schedule=plan) as device:
+        outcome = await shell("status", "--host", device.host)
+        document = (await shell("status", "--host", device.host, "--json")).document
+    assert outcome.code == 0
+    assert "Now       — unknown\nNext      — unknown\n" in outcome.out
+    assert "Note " in outcome.out
+    assert (document["active_entry"], document["next_entry"]) == (None, None)
+    assert list(document["problems"]) == ["schedule"]
+
+
+async def test_a_clock_that_is_wrong_is_noted_and_its_times_are_corrected(shell: Shell) -> None:
+    hour = 3600
+    now = int(time.time()) // hour * hour
+    entry = {"id": 1, "from": now, "to": now + 3 * hour, "type": 0, "params": {}}
+    plan = {"local_mode": True, "schedule_id": "Manual Schedule", "schedule": [entry]}
+    async with PayloadServer(ems=ems(ts=time.time() + hour), schedule=plan) as device:
+        outcome = await shell("status", "--host", device.host)
+        document = (await shell("status", "--host", device.host, "--json")).document
+    end = datetime.fromtimestamp(now + 2 * hour).astimezone()
+    assert f"{end:%H:%M}\n" in next(
+        line + "\n" for line in outcome.out.splitlines() if "Now" in line
+    )
+    assert "clock is 1 h ahead of the clock of this machine" in " ".join(outcome.out.split())
+    assert document["clock_offset_s"] == pytest.approx(hour, abs=30)
 
 
 async def test_sensors_show_every_reading(

@@ -6,16 +6,17 @@ import asyncio
 import gc
 import getpass
 import sys
+from inspect import signature
 from typing import TYPE_CHECKING
 
 import pytest
 
-from homevolt import HomevoltCommandRejectedError, HomevoltConnectionError
+from homevolt import Homevolt, HomevoltCommandRejectedError, HomevoltConnectionError
 from homevolt.cli import session
 from homevolt.cli.errors import ShellError
 from homevolt.cli.output import HOST_VARIABLE, PASSWORD_VARIABLE
 from homevolt.cli.session import SIMULATED, Session
-from homevolt.cli.shared_options import Target
+from homevolt.cli.shared_options import DEFAULT_TIMEOUT_S, Target
 from homevolt.simulator import ManualClock, Simulator
 
 if TYPE_CHECKING:
@@ -154,6 +155,10 @@ async def test_errors_of_the_work_are_in_the_words_of_the_shell(
         ("HomevoltCommandRejectedError", 7, "The device refused."),
         ("HomevoltConnectionError", 3, "Connection lost."),
     ]
+
+
+def test_the_timeout_is_that_of_the_library() -> None:
+    assert signature(Homevolt).parameters["timeout"].default == DEFAULT_TIMEOUT_S
 
 
 async def test_every_connection_is_closed_whatever_happens(
