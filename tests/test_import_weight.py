@@ -74,11 +74,5 @@ def test_the_bare_import_leaves_the_http_library_for_first_use(bare: set[str]) -
 def test_the_help_loads_neither_the_http_library_nor_the_device(bare: set[str]) -> None:
     loaded = loaded_by(SHOW_HELP) - bare
     assert foreign(loaded) <= HELP_MAY_LOAD
-    # Of the simulator its options alone: they make the help of `simulate`.
-    assert {name for name in loaded if name.startswith("homevolt.simulator")} == {
-        "homevolt.simulator",
-        "homevolt.simulator.device",
-        "homevolt.simulator.device.options",
-        "homevolt.simulator.options",
-    }
+    assert {name for name in loaded if name.startswith("homevolt.simulator")} == set()
     assert loaded & {"asyncio", "ssl", "homevolt.connection", "homevolt.device"} == set()

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import fields
-from typing import Any
 
-import typer.main
+import click
 
-from homevolt.cli.app import app
+from homevolt.cli.commands.simulate import command
 from homevolt.simulator import FAULT_KINDS, Fault, SimulatorOptions
 from homevolt.simulator.device.options import option_infos
 
@@ -26,9 +25,9 @@ def simulator_options() -> str:
 
 def simulate_options() -> str:
     """Return the table of every option of `homevolt simulate` as Markdown."""
-    command = getattr(typer.main.get_command(app), "commands", {})["simulate"]
     lines = ["| option | default | meaning |", "|---|---|---|"]
-    lines += [_command_option(each) for each in command.params]
+    options = (each for each in command.params if isinstance(each, click.Option))
+    lines += [_command_option(each) for each in options]
     return "\n".join(lines)
 
 
@@ -42,11 +41,12 @@ def fault_kinds() -> str:
     return "\n".join(lines)
 
 
-def _command_option(parameter: Any) -> str:
-    if parameter.is_flag:
-        names = ", ".join(f"`{name}`" for name in (*parameter.opts, *parameter.secondary_opts))
-        default = "on" if parameter.default else "off"
+def _command_option(option: click.Option) -> str:
+    value = option.to_info_dict()["default"]
+    if option.is_flag:
+        names = ", ".join(f"`{name}`" for name in (*option.opts, *option.secondary_opts))
+        default = "on" if value else "off"
     else:
-        names = f"`{parameter.opts[0]} {parameter.metavar}`"
-        default = "" if parameter.default in (None, []) else f"`{parameter.default}`"
-    return f"| {names} | {default} | {parameter.help} |"
+        names = f"`{option.opts[0]} {option.metavar}`"
+        default = "" if value in (None, ()) else f"`{value}`"
+    return f"| {names} | {default} | {option.help} |"

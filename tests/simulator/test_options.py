@@ -6,10 +6,10 @@ import inspect
 from dataclasses import fields, replace
 from typing import Any, assert_type
 
+import click
 import pytest
-import typer.main
 
-from homevolt.cli.app import app
+from homevolt.cli.commands.simulate import command
 from homevolt.simulator import Fleet, ManualClock, Simulator, SimulatorOptions
 from homevolt.simulator.device.options import option_infos
 
@@ -57,11 +57,10 @@ def test_a_fleet_numbers_seeds_and_ports_and_shares_the_rest() -> None:
 
 
 def test_every_option_with_a_flag_is_on_the_command_line_with_its_default_and_meaning() -> None:
-    command = getattr(typer.main.get_command(app), "commands", {})["simulate"]
-    parameters = {parameter.name: parameter for parameter in command.params}
+    options = {each.name: each for each in command.params if isinstance(each, click.Option)}
     defaults = vars(SimulatorOptions())
     for name, info in INFOS.items():
         if info.flag:
-            assert parameters[name].opts == [info.flag]
-            assert parameters[name].help.startswith(info.about)
-            assert parameters[name].default in (defaults[name], [])
+            assert options[name].opts == [info.flag]
+            assert (options[name].help or "").startswith(info.about)
+            assert options[name].to_info_dict()["default"] == defaults[name]
