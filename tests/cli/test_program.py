@@ -88,7 +88,7 @@ async def test_a_terminal_gets_colours(shell: Shell, monkeypatch: pytest.MonkeyP
     assert "\x1b[32m" not in (await shell("demo")).out
 
 
-def test_what_nobody_reads_any_more_ends_the_command(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_closed_pipe_ends_the_command(monkeypatch: pytest.MonkeyPatch) -> None:
     reader, writer = os.pipe()
     os.close(reader)
     with os.fdopen(writer, "w") as pipe:
@@ -98,7 +98,7 @@ def test_what_nobody_reads_any_more_ends_the_command(monkeypatch: pytest.MonkeyP
         monkeypatch.undo()
 
 
-def test_an_error_that_nobody_reads_keeps_its_code(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_error_that_cannot_be_printed_keeps_its_code(monkeypatch: pytest.MonkeyPatch) -> None:
     reader, writer = os.pipe()
     os.close(reader)
     with os.fdopen(writer, "w") as pipe:
@@ -124,7 +124,7 @@ async def test_serving_greets_people(capsys: pytest.CaptureFixture[str]) -> None
     assert greeting.startswith("Simulated Homevolt at http://127.0.0.1:")
 
 
-async def test_a_greeting_that_nobody_reads_is_no_port_that_is_taken(
+async def test_a_greeting_that_cannot_be_printed_is_not_taken_for_a_port_in_use(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     reader, writer = os.pipe()
@@ -165,7 +165,7 @@ def test_the_greeting_of_programs_says_where_everything_is(
     }
 
 
-def test_a_hint_names_the_program_as_it_can_be_called_from_here(
+def test_the_program_is_named_as_it_can_be_called_from_here(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     own = tmp_path / "homevolt"

@@ -118,7 +118,7 @@ async def test_without_stderr_results_and_codes_are_the_same(redirections: str) 
 
 
 @pytest.mark.parametrize("redirections", ["<&-", "<&- >&- 2>&-", "<&- >/dev/full 2>/dev/full"])
-async def test_a_closed_stdin_is_nobody_to_ask_for_a_password(redirections: str) -> None:
+async def test_with_a_closed_stdin_no_password_is_asked_for(redirections: str) -> None:
     async with Simulator() as simulator:
         ended = await homevolt("status", "--host", simulator.host, redirections=redirections)
     if ">" in redirections:
