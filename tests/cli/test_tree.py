@@ -133,6 +133,15 @@ async def test_the_help_of_a_command_fits_a_screen_and_is_found_in_two_ways(
     assert max(map(len, outcome.out.splitlines())) <= 80
 
 
+@pytest.mark.parametrize("name", [name for name in COMMANDS if name != "completion"])
+async def test_the_help_of_a_command_fits_a_narrow_terminal(
+    shell: Shell, monkeypatch: pytest.MonkeyPatch, name: str
+) -> None:
+    monkeypatch.setenv("COLUMNS", "40")
+    for arguments in ((), (name, "--help"), ("help", name)):
+        assert max(map(len, (await shell(*arguments)).out.splitlines())) <= 40
+
+
 @pytest.mark.parametrize("names", [("nope",), ("status", "nope"), ("exit-codes", "status")])
 async def test_help_about_nothing_is_a_usage_error(shell: Shell, names: tuple[str, ...]) -> None:
     outcome = await shell("help", *names)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -32,6 +33,8 @@ from homevolt.exceptions import HomevoltError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
+
+WIDEST_HELP = 80
 
 
 def _show_version(context: click.Context, _: click.Parameter, value: bool) -> None:  # noqa: FBT001 - as click calls it
@@ -97,7 +100,9 @@ def _invoke(arguments: Sequence[str]) -> int:
         from click.shell_completion import shell_complete  # noqa: PLC0415 - for completion alone
 
         return shell_complete(app, {}, PROGRAM, COMPLETE_VARIABLE, instruction)
-    with app.make_context(PROGRAM, [*arguments]) as context:
+    # Left alone, click writes help at least 50 columns wide.
+    width = min(shutil.get_terminal_size().columns, WIDEST_HELP)
+    with app.make_context(PROGRAM, [*arguments], terminal_width=width) as context:
         app.invoke(context)
     return 0
 
