@@ -123,14 +123,14 @@ class HomevoltCommandVerificationError(HomevoltCommandError):
     """The device accepted the command, but what was read back is not what was asked for.
 
     Attributes:
-        wanted: What was asked for.
-        seen: What was read back.
+        expected: What was asked for.
+        actual: What was read back.
     """
 
-    def __init__(self, message: str, *, wanted: Any, seen: Any) -> None:
+    def __init__(self, message: str, *, expected: Any, actual: Any) -> None:
         super().__init__(message)
-        self.wanted = wanted
-        self.seen = seen
+        self.expected = expected
+        self.actual = actual
 
 
 class HomevoltCommandOutcomeUnknownError(HomevoltCommandError):
