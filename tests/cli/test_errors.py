@@ -58,8 +58,8 @@ WRONG_COMMAND_LINES = [
     (
         ("status", "--host", "my battery"),
         (
-            "'my battery' is no address of a device: it names no host. Give an IP address, a host "
-            "name, host:port or a URL such as 'http://192.168.1.100'."
+            "'my battery' is not an address of a device: the host name is missing or malformed. "
+            "Give an IP address, a host name, host:port or a URL such as 'http://192.168.1.100'."
         ),
     ),
     (
