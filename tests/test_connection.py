@@ -1,4 +1,4 @@
-"""Whose session, whose cookies, whose connection: each stays with its owner."""
+"""Sessions, cookies and connections stay with their owner, and nothing is left open."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import asyncio
 import gc
 import hashlib
 import ssl
+from contextlib import AsyncExitStack
 from typing import TYPE_CHECKING, Any
 
 import aiohttp
@@ -179,7 +180,7 @@ async def test_closing_what_was_never_opened_is_no_error(*, borrowing: bool) -> 
 
 
 async def test_the_context_closes_also_after_an_error(sim: Simulator) -> None:
-    before = {each for each in live(aiohttp.ClientSession) if not each.closed}
+    before = open_sessions()
 
     async def failing() -> None:
         async with Homevolt(sim.host, sim.password) as connection:
@@ -188,7 +189,40 @@ async def test_the_context_closes_also_after_an_error(sim: Simulator) -> None:
 
     with pytest.raises(ZeroDivisionError):
         await failing()
-    assert {each for each in live(aiohttp.ClientSession) if not each.closed} == before
+    assert open_sessions() == before
+
+
+@pytest.mark.parametrize("borrowing", [True, False])
+async def test_a_write_that_the_closing_interrupts_is_read_back_and_leaves_nothing_open(
+    *, borrowing: bool
+) -> None:
+    async with AsyncExitStack() as stack:
+        sim = await stack.enter_async_context(Simulator(local_mode=True, cloud=False))
+        session = await stack.enter_async_context(aiohttp.ClientSession()) if borrowing else None
+        before = open_sessions()
+        connection = Homevolt(sim.host, sim.password, session)
+        await connection.update_info()
+        sim.faults.add("silence", path="/console.json", when="after")
+        write = asyncio.create_task(connection.get_device().set_battery_mode(0))
+        await sim.seen(4)
+        await connection.close_connection()
+        assert (await write).mode == 0
+        assert open_sessions() == before
+
+
+async def test_a_write_that_waits_when_its_connection_is_closed_is_not_sent() -> None:
+    before = open_sessions()
+    async with Simulator(local_mode=True, cloud=False) as sim:
+        connection = Homevolt(sim.host, sim.password)
+        await connection.update_info()
+        sim.faults.add("silence", path="/schedule.json")
+        write = asyncio.create_task(connection.get_device().set_battery_mode(0))
+        await sim.seen(3)
+        await connection.close_connection()
+        with pytest.raises(HomevoltConnectionError):
+            await write
+        assert not sim.journal.writes
+    assert open_sessions() == before
 
 
 async def test_a_forgotten_borrower_leaves_no_warning() -> None:
@@ -219,13 +253,13 @@ def test_one_connection_object_lives_through_several_event_loops() -> None:
 def test_a_connection_that_an_ended_event_loop_left_open_says_so() -> None:
     loop = asyncio.new_event_loop()
     connection = Homevolt("127.0.0.1:1", clock=ManualClock())
-    with pytest.raises(HomevoltConnectionError, match="not reached"):
+    with pytest.raises(HomevoltConnectionError, match="cannot be reached"):
         loop.run_until_complete(connection.update_info())
     with pytest.raises(HomevoltConnectionError, match=r"another event loop .* close_connection"):
         asyncio.run(connection.update_info())
     loop.run_until_complete(connection.close_connection())
     loop.close()
-    with pytest.raises(HomevoltConnectionError, match="not reached"):
+    with pytest.raises(HomevoltConnectionError, match="cannot be reached"):
         asyncio.run(closing(connection))
 
 
@@ -344,6 +378,11 @@ async def test_a_redirect_elsewhere_is_not_recommended(location: str) -> None:
     assert "Use the address" not in str(caught.value)
     assert caught.value.location.endswith(location)
     assert all(request.startswith(b"GET /") for request in server.requests)
+
+
+def open_sessions() -> set[aiohttp.ClientSession]:
+    """Return the sessions that are open."""
+    return {each for each in live(aiohttp.ClientSession) if not each.closed}
 
 
 def live(kind: type[Any]) -> list[Any]:

@@ -18,7 +18,7 @@ from homevolt.exceptions import (
     HomevoltTimeoutError,
 )
 from homevolt.simulator import Simulator
-from homevolt.transport.client import MAX_BODY_BYTES
+from homevolt.transport.session import MAX_BODY_BYTES
 from tests.support.fakes import ManualClock
 from tests.support.payloads import ems, encoded
 from tests.support.raw_server import Answer, RawServer, response

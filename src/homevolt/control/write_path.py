@@ -22,9 +22,11 @@ from __future__ import annotations
 
 import asyncio
 import logging
+from contextlib import asynccontextmanager
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any, TypeVar
 
+from homevolt._common import LoopLock
 from homevolt.exceptions import (
     HomevoltCommandOutcomeUnknownError,
     HomevoltCommandRejectedError,
@@ -41,7 +43,8 @@ from homevolt.protocol.schedule_document import PartialEntry
 from homevolt.schedule.entry import Schedule, unreadable_key
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Coroutine
+    from collections.abc import AsyncIterator, Callable, Coroutine
+    from contextlib import AbstractAsyncContextManager
 
     from homevolt.protocol.schedule_document import ScheduleData
     from homevolt.protocol.store import Record, ResourceStore
@@ -67,15 +70,17 @@ class WritePath:
     def __init__(self, transport: Transport, store: ResourceStore) -> None:
         self._transport = transport
         self.store = store
-        self._turns: tuple[object, asyncio.Lock] = (None, asyncio.Lock())
+        self._lock = LoopLock()
 
     @property
-    def turn(self) -> asyncio.Lock:
+    def turn(self) -> AbstractAsyncContextManager[None]:
         """Held by a write from its first check until it has been read back."""
-        loop = asyncio.get_running_loop()
-        if self._turns[0] is not loop:  # a lock serves one event loop; a script may run several
-            self._turns = (loop, asyncio.Lock())
-        return self._turns[1]
+        return self._locked()
+
+    @asynccontextmanager
+    async def _locked(self) -> AsyncIterator[None]:
+        async with self._lock.get(), self._transport.operation():
+            yield
 
     async def schedule(self) -> Schedule:
         """Read `/schedule.json` afresh and return the plan."""
