@@ -243,7 +243,7 @@ async def test_a_device_that_is_gone_is_a_connection_error(clock: ManualClock) -
     async with PayloadServer() as server:
         host = server.host
     async with Homevolt(host, clock=clock) as connection:
-        with pytest.raises(HomevoltConnectionError, match="is not reached: Connection refused"):
+        with pytest.raises(HomevoltConnectionError, match="cannot be reached: Connection refused"):
             await connection.update_info()
 
 

@@ -84,7 +84,7 @@ async def test_a_program_gets_a_document_a_line_and_nothing_else(
     assert len(documents) >= 2
     assert {document["url"] for document in documents} == {battery.url}
     assert err.count("\n") == 1
-    assert f"{battery.url} answers 503" in err
+    assert f"{battery.url} answered 503" in err
 
 
 async def test_a_file_gets_one_picture_after_the_other(

@@ -190,7 +190,7 @@ class PasswordGuard:
         self._address.locked_until_s = self._address.clock.monotonic() + wait_s
         return HomevoltRateLimitError(
             f"{self._device} answered 429: it is locked after too many wrong passwords, from here "
-            f"or from another client. Trying again in {wait_s:.0f} s.",
+            f"or from another client. Try again in {wait_s:.0f} s.",
             retry_after=wait_s,
         )
 
