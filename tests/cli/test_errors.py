@@ -88,7 +88,7 @@ WRONG_COMMAND_LINES = [
 
 DEVICES = [
     ({}, 4, "wants a password. Put it into HOMEVOLT_PASSWORD."),
-    ({"faults": ["status:status=429"]}, 4, "from here or from another client. Try again in 10 s."),
+    ({"faults": ["status:status=429"]}, 4, "Try again in 10 s."),
     ({"faults": ["status:status=404"]}, 3, "answered 404 to GET /ems.json."),
     ({"faults": ["status:status=503"]}, 3, "it is busy, starting or updating."),
     ({"faults": ["reset"]}, 3, "Is the device on, and is this its address?"),

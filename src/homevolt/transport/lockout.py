@@ -122,8 +122,8 @@ class PasswordGuard:
         """
         if self._address.locked_until_s and (wait_s := self._until(self._address.locked_until_s)):
             raise HomevoltRateLimitError(
-                f"{self._device} is locked after too many wrong passwords; nothing is sent to it "
-                f"for {wait_s:.0f} s.",
+                f"{self._device} is locked after too many wrong passwords, so nothing was sent. "
+                f"Try again in {wait_s:.0f} s.",
                 retry_after=wait_s,
             )
         password = self._password
