@@ -210,17 +210,18 @@ async def test_a_write_that_the_closing_interrupts_is_read_back_and_leaves_nothi
         assert open_sessions() == before
 
 
-async def test_a_write_that_waits_when_its_connection_is_closed_is_not_sent() -> None:
+async def test_writes_that_wait_when_their_connection_is_closed_are_not_sent() -> None:
     before = open_sessions()
     async with Simulator(local_mode=True, cloud=False) as sim:
         connection = Homevolt(sim.host, sim.password)
         await connection.update_info()
-        sim.faults.add("silence", path="/schedule.json")
-        write = asyncio.create_task(connection.get_device().set_battery_mode(0))
+        sim.faults.add("silence", path="/schedule.json", count=1)
+        device = connection.get_device()
+        writes = [asyncio.create_task(device.set_battery_mode(mode)) for mode in range(3)]
         await sim.seen(3)
         await connection.close_connection()
-        with pytest.raises(HomevoltConnectionError):
-            await write
+        for outcome in await asyncio.gather(*writes, return_exceptions=True):
+            assert type(outcome) is HomevoltConnectionError
         assert not sim.journal.writes
     assert open_sessions() == before
 

@@ -22,7 +22,6 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from contextlib import asynccontextmanager
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -43,7 +42,7 @@ from homevolt.protocol.schedule_document import PartialEntry
 from homevolt.schedule.entry import Schedule, unreadable_key
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Callable, Coroutine
+    from collections.abc import Callable, Coroutine
     from contextlib import AbstractAsyncContextManager
 
     from homevolt.protocol.schedule_document import ScheduleData
@@ -75,12 +74,7 @@ class WritePath:
     @property
     def turn(self) -> AbstractAsyncContextManager[None]:
         """Held by a write from its first check until it has been read back."""
-        return self._locked()
-
-    @asynccontextmanager
-    async def _locked(self) -> AsyncIterator[None]:
-        async with self._lock.get(), self._transport.operation():
-            yield
+        return self._transport.operation(self._lock.get())
 
     async def schedule(self) -> Schedule:
         """Read `/schedule.json` afresh and return the plan."""

@@ -144,18 +144,27 @@ class Transport:
             await session.close()
 
     @asynccontextmanager
-    async def operation(self) -> AsyncIterator[None]:
-        """Let several calls that belong together finish also when the connection is closed.
+    async def operation(self, lock: asyncio.Lock) -> AsyncIterator[None]:
+        """Hold a lock during calls that belong together, such as a write and its read-back.
 
-        A write that is in flight when its caller closes the connection is read back all the same.
-        What that opens is closed at the end, since the caller will not close it again.
+        Those that have begun finish also when the connection is closed meanwhile. What they open
+        then is closed at the end, since the caller will not close it again.
+
+        Args:
+            lock: What lets one operation after the other begin.
+
+        Raises:
+            HomevoltConnectionError: The connection was closed while the lock was waited for.
         """
         closings = self._closings
-        try:
-            yield
-        finally:
+        async with lock:
             if self._closings != closings:
-                await self.close()
+                raise self._closed_error()
+            try:
+                yield
+            finally:
+                if self._closings != closings:
+                    await self.close()
 
     def __del__(self) -> None:
         """Let go of the connector of a session that was passed in; its owner closes it."""
@@ -248,7 +257,7 @@ class Transport:
             # `close` cancels it once; whatever goes beyond that comes from the caller.
             if self._closings == call.closings or task is None or task.uncancel():
                 raise
-            failure = self._closed_error(call)
+            failure = self._closed_error(maybe_sent=call.sent)
         except NETWORK_ERRORS as error:
             failure = self._failure(error, call, limits)
         finally:
@@ -260,7 +269,7 @@ class Transport:
     ) -> HomevoltConnectionError:
         """Return what aiohttp raised as an error of this library."""
         if self._is_closed_for(call):
-            return self._closed_error(call)
+            return self._closed_error(maybe_sent=call.sent)
         if not isinstance(error, TimeoutError):
             return network_error(error, self.base_url, sent=call.sent)
         # Other requests may hold all connections that a session allows.
@@ -268,10 +277,10 @@ class Transport:
         is_pooled = connector is not None and bool(connector.limit or connector.limit_per_host)
         return timeout_error(error, self.base_url, limits, sent=call.sent, is_pooled=is_pooled)
 
-    def _closed_error(self, call: Call) -> HomevoltConnectionError:
+    def _closed_error(self, *, maybe_sent: bool = False) -> HomevoltConnectionError:
         is_ours = self._borrowed is None or not self._borrowed.closed
         closed = f"connection to {self.base_url}" if is_ours else "session passed as websession="
-        return HomevoltConnectionError(f"The {closed} is closed.", maybe_sent=call.sent)
+        return HomevoltConnectionError(f"The {closed} is closed.", maybe_sent=maybe_sent)
 
     def _is_closed_for(self, call: Call) -> bool:
         borrowed = self._borrowed
@@ -280,7 +289,7 @@ class Transport:
     def _open_session(self, call: Call) -> aiohttp.ClientSession:
         """Return a session of our own, on the connections of the one passed in if there is one."""
         if self._is_closed_for(call):
-            raise self._closed_error(call)
+            raise self._closed_error(maybe_sent=call.sent)
         loop = asyncio.get_running_loop()
         if self._session is None or self._session.closed:
             connector = None if self._borrowed is None else self._borrowed.connector
