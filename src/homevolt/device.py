@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     from datetime import tzinfo
 
     from homevolt._common import Clock
-    from homevolt.control import Controller
+    from homevolt.control.controller import Controller
     from homevolt.protocol.ems import EmsDocument
     from homevolt.protocol.schedule_document import ScheduleData
     from homevolt.protocol.store import Record
@@ -77,7 +77,7 @@ class Device(BatteryControl):
     @cached_property
     def _control(self) -> Controller:
         """The write side."""
-        from homevolt.control import Controller  # noqa: PLC0415 - who only reads does not pay
+        from homevolt.control.controller import Controller  # noqa: PLC0415 - who only reads does not pay
 
         return Controller(
             self._transport,
