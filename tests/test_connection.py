@@ -204,7 +204,7 @@ async def test_a_write_that_the_closing_interrupts_is_read_back_and_leaves_nothi
         await connection.update_info()
         sim.faults.add("silence", path="/console.json", when="after")
         write = asyncio.create_task(connection.get_device().set_battery_mode(0))
-        await sim.seen(4)
+        await sim.wait_for_requests(4)
         await connection.close_connection()
         assert (await write).mode == 0
         assert open_sessions() == before
@@ -218,7 +218,7 @@ async def test_writes_that_wait_when_their_connection_is_closed_are_not_sent() -
         sim.faults.add("silence", path="/schedule.json", count=1)
         device = connection.get_device()
         writes = [asyncio.create_task(device.set_battery_mode(mode)) for mode in range(3)]
-        await sim.seen(3)
+        await sim.wait_for_requests(3)
         await connection.close_connection()
         for outcome in await asyncio.gather(*writes, return_exceptions=True):
             assert type(outcome) is HomevoltConnectionError

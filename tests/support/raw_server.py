@@ -14,7 +14,6 @@ from homevolt.transport.client import Transport
 
 if TYPE_CHECKING:
     import ssl
-
     from collections.abc import Callable
 
     from homevolt._common import Clock
