@@ -1,8 +1,7 @@
 """What a verified write costs: a mode change and a plan, each over its bare round trips.
 
-The bare floor opens a connection for each write too. The device closes idle ones without a word,
-and of a write on such a connection nobody could tell whether it arrived: it is what such a write
-costs at least.
+The floor opens a connection for each write too, as the library does: the device closes idle ones
+without notice, and it would be unknown whether a write on such a connection arrived.
 """
 
 from __future__ import annotations

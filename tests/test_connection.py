@@ -58,7 +58,7 @@ async def test_a_session_that_was_passed_in_stays_open(sim: Simulator) -> None:
             assert answer.status == 401, "the session does not know the password"
 
 
-async def test_cookies_and_headers_of_a_session_stay_out_of_it_and_within_it() -> None:
+async def test_cookies_and_headers_of_a_passed_session_are_neither_used_nor_changed() -> None:
     cookie = response(encoded(ems()), "200 OK", "Set-Cookie: device=1")
     jar = aiohttp.CookieJar(unsafe=True)
     async with (
@@ -226,7 +226,7 @@ async def test_writes_that_wait_when_their_connection_is_closed_are_not_sent() -
     assert open_sessions() == before
 
 
-async def test_a_forgotten_borrower_leaves_no_warning() -> None:
+async def test_a_connection_that_was_not_closed_leaves_a_passed_session_without_a_warning() -> None:
     async with RawServer(READ) as server, aiohttp.ClientSession() as session:
         connection = Homevolt(server.host, None, session)
         await connection.update_info()
@@ -237,7 +237,7 @@ async def test_a_forgotten_borrower_leaves_no_warning() -> None:
         assert server.connections == 1
 
 
-def test_one_connection_object_lives_through_several_event_loops() -> None:
+def test_a_connection_works_in_several_event_loops() -> None:
     connection = Homevolt("127.0.0.1:1", clock=ManualClock())
 
     async def several() -> None:
@@ -279,7 +279,7 @@ async def test_there_is_no_device_before_the_first_update() -> None:
         assert connection.get_device() is device
 
 
-def test_a_connection_says_where_it_leads() -> None:
+def test_a_connection_shows_its_address() -> None:
     connection = Homevolt("https://[FD00::7]:8443/", "secret")
     assert connection.base_url == "https://[fd00::7]:8443"
     assert repr(connection) == "<Homevolt at https://[fd00::7]:8443>"
@@ -300,7 +300,7 @@ def test_a_wrong_argument_is_refused_at_once(arguments: Any, options: Any) -> No
         Homevolt(*arguments, **options)
 
 
-async def test_the_clock_that_is_passed_in_is_gone_by() -> None:
+async def test_the_clock_that_is_passed_in_is_used() -> None:
     async with (
         PayloadServer() as server,
         Homevolt(server.host, clock=ManualClock(NOW - 5.0)) as connection,
@@ -311,7 +311,7 @@ async def test_the_clock_that_is_passed_in_is_gone_by() -> None:
         assert ems_at.timestamp() == NOW - 5
 
 
-async def test_a_certificate_that_nobody_vouches_for_is_refused(secure: Simulator) -> None:
+async def test_an_untrusted_certificate_is_refused(secure: Simulator) -> None:
     clock = ManualClock()
     async with Homevolt(str(secure.https_url), secure.password, clock=clock) as connection:
         with pytest.raises(HomevoltCertificateError, match="Fingerprint") as caught:
@@ -330,7 +330,7 @@ def fingerprint(pem: str) -> aiohttp.Fingerprint:
     ids=["pinned", "not looked at", "trusted"],
 )
 @pytest.mark.parametrize("borrowing", [True, False])
-async def test_the_devices_own_certificate_is_accepted_when_told(
+async def test_the_devices_own_certificate_is_accepted_when_configured(
     option: Callable[[str], Any], secure: Simulator, *, borrowing: bool
 ) -> None:
     assert secure.certificate_pem is not None

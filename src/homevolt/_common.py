@@ -46,7 +46,7 @@ SYSTEM_CLOCK = SystemClock()
 
 
 class LoopLock:
-    """A lock for whichever event loop runs: a script may run several, one after the other."""
+    """A lock that works in several event loops: a script may run one after the other."""
 
     def __init__(self) -> None:
         self._loop: object = None

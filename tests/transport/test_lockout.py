@@ -109,7 +109,7 @@ async def test_polling_with_a_wrong_password_never_locks(login: Login, every_s: 
 
 
 @pytest.mark.parametrize("status", [500, 503, 404, 302])
-async def test_a_device_that_did_not_look_at_the_password_has_not_accepted_it(
+async def test_a_device_that_did_not_check_the_password_has_not_accepted_it(
     login: Login, status: int
 ) -> None:
     for _ in range(4):
@@ -122,7 +122,7 @@ async def test_a_device_that_did_not_look_at_the_password_has_not_accepted_it(
     assert login.sim.lockout.failures == 3
 
 
-async def test_the_right_password_makes_up_for_wrong_ones(login: Login) -> None:
+async def test_an_accepted_password_resets_the_count_of_its_refusals(login: Login) -> None:
     for _ in range(2):
         await login.refusal()
     login.change_password("wrong")  # which is the right one from now on
@@ -158,7 +158,7 @@ async def test_a_lock_of_another_client_is_waited_out_and_the_password_is_not_ca
         await connection.update_info()
 
 
-async def test_a_device_that_another_client_locks_twice_has_not_another_password(
+async def test_a_second_lock_of_another_client_is_not_taken_for_a_changed_password(
     login: Login,
 ) -> None:
     async with login.another(SECRET) as connection:
@@ -354,7 +354,7 @@ async def test_a_locked_device_is_left_alone_for_as_long_as_it_asks(password: st
         ("Retry-After: \u00b2", 10.0),
     ],
 )
-async def test_a_wait_that_makes_no_sense_is_that_of_the_longest_lock(
+async def test_an_invalid_retry_after_counts_as_the_longest_lock(
     header: str, wait_s: float
 ) -> None:
     async with (

@@ -44,7 +44,7 @@ async def test_each_write_opens_one_connection_and_reads_keep_theirs(
         assert server.open == 1, "what a write opened is closed when it is answered"
 
 
-async def test_a_write_does_not_meet_the_closing_of_the_connection_of_a_read(
+async def test_a_write_does_not_fail_when_the_device_closes_the_connection_of_a_read(
     clock: ManualClock,
 ) -> None:
     """The device closes each connection once it has answered."""

@@ -86,7 +86,7 @@ async def failure(transport: Transport, method: str) -> HomevoltError:
 
 @pytest.mark.parametrize("method", ["GET", "POST"])
 @pytest.mark.parametrize("name", ANSWERS)
-async def test_an_answer_that_fails_leads_to_nothing_of_the_http_library(
+async def test_a_failing_answer_exposes_nothing_of_the_http_library(
     name: str, method: str, clock: ManualClock, closing: list[Transport]
 ) -> None:
     async with RawServer(ANSWERS[name]) as server:
@@ -98,7 +98,7 @@ async def test_an_answer_that_fails_leads_to_nothing_of_the_http_library(
 
 @pytest.mark.parametrize("method", ["GET", "POST"])
 @pytest.mark.parametrize("name", HOSTS)
-async def test_a_host_that_is_not_reached_leads_to_nothing_of_the_http_library(
+async def test_an_unreachable_host_exposes_nothing_of_the_http_library(
     name: str, method: str, clock: ManualClock, closing: list[Transport]
 ) -> None:
     closing.append(transport := Transport(HOSTS[name](), SECRET, clock=clock))
@@ -107,7 +107,7 @@ async def test_a_host_that_is_not_reached_leads_to_nothing_of_the_http_library(
 
 @pytest.mark.parametrize("method", ["GET", "POST"])
 @pytest.mark.parametrize("trust", [True, aiohttp.Fingerprint(b"\1" * 32)])
-async def test_a_failed_handshake_leads_to_nothing_of_the_http_library(
+async def test_a_failed_handshake_exposes_nothing_of_the_http_library(
     trust: Any, method: str, clock: ManualClock, closing: list[Transport]
 ) -> None:
     async with RawServer(OK, tls=self_signed("127.0.0.1")[0]) as secure, RawServer() as plain:
@@ -120,7 +120,7 @@ async def test_a_failed_handshake_leads_to_nothing_of_the_http_library(
 
 @pytest.mark.parametrize("method", ["GET", "POST"])
 @pytest.mark.parametrize("closed", ["transport", "session", "session at once"])
-async def test_a_connection_that_is_closed_leads_to_nothing_of_the_http_library(
+async def test_a_closed_connection_exposes_nothing_of_the_http_library(
     closed: str, method: str, clock: ManualClock, closing: list[Transport]
 ) -> None:
     async with AsyncExitStack() as stack:
@@ -153,7 +153,7 @@ async def test_no_log_and_no_connection_shows_the_password(
     assert_nowhere([*shown, caplog.text])
 
 
-async def test_a_password_that_cannot_be_one_is_not_shown(
+async def test_credentials_in_an_address_are_not_shown(
     caplog: pytest.LogCaptureFixture,
 ) -> None:
     with pytest.raises(HomevoltValueError) as caught:

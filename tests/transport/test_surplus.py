@@ -1,4 +1,4 @@
-"""An answer is given to the request that asked for it, whatever else the device sends."""
+"""Each request gets its own answer, also when the device sends more than that."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ def echo(before: bytes = b"", after: bytes = b"") -> Callable[[bytes], bytes]:
     return lambda request: before + response(path_of(request)) + after
 
 
-async def test_two_answers_to_one_request_are_no_answer(
+async def test_two_answers_to_one_request_count_as_none(
     clock: ManualClock, closing: list[Transport]
 ) -> None:
     async with RawServer(OK + STRAY) as server:
@@ -43,7 +43,7 @@ async def test_two_answers_to_one_request_are_no_answer(
         assert await transport.get("/ems.json") == b"fine"
 
 
-async def test_two_answers_to_a_write_are_no_answer_and_it_is_not_sent_again(
+async def test_two_answers_to_a_write_count_as_none_and_it_is_not_sent_again(
     clock: ManualClock, closing: list[Transport]
 ) -> None:
     async with RawServer(OK + STRAY) as server:
@@ -55,7 +55,7 @@ async def test_two_answers_to_a_write_are_no_answer_and_it_is_not_sent_again(
 
 
 @pytest.mark.parametrize("stray", [STRAY, STRAY[:-2], b"HTTP/1.1 200 OK\r\n\r\n", b"stray"])
-async def test_an_answer_before_the_request_is_no_answer(
+async def test_an_answer_before_the_request_is_dropped(
     stray: bytes, clock: ManualClock, closing: list[Transport]
 ) -> None:
     async with RawServer(Answer(echo())) as server:
@@ -74,7 +74,7 @@ async def test_an_answer_before_the_request_is_no_answer(
     st.sampled_from([b"", b"\r\n", b"HTTP/1.1 100 Continue\r\n\r\n"]),
     st.integers(1, 3),
 )
-async def test_whatever_surrounds_an_answer_no_other_one_is_returned(
+async def test_data_around_an_answer_never_replaces_it(
     after: bytes, before: bytes, times: int
 ) -> None:
     async with RawServer(Answer(echo(before, after), times=times)) as server:

@@ -35,7 +35,9 @@ def base_url(address: str) -> str:
     text = address.strip()
     if "@" in text:
         # Only credentials need it. The text may hold a password, so the message does not repeat it.
-        raise HomevoltValueError("The address contains credentials; pass the password=.")
+        raise HomevoltValueError(
+            "The address contains credentials; pass the password as password=."
+        )
     parts = _split(text)
     if parts.scheme not in ("http", "https"):
         raise _wrong(text, "only http and https are supported")
@@ -78,7 +80,7 @@ def _host(parts: SplitResult, text: str) -> str:
     if isinstance(address, ipaddress.IPv6Address) and (found := _ZONE.fullmatch(percent + zone)):
         return f"[{address}%{found['name']}]" if percent else f"[{address}]"
     if percent:
-        raise _wrong(text, "the zone behind % is malformed")
+        raise _wrong(text, "the zone after % is malformed")
     return str(address)
 
 

@@ -110,7 +110,7 @@ class Transport:
         return await self._perform(Call("GET", url, None, self._closings), RETRY_BACKOFF_S)
 
     async def post(self, path: str, form: Mapping[str, str]) -> bytes:
-        """Send a form once, whatever happens, and return the body of the answer.
+        """Send a form exactly once, and return the body of the answer.
 
         It is sent over a connection of its own, since the device may have closed the kept-alive
         one. A status 400 is an answer too: the device gives it for a command that it does not know.
@@ -204,7 +204,7 @@ class Transport:
         except TimeoutError:
             pass
         raise HomevoltTimeoutError(
-            f"{self.base_url} gave no complete answer within {self._timeout_s:g} s.",
+            f"{self.base_url} did not send a complete answer within {self._timeout_s:g} s.",
             maybe_sent=True,
         )
 
@@ -254,7 +254,7 @@ class Transport:
                 if not response.closed:  # it is when its body was read
                     response.release()
         except asyncio.CancelledError:
-            # `close` cancels it once; whatever goes beyond that comes from the caller.
+            # `close` cancels it once; any other cancellation comes from the caller.
             if self._closings == call.closings or task is None or task.uncancel():
                 raise
             failure = self._closed_error(maybe_sent=call.sent)
@@ -306,7 +306,7 @@ class Transport:
         """Raise the error that fits every status that is not an answer."""
         status = response.status
         if status in ANSWERS[response.method]:
-            # No other status proves the password: a busy device does not look at it.
+            # No other status proves the password: a busy device does not check it.
             self._guard.accepted()
             return
         if status in (HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN):

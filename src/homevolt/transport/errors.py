@@ -71,7 +71,7 @@ def timeout_error(
         is_pooled: Whether the number of connections is limited, and other requests may hold them.
     """
     if sent:
-        message = f"{device} gave no complete answer within {limits.total:g} s."
+        message = f"{device} did not send a complete answer within {limits.total:g} s."
     elif is_pooled and not isinstance(error, aiohttp.ServerTimeoutError):
         message = (
             f"No connection of the session passed as websession= was free within "

@@ -1,9 +1,9 @@
 """Keeps wrong passwords of this process from locking a device.
 
-A device locks its user for up to 10 s after too many wrong passwords, whoever sent them, and then
-refuses the right one too. So all connections of this process to one address share what is known of
-each password. An unproven password is sent by one call at a time, and one that was refused too
-often is not sent again for a while.
+A device locks its user for up to 10 s after too many wrong passwords from any client, and then
+refuses the right one too. So all connections of this process to one address share the state of each
+password. An unproven password is sent by one call at a time, and one that was refused too often is
+not sent again for a while.
 """
 
 from __future__ import annotations
@@ -27,9 +27,9 @@ LONGEST_LOCK_S = 10.0
 LOCKOUT_MEMORY_S = 300.0
 """The device forgets wrong passwords after this long without one."""
 MOST_ADDRESSES = 256
-"""Addresses that are remembered when their last connection is gone."""
+"""Addresses that are remembered after their last connection was closed."""
 MOST_PASSWORDS = 16
-"""Passwords of one address that are remembered when their last connection is gone."""
+"""Passwords of one address that are remembered after their last connection was closed."""
 _DEFAULT_PORTS = (None, 80, 443)
 
 K = TypeVar("K")
@@ -60,10 +60,10 @@ class _Address:
     Attributes:
         clock: The time to go by.
         lock: Held by a call whose password is unproven.
-        refusals: Refused passwords that the device may remember, whichever they were.
+        refusals: How many refusals the device may remember, of all passwords.
         last_s: When the last of them was refused.
         locked_until_s: Until when nothing is sent, as the device asked with status 429.
-        passwords: What is known of each password, by its hash: the password is not kept.
+        passwords: The state of each password, by its hash; the password itself is not kept.
     """
 
     def __init__(self, clock: Clock) -> None:

@@ -53,15 +53,15 @@ current_call: ContextVar[Call] = ContextVar("current_call")
 class SurplusError(aiohttp.ClientError):
     """The device sent data that no request asked for.
 
-    Nobody can tell to which request an answer on this connection belongs, so it is closed.
+    It is unknown to which request a later answer on this connection belongs, so it is closed.
     """
 
 
 class Request(aiohttp.ClientRequest):
     """A request that gets a connection of its own if it is a write.
 
-    A device may have closed a kept-alive connection without a word. A read that fails for this is
-    tried again; of a write it would not be known whether it arrived.
+    A device may have closed a kept-alive connection without notice. A read that fails for this is
+    tried again; for a write it would be unknown whether it arrived.
     """
 
     @property
@@ -143,7 +143,7 @@ def request_headers(base_url: str, password: object) -> dict[str, str]:
             token = base64.b64encode(f"{USER}:{password}".encode()).decode("ascii")
         except UnicodeEncodeError:
             raise HomevoltValueError(
-                "password contains a character that has no encoding."
+                "password contains a character that cannot be encoded as UTF-8."
             ) from None
         headers["Authorization"] = f"Basic {token}"
     return headers
