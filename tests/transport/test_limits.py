@@ -216,7 +216,7 @@ async def test_closing_ends_the_calls_in_flight_and_connects_no_more(
         transport = connect(server, clock, websession=session)
         calls = [asyncio.create_task(transport.get("/ems.json")) for _ in range(3)]
         await server.arrived.wait()
-        await transport.close()
+        await asyncio.gather(transport.close(), transport.close())
         errors = await asyncio.gather(*calls, return_exceptions=True)
         assert [type(each) for each in errors] == [HomevoltConnectionError] * 3
         assert {str(each) for each in errors} == {f"The connection to {url(server)} is closed."}
@@ -306,3 +306,37 @@ def test_a_failure_without_a_message_is_called_by_its_type() -> None:
     error = network_error(aiohttp.ClientError(), "http://10.0.0.7", sent=True)
     assert str(error) == "The connection to http://10.0.0.7 was lost: ClientError."
     assert error.maybe_sent
+
+
+async def test_a_caller_that_is_cancelled_while_its_connection_is_closed_stays_cancelled(
+    clock: ManualClock,
+) -> None:
+    async with RawServer(Answer(then="stall")) as server:
+        transport = connect(server, clock)
+        call = asyncio.create_task(transport.get("/ems.json"))
+        await server.arrived.wait()
+        closing = asyncio.create_task(transport.close())
+        await asyncio.sleep(0)
+        call.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await call
+        await closing
+
+
+async def test_a_caller_is_not_cancelled_by_the_closing_of_its_connection(
+    clock: ManualClock,
+) -> None:
+    async with RawServer(Answer(then="stall")) as server:
+        transport = connect(server, clock)
+
+        async def caller() -> int:
+            with pytest.raises(HomevoltConnectionError):
+                await transport.get("/ems.json")
+            await asyncio.sleep(0)
+            task = asyncio.current_task()
+            return 0 if task is None else task.cancelling()
+
+        call = asyncio.create_task(caller())
+        await server.arrived.wait()
+        await transport.close()
+        assert await call == 0

@@ -133,8 +133,9 @@ class Transport:
         Calls that wait for the lock or for their answer fail; a later call connects anew.
         """
         self._closings += 1
-        if self._running is not None:
-            self._running.cancel()
+        running, self._running = self._running, None
+        if running is not None:
+            running.cancel()
         session, self._session = self._session, None
         if session is None:
             return
