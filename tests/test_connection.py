@@ -1,4 +1,4 @@
-"""Whose session, whose cookies, whose connection: each stays with its owner."""
+"""Sessions, cookies and connections stay with their owner, and nothing is left open."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import asyncio
 import gc
 import hashlib
 import ssl
+from contextlib import AsyncExitStack
 from typing import TYPE_CHECKING, Any
 
 import aiohttp
@@ -57,7 +58,7 @@ async def test_a_session_that_was_passed_in_stays_open(sim: Simulator) -> None:
             assert answer.status == 401, "the session does not know the password"
 
 
-async def test_cookies_and_headers_of_a_session_stay_out_of_it_and_within_it() -> None:
+async def test_cookies_and_headers_of_a_passed_session_are_neither_used_nor_changed() -> None:
     cookie = response(encoded(ems()), "200 OK", "Set-Cookie: device=1")
     jar = aiohttp.CookieJar(unsafe=True)
     async with (
@@ -179,7 +180,7 @@ async def test_closing_what_was_never_opened_is_no_error(*, borrowing: bool) -> 
 
 
 async def test_the_context_closes_also_after_an_error(sim: Simulator) -> None:
-    before = {each for each in live(aiohttp.ClientSession) if not each.closed}
+    before = open_sessions()
 
     async def failing() -> None:
         async with Homevolt(sim.host, sim.password) as connection:
@@ -188,10 +189,44 @@ async def test_the_context_closes_also_after_an_error(sim: Simulator) -> None:
 
     with pytest.raises(ZeroDivisionError):
         await failing()
-    assert {each for each in live(aiohttp.ClientSession) if not each.closed} == before
+    assert open_sessions() == before
 
 
-async def test_a_forgotten_borrower_leaves_no_warning() -> None:
+@pytest.mark.parametrize("borrowing", [True, False])
+async def test_a_write_that_the_closing_interrupts_is_read_back_and_leaves_nothing_open(
+    *, borrowing: bool
+) -> None:
+    async with AsyncExitStack() as stack:
+        sim = await stack.enter_async_context(Simulator(local_mode=True, cloud=False))
+        session = await stack.enter_async_context(aiohttp.ClientSession()) if borrowing else None
+        before = open_sessions()
+        connection = Homevolt(sim.host, sim.password, session)
+        await connection.update_info()
+        sim.faults.add("silence", path="/console.json", when="after")
+        write = asyncio.create_task(connection.get_device().set_battery_mode(0))
+        await sim.wait_for_requests(4)
+        await connection.close_connection()
+        assert (await write).mode == 0
+        assert open_sessions() == before
+
+
+async def test_writes_that_wait_when_their_connection_is_closed_are_not_sent() -> None:
+    before = open_sessions()
+    async with Simulator(local_mode=True, cloud=False) as sim:
+        connection = Homevolt(sim.host, sim.password)
+        await connection.update_info()
+        sim.faults.add("silence", path="/schedule.json", count=1)
+        device = connection.get_device()
+        writes = [asyncio.create_task(device.set_battery_mode(mode)) for mode in range(3)]
+        await sim.wait_for_requests(3)
+        await connection.close_connection()
+        for outcome in await asyncio.gather(*writes, return_exceptions=True):
+            assert type(outcome) is HomevoltConnectionError
+        assert not sim.journal.writes
+    assert open_sessions() == before
+
+
+async def test_a_connection_that_was_not_closed_leaves_a_passed_session_without_a_warning() -> None:
     async with RawServer(READ) as server, aiohttp.ClientSession() as session:
         connection = Homevolt(server.host, None, session)
         await connection.update_info()
@@ -202,7 +237,7 @@ async def test_a_forgotten_borrower_leaves_no_warning() -> None:
         assert server.connections == 1
 
 
-def test_one_connection_object_lives_through_several_event_loops() -> None:
+def test_a_connection_works_in_several_event_loops() -> None:
     connection = Homevolt("127.0.0.1:1", clock=ManualClock())
 
     async def several() -> None:
@@ -219,13 +254,13 @@ def test_one_connection_object_lives_through_several_event_loops() -> None:
 def test_a_connection_that_an_ended_event_loop_left_open_says_so() -> None:
     loop = asyncio.new_event_loop()
     connection = Homevolt("127.0.0.1:1", clock=ManualClock())
-    with pytest.raises(HomevoltConnectionError, match="not reached"):
+    with pytest.raises(HomevoltConnectionError, match="cannot be reached"):
         loop.run_until_complete(connection.update_info())
     with pytest.raises(HomevoltConnectionError, match=r"another event loop .* close_connection"):
         asyncio.run(connection.update_info())
     loop.run_until_complete(connection.close_connection())
     loop.close()
-    with pytest.raises(HomevoltConnectionError, match="not reached"):
+    with pytest.raises(HomevoltConnectionError, match="cannot be reached"):
         asyncio.run(closing(connection))
 
 
@@ -244,7 +279,7 @@ async def test_there_is_no_device_before_the_first_update() -> None:
         assert connection.get_device() is device
 
 
-def test_a_connection_says_where_it_leads() -> None:
+def test_a_connection_shows_its_address() -> None:
     connection = Homevolt("https://[FD00::7]:8443/", "secret")
     assert connection.base_url == "https://[fd00::7]:8443"
     assert repr(connection) == "<Homevolt at https://[fd00::7]:8443>"
@@ -265,7 +300,7 @@ def test_a_wrong_argument_is_refused_at_once(arguments: Any, options: Any) -> No
         Homevolt(*arguments, **options)
 
 
-async def test_the_clock_that_is_passed_in_is_gone_by() -> None:
+async def test_the_clock_that_is_passed_in_is_used() -> None:
     async with (
         PayloadServer() as server,
         Homevolt(server.host, clock=ManualClock(NOW - 5.0)) as connection,
@@ -276,7 +311,7 @@ async def test_the_clock_that_is_passed_in_is_gone_by() -> None:
         assert ems_at.timestamp() == NOW - 5
 
 
-async def test_a_certificate_that_nobody_vouches_for_is_refused(secure: Simulator) -> None:
+async def test_an_untrusted_certificate_is_refused(secure: Simulator) -> None:
     clock = ManualClock()
     async with Homevolt(str(secure.https_url), secure.password, clock=clock) as connection:
         with pytest.raises(HomevoltCertificateError, match="Fingerprint") as caught:
@@ -295,7 +330,7 @@ def fingerprint(pem: str) -> aiohttp.Fingerprint:
     ids=["pinned", "not looked at", "trusted"],
 )
 @pytest.mark.parametrize("borrowing", [True, False])
-async def test_the_devices_own_certificate_is_accepted_when_told(
+async def test_the_devices_own_certificate_is_accepted_when_configured(
     option: Callable[[str], Any], secure: Simulator, *, borrowing: bool
 ) -> None:
     assert secure.certificate_pem is not None
@@ -344,6 +379,11 @@ async def test_a_redirect_elsewhere_is_not_recommended(location: str) -> None:
     assert "Use the address" not in str(caught.value)
     assert caught.value.location.endswith(location)
     assert all(request.startswith(b"GET /") for request in server.requests)
+
+
+def open_sessions() -> set[aiohttp.ClientSession]:
+    """Return the sessions that are open."""
+    return {each for each in live(aiohttp.ClientSession) if not each.closed}
 
 
 def live(kind: type[Any]) -> list[Any]:

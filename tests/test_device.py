@@ -14,6 +14,7 @@ from homevolt.exceptions import (
     HomevoltConnectionError,
     HomevoltDataError,
     HomevoltNotReadyError,
+    HomevoltRateLimitError,
     HomevoltResponseError,
     HomevoltTimeoutError,
     HomevoltValueError,
@@ -233,6 +234,33 @@ async def test_watch_ends_when_the_password_is_refused(
         await anext(snapshots)
 
 
+async def test_a_device_that_another_client_locked_does_not_end_the_updates(
+    clock: ManualClock,
+) -> None:
+    async with (
+        PayloadServer() as server,
+        Homevolt(server.host, "secret", clock=clock) as connection,
+    ):
+        updates = connection._device.updates(1)
+        assert (await anext(updates)).error is None
+        server.answers["/ems.json"] = 401
+        refused = await anext(updates)
+        assert isinstance(refused.error, HomevoltAuthenticationError)
+        assert not refused.error.is_final
+        server.answers["/ems.json"] = ems()
+        assert (await anext(updates)).error is None
+        assert clock.slept[-1] >= (refused.error.retry_after or 0.0)
+
+
+async def test_the_updates_go_on_when_the_device_asks_to_wait(clock: ManualClock) -> None:
+    async with PayloadServer() as server, Homevolt(server.host, "x", clock=clock) as connection:
+        updates = connection._device.updates(1)
+        server.answers["/ems.json"] = 429
+        assert isinstance((await anext(updates)).error, HomevoltRateLimitError)
+        server.answers["/ems.json"] = ems()
+        assert (await anext(updates)).error is None
+
+
 @pytest.mark.parametrize("interval", [0, -1, float("nan"), float("inf"), True, "10", None])
 async def test_watch_wants_a_positive_interval(device: Device, interval: float) -> None:
     with pytest.raises(HomevoltValueError, match="interval"):
@@ -243,7 +271,7 @@ async def test_a_device_that_is_gone_is_a_connection_error(clock: ManualClock) -
     async with PayloadServer() as server:
         host = server.host
     async with Homevolt(host, clock=clock) as connection:
-        with pytest.raises(HomevoltConnectionError, match="is not reached: Connection refused"):
+        with pytest.raises(HomevoltConnectionError, match="cannot be reached: Connection refused"):
             await connection.update_info()
 
 

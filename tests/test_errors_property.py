@@ -78,15 +78,15 @@ async def test_any_answer_ends_in_success_or_a_library_error(
         Homevolt(server.host, password, timeout=SHORT_S, clock=ManualClock()) as connection,
     ):
         for _ in range(2):
-            told = "it was read"
+            message = "it was read"
             start = time.monotonic()
             try:
                 await connection.update_info()
             except HomevoltError as error:
-                told = str(error)
+                message = str(error)
             assert time.monotonic() - start < 2 * SHORT_S + SLACK_S
-            assert len(told.splitlines()) == 1
-            told.encode()
+            assert len(message.splitlines()) == 1
+            message.encode()
 
 
 def nodes(value: Any) -> list[tuple[Any, Any]]:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from homevolt.connection import Homevolt
-    from homevolt.control import ScheduleDiff
+    from homevolt.control.plan_replacement import ScheduleDiff
     from homevolt.device import Device
     from homevolt.exceptions import (
         HomevoltAuthenticationError,
@@ -82,7 +82,7 @@ __all__ = [
 # The module of each public name; every other name is an error, in `exceptions`.
 _MODULES = {
     "connection": ("Homevolt",),
-    "control": ("ScheduleDiff",),
+    "control.plan_replacement": ("ScheduleDiff",),
     "device": ("Device",),
     "protocol.console": ("ConsoleReply",),
     "protocol.parameter": ("Parameter",),

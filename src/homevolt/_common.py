@@ -1,4 +1,4 @@
-"""Helpers used everywhere: time that tests can move, and values of a caller in messages."""
+"""Helpers used everywhere: time that tests can move, locks, and values of a caller in messages."""
 
 from __future__ import annotations
 
@@ -41,6 +41,25 @@ class SystemClock:
         await asyncio.sleep(seconds)
 
 
+SYSTEM_CLOCK = SystemClock()
+"""The clock of every connection that was not given another one."""
+
+
+class LoopLock:
+    """A lock that works in several event loops: a script may run one after the other."""
+
+    def __init__(self) -> None:
+        self._loop: object = None
+        self._lock = asyncio.Lock()
+
+    def get(self) -> asyncio.Lock:
+        """Return the lock of the event loop that runs."""
+        loop = asyncio.get_running_loop()
+        if self._loop is not loop:
+            self._loop, self._lock = loop, asyncio.Lock()
+        return self._lock
+
+
 def positive_seconds(name: str, value: object) -> float:
     """Return a duration that a caller gave.
 
@@ -75,6 +94,6 @@ def short_repr(value: object) -> str:
     """Return the repr of anything, cut to a length that a message can hold; it never raises."""
     try:
         text = repr(value)
-    except Exception:  # noqa: BLE001 - the repr of somebody else's object may raise anything
+    except Exception:  # noqa: BLE001 - the repr of a caller's object may raise anything
         return f"a {type(value).__name__}"
     return text if len(text) <= _LONGEST_REPR else f"{text[: _LONGEST_REPR - 3]}..."

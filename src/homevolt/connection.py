@@ -5,10 +5,10 @@ from __future__ import annotations
 from datetime import UTC
 from typing import TYPE_CHECKING, Self
 
-from homevolt._common import Clock, SystemClock
+from homevolt._common import SYSTEM_CLOCK, Clock
 from homevolt.device import Device
 from homevolt.exceptions import HomevoltNotReadyError
-from homevolt.transport.client import Transport
+from homevolt.transport.client import DEFAULT_TIMEOUT_S, Transport
 
 if TYPE_CHECKING:
     from datetime import tzinfo
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     import aiohttp
 
-    from homevolt.transport.client import SslOption
+    from homevolt.transport.session import SslOption
 
 
 class Homevolt:
@@ -28,8 +28,11 @@ class Homevolt:
         ip_address: An IPv4 or IPv6 address, a host name, `host:port` or an http or https URL.
         password: The password of the device's web server, or None where it has none.
         websession: A session whose connections are used; its cookies and headers are not touched
-            and it is never closed. Without one, a session is made when it is first needed.
-        timeout: Seconds for one call, from connecting to the last byte, with all its retries.
+            and it is never closed. Without one, a session is made when it is first needed. A
+            session has 100 connections by default. If many devices share one, and some may not
+            answer, pass `aiohttp.ClientSession(connector=aiohttp.TCPConnector(limit=0))`.
+        timeout: Seconds for one call, from connecting to the last byte, with all its retries. Of
+            these, connecting takes at most 5 s (and at most half), and one attempt at most 20 s.
         ssl: As aiohttp takes it: True, False, an `ssl.SSLContext`, or an `aiohttp.Fingerprint` to
             pin the device's own certificate.
         schedule_timezone: The zone in which the device reads the times of a schedule command, or
@@ -38,7 +41,7 @@ class Homevolt:
         clock: The time to go by; tests pass their own.
 
     Raises:
-        HomevoltValueError: The address, the password, the timeout or the zone cannot be one.
+        HomevoltValueError: An argument is wrong.
     """
 
     def __init__(
@@ -47,12 +50,12 @@ class Homevolt:
         password: str | None = None,
         websession: aiohttp.ClientSession | None = None,
         *,
-        timeout: float = 10.0,
+        timeout: float = DEFAULT_TIMEOUT_S,
         ssl: SslOption = True,
         schedule_timezone: tzinfo | str = UTC,
         clock: Clock | None = None,
     ) -> None:
-        clock = clock or SystemClock()
+        clock = clock or SYSTEM_CLOCK
         self._transport = Transport(
             ip_address, password, websession, timeout=timeout, ssl=ssl, clock=clock
         )

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from homevolt._common import positive_seconds, seconds_of
 from homevolt.control.methods import BatteryControl
 from homevolt.exceptions import (
+    HomevoltAuthenticationError,
     HomevoltConnectionError,
     HomevoltDataError,
     HomevoltError,
@@ -33,7 +34,7 @@ if TYPE_CHECKING:
     from datetime import tzinfo
 
     from homevolt._common import Clock
-    from homevolt.control import Controller
+    from homevolt.control.controller import Controller
     from homevolt.protocol.ems import EmsDocument
     from homevolt.protocol.schedule_document import ScheduleData
     from homevolt.protocol.store import Record
@@ -77,7 +78,7 @@ class Device(BatteryControl):
     @cached_property
     def _control(self) -> Controller:
         """The write side."""
-        from homevolt.control import Controller  # noqa: PLC0415 - who only reads does not pay
+        from homevolt.control.controller import Controller  # noqa: PLC0415 - who only reads does not pay
 
         return Controller(
             self._transport,
@@ -275,7 +276,7 @@ class Device(BatteryControl):
                 due_s += interval_s * (late_s // interval_s + 1)
             else:
                 failures += 1
-                due_s = self._clock.monotonic() + _backoff_s(interval_s, failures)
+                due_s = self._clock.monotonic() + _backoff_s(interval_s, failures, error)
                 remaining_s = max_age_s - self._age_s()
                 if 0 < remaining_s < due_s - self._clock.monotonic():
                     await self._clock.sleep(remaining_s)
@@ -305,6 +306,10 @@ class Device(BatteryControl):
         """Read everything again; return what went wrong."""
         try:
             await self.update_info()
+        except HomevoltAuthenticationError as error:
+            if error.is_final:
+                raise
+            return error
         except (HomevoltConnectionError, HomevoltDataError) as error:
             return error
         return None
@@ -353,5 +358,7 @@ def _utc(epoch_s: float) -> datetime:
     return datetime.fromtimestamp(epoch_s, UTC)
 
 
-def _backoff_s(interval: float, failures: int) -> float:
-    return float(min(interval * 2 ** min(failures - 1, 16), max(interval, LONGEST_BACKOFF_S)))
+def _backoff_s(interval_s: float, failures: int, error: HomevoltError) -> float:
+    """Return the pause after a failure, not shorter than a device that is locked asks for."""
+    pause_s = min(interval_s * 2.0 ** min(failures - 1, 16), max(interval_s, LONGEST_BACKOFF_S))
+    return max(pause_s, getattr(error, "retry_after", None) or 0.0)

@@ -2,14 +2,17 @@
 
 What to catch:
 
-* `HomevoltConnectionError`: the device was not reached or gave no usable answer; try again later.
-* `HomevoltAuthenticationError`: the password is wrong; do not try again before it is changed.
+* `HomevoltConnectionError`: the device could not be reached or gave no usable answer; try again
+  later.
+* `HomevoltAuthenticationError`: the device refused the password; its `is_final` says whether trying
+  again is of any use, its `retry_after` when.
 * `HomevoltDataError`: an answer came that is not what this endpoint gives; nothing was read.
 * `HomevoltValueError`: an argument is wrong; nothing was sent.
 * `HomevoltLocalModeError`: the cloud is in charge; call `enable_local_mode()` first.
 * `HomevoltCommandError`: a write was sent and did not do what was asked; its subclasses say how.
 
-Nothing else leaves the library, `asyncio.CancelledError` aside.
+Nothing else leaves the library, `asyncio.CancelledError` aside. Every error can be pickled and
+copied with its attributes.
 """
 
 from __future__ import annotations
@@ -20,9 +23,17 @@ from typing import Any
 class HomevoltError(Exception):
     """Base of every error of this library."""
 
+    def __reduce__(self) -> tuple[Any, ...]:
+        """Return how to make a copy: without `__init__`, whose arguments differ by error."""
+        return _without_init, (type(self), self.args), self.__dict__
+
+
+def _without_init(kind: type[HomevoltError], args: tuple[Any, ...]) -> HomevoltError:
+    return kind.__new__(kind, *args)
+
 
 class HomevoltConnectionError(HomevoltError):
-    """The device could not be reached, broke off, or answered that it is busy or failing.
+    """The device could not be reached, the connection was lost, or it answered that it is failing.
 
     Attributes:
         maybe_sent: True if the request may have reached the device. A write that failed this way
@@ -47,7 +58,7 @@ class HomevoltCertificateError(HomevoltConnectionError):
 
 
 class HomevoltResponseError(HomevoltConnectionError):
-    """The device answered with an HTTP status that is no success; see `status`."""
+    """The device answered with an HTTP status that is not a success; see `status`."""
 
 
 class HomevoltRedirectError(HomevoltResponseError):
@@ -58,32 +69,46 @@ class HomevoltRedirectError(HomevoltResponseError):
     """
 
     def __init__(self, message: str, *, location: str, status: int) -> None:
-        super().__init__(message, status=status)
+        super().__init__(message, maybe_sent=True, status=status)
         self.location = location
 
 
 class HomevoltAuthenticationError(HomevoltError):
-    """The device refused the password, or wants one and none was given.
+    """The device refused the password, or requires one and none was given.
 
     Attributes:
         retry_after: Seconds until this library sends the same password again, or None if the next
             call may send it at once.
+        is_final: True if trying again with the same password is of no use: it is missing, it was
+            never accepted, or it has been refused for longer than any lock of the device lasts.
+            False while another client may have locked the device: try again after `retry_after`.
     """
 
-    def __init__(self, message: str, *, retry_after: float | None = None) -> None:
+    def __init__(
+        self, message: str, *, retry_after: float | None = None, is_final: bool = True
+    ) -> None:
         super().__init__(message)
         self.retry_after = retry_after
+        self.is_final = is_final
 
 
 class HomevoltRateLimitError(HomevoltAuthenticationError):
-    """The device answers 429: too many wrong passwords, from here or from elsewhere."""
+    """The device answered 429: too many wrong passwords, from here or from another client.
+
+    It is never final: the device unlocks by itself.
+    """
+
+    def __init__(
+        self, message: str, *, retry_after: float | None = None, is_final: bool = False
+    ) -> None:
+        super().__init__(message, retry_after=retry_after, is_final=is_final)
 
 
 class HomevoltDataError(HomevoltError):
     """An answer is not what its endpoint gives.
 
     Attributes:
-        path: The JSON path at which it went wrong, such as `$.ems`, or None if it is no JSON.
+        path: The JSON path at which it went wrong, such as `$.ems`, or None if it is not JSON.
     """
 
     def __init__(self, message: str, *, path: str | None = None) -> None:
@@ -111,7 +136,7 @@ class HomevoltCommandRejectedError(HomevoltCommandError):
     """The device refused the command.
 
     Attributes:
-        reply: What the device said, in its own words.
+        reply: The reason in the device's own words.
     """
 
     def __init__(self, message: str, *, reply: str) -> None:
@@ -123,19 +148,19 @@ class HomevoltCommandVerificationError(HomevoltCommandError):
     """The device accepted the command, but what was read back is not what was asked for.
 
     Attributes:
-        wanted: What was asked for.
-        seen: What was read back.
+        expected: What was asked for.
+        actual: What was read back.
     """
 
-    def __init__(self, message: str, *, wanted: Any, seen: Any) -> None:
+    def __init__(self, message: str, *, expected: Any, actual: Any) -> None:
         super().__init__(message)
-        self.wanted = wanted
-        self.seen = seen
+        self.expected = expected
+        self.actual = actual
 
 
 class HomevoltCommandOutcomeUnknownError(HomevoltCommandError):
     """The command was sent once, no usable answer came, and reading back did not settle it.
 
-    That is so too where what is read back now may not last: the device says that its flash is full,
-    so the next restart may undo it; or local mode went off meanwhile, so the cloud may.
+    Likewise where what is read back now may not last: the device reported that its flash is full,
+    so the next reboot may undo it; or local mode was switched off meanwhile, so the cloud may.
     """

@@ -67,8 +67,8 @@ WRONG_COMMAND_LINES = [
     (
         ("status", "--host", "my battery"),
         (
-            "'my battery' is no address of a device: it names no host. Give an IP address, a host "
-            "name, host:port or a URL such as 'http://192.168.1.100'."
+            "'my battery' is not an address of a device: the host name is missing or malformed. "
+            "Give an IP address, a host name, host:port or a URL such as 'http://192.168.1.100'."
         ),
     ),
     (
@@ -100,8 +100,8 @@ WRONG_COMMAND_LINES = [
 
 DEVICES = [
     ({}, 4, "requires a password. Set HOMEVOLT_PASSWORD."),
-    ({"faults": ["status:status=429"]}, 4, "too many wrong passwords reached it. Wait."),
-    ({"faults": ["status:status=404"]}, 3, "answers 404 to GET /ems.json."),
+    ({"faults": ["status:status=429"]}, 4, "Try again in 10 s."),
+    ({"faults": ["status:status=404"]}, 3, "answered 404 to GET /ems.json."),
     ({"faults": ["status:status=503"]}, 3, "it is busy, starting or updating."),
     ({"faults": ["reset"]}, 3, "Is the device on, and is this its address?"),
     ({"faults": ["garbage"]}, 5, "Is this the address of a Homevolt?"),

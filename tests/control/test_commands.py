@@ -277,8 +277,8 @@ async def test_firmware_that_turns_a_mode_into_idle_is_noticed() -> None:
         with pytest.raises(HomevoltCommandVerificationError) as caught:
             await device.charge_from_grid(setpoint=3000)
         assert "mode: wanted grid_charge, seen idle" in str(caught.value)
-        wanted: ScheduleEntry = caught.value.wanted
-        seen: ScheduleEntry = caught.value.seen
+        wanted: ScheduleEntry = caught.value.expected
+        seen: ScheduleEntry = caught.value.actual
         assert (wanted.mode, seen.mode) == (3, 0)
         assert wanted.setpoint == 3000
         assert device.active_entry == seen

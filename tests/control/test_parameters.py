@@ -129,7 +129,7 @@ async def test_a_secret_is_written_and_never_shown(caplog: pytest.LogCaptureFixt
         sim.faults.add("ignore")
         with pytest.raises(HomevoltCommandVerificationError) as caught:
             await device.set_parameter("wifi_sta_password", "hunter3")
-        assert "hunter3" not in f"{caught.value} {caught.value.wanted} {caught.value.seen}"
+        assert "hunter3" not in f"{caught.value} {caught.value.expected} {caught.value.actual}"
 
 
 @pytest.mark.parametrize("key", ["ledstrip_mode", "webserver_password"])

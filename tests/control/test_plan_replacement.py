@@ -222,7 +222,7 @@ async def test_a_plan_that_reads_back_otherwise_is_undone() -> None:
         running.plan(Entry(1, options={"setpoint": 5}))
         with pytest.raises(HomevoltCommandVerificationError, match="The former plan was rest") as e:
             await running.device.replace_schedule(hours(2) + hours(1, mode=3, first=5))
-        assert [entry.mode for entry in e.value.seen] == [1, 1, 0]
+        assert [entry.mode for entry in e.value.actual] == [1, 1, 0]
         assert contents(running) == [(1, None, None, None, None, {"setpoint": 5})]
 
 

@@ -18,6 +18,7 @@ from homevolt import (
 )
 from homevolt.simulator.world.clock import WINTER_NOON
 from homevolt.simulator.world.ems.plan import Entry
+from homevolt.transport.lockout import LONGEST_LOCK_S
 from tests.control.test_plan_replacement import HOUR, NOON, cloud_plan, hours
 from tests.support.connected_device import SHORT_S, connected_device
 from tests.support.payloads import NOW
@@ -159,6 +160,7 @@ async def test_after_the_reset_went_out_nothing_says_that_it_did_not() -> None:
         with pytest.raises(HomevoltCommandOutcomeUnknownError, match="does not say whether"):
             await running.device.reboot()
         running.sim.faults.clear()
+        running.clock.advance(LONGEST_LOCK_S)
         running.sim.faults.add("status", status=404, path="/schedule.json")
         await running.device.reboot()
         assert running.sim.device.reboots == 2

@@ -72,8 +72,8 @@ async def test_a_device_in_another_zone_is_noticed_and_told_how_to_set_it() -> N
         assert "reads times at UTC+01:00" in message
         assert "schedule_timezone is UTC (UTC+00:00)" in message
         assert "schedule_timezone=" in message
-        assert caught.value.seen.from_time == EVENING - timedelta(hours=1)
-        assert caught.value.wanted.from_time == EVENING
+        assert caught.value.actual.from_time == EVENING - timedelta(hours=1)
+        assert caught.value.expected.from_time == EVENING
 
 
 async def test_a_time_before_the_epoch_is_refused() -> None:

@@ -1,4 +1,4 @@
-"""Whatever comes instead of an answer, it ends in the error that says what happened."""
+"""Anything that comes instead of an answer ends in the error that says what happened."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from homevolt.exceptions import (
     HomevoltTimeoutError,
 )
 from homevolt.simulator import Simulator
-from homevolt.transport.client import MAX_BODY_BYTES
+from homevolt.transport.session import MAX_BODY_BYTES
 from tests.support.fakes import ManualClock
 from tests.support.payloads import ems, encoded
 from tests.support.raw_server import Answer, RawServer, response
@@ -84,7 +84,7 @@ async def test_a_fault_that_passes_leaves_the_device_readable(
         assert connection.get_device().problems == {}
 
 
-async def test_json_by_another_name_is_json() -> None:
+async def test_json_with_another_content_type_is_read() -> None:
     async with (
         Simulator(faults=["content_type:text=image/png"]) as sim,
         Homevolt(sim.host, sim.password) as connection,
@@ -94,7 +94,7 @@ async def test_json_by_another_name_is_json() -> None:
 
 
 @pytest.mark.parametrize("encoding", ["gzip", "deflate", "br", "x-unknown"])
-async def test_what_comes_compressed_is_not_unpacked(encoding: str) -> None:
+async def test_a_compressed_answer_is_not_unpacked(encoding: str) -> None:
     bomb = response(b"\x1f\x8b" + b"\0" * 9999, "200 OK", f"Content-Encoding: {encoding}")
     async with RawServer(bomb) as server, Homevolt(server.host) as connection:
         with pytest.raises(HomevoltDataError, match=f"compressed .{encoding}"):
@@ -143,4 +143,4 @@ async def test_broken_http_is_a_library_error(head: bytes, *, may_be_read: bool)
             error = caught
     assert may_be_read or error is not None
     assert len(str(error).splitlines()) == 1
-    assert "ecu_id" not in str(error), "what was received is not poured into the message"
+    assert "ecu_id" not in str(error), "what was received is not repeated in the message"

@@ -14,7 +14,7 @@ from homevolt.cli.output import HOST_VARIABLE
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-DEFAULT_TIMEOUT_S = 10.0
+DEFAULT_TIMEOUT_S = 30.0
 
 
 class Target(NamedTuple):

@@ -127,8 +127,8 @@ class Controller:
                 if _count(entry, seen.entries) > left:
                     raise HomevoltCommandVerificationError(
                         f"Entry {entry} still stands after it was deleted.",
-                        wanted=None,
-                        seen=entry,
+                        expected=None,
+                        actual=entry,
                     )
                 self._check_rest(rest, seen)
 
@@ -141,8 +141,8 @@ class Controller:
             if seen.entries:
                 raise HomevoltCommandVerificationError(
                     f"After it was cleared the schedule holds {summarise(seen.entries)}.",
-                    wanted=(),
-                    seen=seen.entries,
+                    expected=(),
+                    actual=seen.entries,
                 )
 
         async with self._path.turn:
@@ -230,8 +230,8 @@ class Controller:
         if len(seen.entries) != 1:
             raise HomevoltCommandVerificationError(
                 f"The schedule should hold one entry ({wanted}), not {summarise(seen.entries)}.",
-                wanted=wanted,
-                seen=seen.entries,
+                expected=wanted,
+                actual=seen.entries,
             )
         (entry,) = seen.entries
         stood = Schedule.from_wire(before).entries == seen.entries
@@ -251,8 +251,8 @@ class Controller:
         if not candidates:
             raise HomevoltCommandVerificationError(
                 f"The schedule has no new entry after this one was added: {wanted}.",
-                wanted=wanted,
-                seen=None,
+                expected=wanted,
+                actual=None,
             )
         limit = self._now() + STAMP_SLACK
         found = [(differences(wanted, entry, limit), entry) for entry in candidates]
@@ -271,8 +271,8 @@ class Controller:
         if gone:
             raise HomevoltCommandVerificationError(
                 f"It was done, but of the other entries these went with it: {summarise(gone)}.",
-                wanted=tuple(rest),
-                seen=seen.entries,
+                expected=tuple(rest),
+                actual=seen.entries,
             )
 
     def _refuse(
@@ -283,8 +283,8 @@ class Controller:
         raise HomevoltCommandVerificationError(
             f"The entry was written, but reads back otherwise: {describe(found)}."
             f"{zone_hint(find_shift(wanted, found, self._zone), self._zone)}{standing}",
-            wanted=wanted,
-            seen=seen,
+            expected=wanted,
+            actual=seen,
         )
 
 

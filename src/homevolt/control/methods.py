@@ -15,7 +15,8 @@ if TYPE_CHECKING:
     from datetime import datetime
     from typing import Unpack
 
-    from homevolt.control import Controller, ScheduleDiff
+    from homevolt.control.controller import Controller
+    from homevolt.control.plan_replacement import ScheduleDiff
     from homevolt.protocol.console import ConsoleReply
     from homevolt.protocol.parameter import Parameter, Value
     from homevolt.schedule.entry import Schedule, ScheduleEntry

@@ -109,7 +109,7 @@ class Settings:
                 check_kept(what, doubt)
             else:
                 message = f"Local mode is {_STATES[state]} after it was switched {_STATES[on]}."
-                different = HomevoltCommandVerificationError(message, wanted=on, seen=state)
+                different = HomevoltCommandVerificationError(message, expected=on, actual=state)
                 raise _failure(what, said, doubt, different) from doubt
 
         async with self._path.turn:
@@ -152,8 +152,8 @@ class Settings:
         different = HomevoltCommandVerificationError(
             f"{parameter.name} was set to {short_repr(shown)}, but reads back as "
             f"{short_repr(shown_seen)}.",
-            wanted=shown,
-            seen=shown_seen,
+            expected=shown,
+            actual=shown_seen,
         )
         if parameter.secret and wanted:
             said = _without(parameter.render(wanted), said)

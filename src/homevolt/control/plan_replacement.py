@@ -198,8 +198,8 @@ class Replacement:
                 "The plan that was read back is not the one that was written: "
                 f"missing {summarise(missing)}; not asked for {summarise(unwanted)}."
                 f"{self._learn_zone(missing, unwanted)}",
-                wanted=tuple(entries),
-                seen=seen.entries,
+                expected=tuple(entries),
+                actual=seen.entries,
             )
         return seen
 
@@ -296,6 +296,8 @@ def _with_fate(failure: HomevoltError, fate: str) -> HomevoltCommandError:
     if isinstance(failure, HomevoltCommandRejectedError):
         return HomevoltCommandRejectedError(message, reply=failure.reply)
     if isinstance(failure, HomevoltCommandVerificationError):
-        return HomevoltCommandVerificationError(message, wanted=failure.wanted, seen=failure.seen)
+        return HomevoltCommandVerificationError(
+            message, expected=failure.expected, actual=failure.actual
+        )
     # Whatever it was, it was undone, so the outcome is known.
     return HomevoltCommandError(message)

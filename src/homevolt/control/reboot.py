@@ -59,8 +59,8 @@ async def restart(path: WritePath, clock: Clock, wait_s: float) -> None:
         )
     raise HomevoltCommandVerificationError(
         f"The device was told to restart, but has been up for {seen / 1000:.0f} s without a break.",
-        wanted="an uptime that begins anew",
-        seen=f"{seen:.0f} ms",
+        expected="an uptime that begins anew",
+        actual=f"{seen:.0f} ms",
     )
 
 

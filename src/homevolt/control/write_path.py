@@ -25,6 +25,7 @@ import logging
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any, TypeVar
 
+from homevolt._common import LoopLock
 from homevolt.exceptions import (
     HomevoltCommandOutcomeUnknownError,
     HomevoltCommandRejectedError,
@@ -42,6 +43,7 @@ from homevolt.schedule.entry import Schedule, unreadable_key
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Coroutine
+    from contextlib import AbstractAsyncContextManager
 
     from homevolt.protocol.schedule_document import ScheduleData
     from homevolt.protocol.store import Record, ResourceStore
@@ -67,15 +69,12 @@ class WritePath:
     def __init__(self, transport: Transport, store: ResourceStore) -> None:
         self._transport = transport
         self.store = store
-        self._turns: tuple[object, asyncio.Lock] = (None, asyncio.Lock())
+        self._lock = LoopLock()
 
     @property
-    def turn(self) -> asyncio.Lock:
+    def turn(self) -> AbstractAsyncContextManager[None]:
         """Held by a write from its first check until it has been read back."""
-        loop = asyncio.get_running_loop()
-        if self._turns[0] is not loop:  # a lock serves one event loop; a script may run several
-            self._turns = (loop, asyncio.Lock())
-        return self._turns[1]
+        return self._transport.operation(self._lock.get())
 
     async def schedule(self) -> Schedule:
         """Read `/schedule.json` afresh and return the plan."""

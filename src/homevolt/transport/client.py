@@ -3,43 +3,47 @@
 from __future__ import annotations
 
 import asyncio
-import base64
 import math
 import random
-import ssl as ssl_module
-from contextvars import ContextVar
+from contextlib import asynccontextmanager
 from http import HTTPStatus
 from typing import TYPE_CHECKING
 from urllib.parse import urlencode
 
 import aiohttp
-import msgspec
 
-from homevolt._common import Clock, SystemClock, positive_seconds
+from homevolt._common import SYSTEM_CLOCK, LoopLock, positive_seconds
 from homevolt.exceptions import (
-    HomevoltAuthenticationError,
     HomevoltCertificateError,
     HomevoltConnectionError,
-    HomevoltDataError,
-    HomevoltError,
-    HomevoltRateLimitError,
     HomevoltResponseError,
     HomevoltTimeoutError,
-    HomevoltValueError,
 )
 from homevolt.transport.address import base_url
-from homevolt.transport.errors import NETWORK_ERRORS, network_error, redirect_error
+from homevolt.transport.errors import NETWORK_ERRORS, network_error, redirect_error, timeout_error
 from homevolt.transport.lockout import PasswordGuard
+from homevolt.transport.session import (
+    Call,
+    checked_ssl,
+    current_call,
+    new_session,
+    read_body,
+    request_headers,
+)
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import AsyncIterator, Mapping
 
-    from aiohttp.connector import Connection
+    from homevolt._common import Clock
+    from homevolt.transport.session import SslOption
 
-    SslOption = bool | ssl_module.SSLContext | aiohttp.Fingerprint
-
-USER = "admin"
-MAX_BODY_BYTES = 4 * 1024 * 1024
+DEFAULT_TIMEOUT_S = 30.0
+"""Seconds for a whole call, retries included."""
+ANSWER_TIMEOUT_S = 20.0
+"""Seconds for one attempt, from connecting to the last byte; at most those of the whole call."""
+CONNECT_TIMEOUT_S = 5.0
+"""Seconds to connect; at most half of those of the whole call."""
+SHORTEST_S = 0.001
 RETRY_BACKOFF_S = (0.25, 0.5)
 """Upper bounds of the two pauses between the three attempts of a read (full jitter)."""
 ANSWERS = {"GET": frozenset({200, 204}), "POST": frozenset({200, 204, 400})}
@@ -49,30 +53,8 @@ RETRIED_STATUS = frozenset({500, 502, 503, 504})
 _jitter = random.SystemRandom()
 
 
-class _Request(msgspec.Struct):
-    """One call of `get` or `post`.
-
-    Attributes:
-        method: GET or POST.
-        url: The whole URL.
-        form: What a POST sends.
-        closings: How often the transport had been closed when the call came.
-        sent: Whether any of it may have reached the device.
-    """
-
-    method: str
-    url: str
-    form: Mapping[str, str] | None
-    closings: int
-    sent: bool = False
-
-
-_on_its_way: ContextVar[_Request] = ContextVar("_on_its_way")
-"""The request of this task, for the answer that aiohttp makes for it."""
-
-
 class Transport:
-    """The requests to one device, in turn.
+    """The requests to one device, one after the other.
 
     Args:
         address: See `homevolt.transport.address.base_url`.
@@ -80,8 +62,12 @@ class Transport:
         websession: A session whose connections are used; it is never closed or changed. Without
             one, a session is made at the first request and closed by `close()`.
         timeout: Seconds for a whole call: connecting, headers, body and the retries of a read.
+            Connecting takes at most 5 s of it, and at most half of it; one attempt at most 20 s.
         ssl: As aiohttp takes it: True, False, an `SSLContext` or an `aiohttp.Fingerprint`.
         clock: The time to go by.
+
+    Raises:
+        HomevoltValueError: An argument is wrong.
     """
 
     def __init__(
@@ -90,20 +76,23 @@ class Transport:
         password: str | None = None,
         websession: aiohttp.ClientSession | None = None,
         *,
-        timeout: float = 10.0,
+        timeout: float = DEFAULT_TIMEOUT_S,
         ssl: SslOption = True,
         clock: Clock | None = None,
     ) -> None:
         self.base_url = base_url(address)
-        self._clock: Clock = clock or SystemClock()
-        self._timeout = positive_seconds("timeout", timeout)
-        self._ssl = _ssl_option(ssl)
+        self._clock: Clock = clock or SYSTEM_CLOCK
+        self._timeout_s = positive_seconds("timeout", timeout)
+        self._ssl = checked_ssl(ssl)
         self._borrowed = websession
         self._session: aiohttp.ClientSession | None = None
-        self._headers = _headers(password)
-        self._guard = PasswordGuard(self._clock)
-        self._turns: tuple[object, asyncio.Lock] = (None, asyncio.Lock())
+        self._session_loop: object = None
+        self._headers = request_headers(self.base_url, password)
+        self._guard = PasswordGuard(self._clock, self.base_url, password)
+        self._limits = self._limits_of(self._timeout_s)
+        self._lock = LoopLock()
         self._closings = 0
+        self._running: asyncio.Task[object] | None = None
 
     async def get(self, path: str, params: Mapping[str, str] | None = None) -> bytes:
         """Return the body of a GET, tried up to three times within the deadline.
@@ -113,37 +102,40 @@ class Transport:
             params: The query, as names and texts.
 
         Raises:
-            HomevoltConnectionError: The device was not reached or failed each time.
+            HomevoltConnectionError: The device could not be reached or failed each time.
             HomevoltAuthenticationError: It refused the password.
             HomevoltDataError: The body is larger than 4 MiB or is compressed.
         """
         url = f"{self.base_url}{path}" + (f"?{urlencode(params)}" if params else "")
-        return await self._in_turn(_Request("GET", url, None, self._closings), RETRY_BACKOFF_S)
+        return await self._perform(Call("GET", url, None, self._closings), RETRY_BACKOFF_S)
 
     async def post(self, path: str, form: Mapping[str, str]) -> bytes:
-        """Send a form once, whatever happens, and return the body of the answer.
+        """Send a form exactly once, and return the body of the answer.
 
-        A status 400 is an answer too: the device gives it for a command that it does not know.
+        It is sent over a connection of its own, since the device may have closed the kept-alive
+        one. A status 400 is an answer too: the device gives it for a command that it does not know.
 
         Args:
             path: The path on the device, such as `/console.json`.
             form: The form's fields as names and texts.
 
         Raises:
-            HomevoltConnectionError: As for `get`; `maybe_sent` tells whether the form may have
+            HomevoltConnectionError: As for `get`; `maybe_sent` says whether the form may have
                 arrived.
-            HomevoltAuthenticationError: It refused the password.
+            HomevoltAuthenticationError: The device refused the password and did nothing.
             HomevoltDataError: The body is larger than 4 MiB or is compressed.
         """
-        url = f"{self.base_url}{path}"
-        return await self._in_turn(_Request("POST", url, form, self._closings), ())
+        return await self._perform(Call("POST", f"{self.base_url}{path}", form, self._closings), ())
 
     async def close(self) -> None:
         """Close the connection. A session that was passed in stays open.
 
-        Calls that wait for their turn or their answer fail; a later call connects anew.
+        Calls that wait for the lock or for their answer fail; a later call connects anew.
         """
         self._closings += 1
+        running, self._running = self._running, None
+        if running is not None:
+            running.cancel()
         session, self._session = self._session, None
         if session is None:
             return
@@ -152,196 +144,184 @@ class Transport:
         else:
             await session.close()
 
+    @asynccontextmanager
+    async def operation(self, lock: asyncio.Lock) -> AsyncIterator[None]:
+        """Hold a lock during calls that belong together, such as a write and its read-back.
+
+        Those that have begun finish also when the connection is closed meanwhile. What they open
+        then is closed at the end, since the caller will not close it again.
+
+        Args:
+            lock: What lets one operation after the other begin.
+
+        Raises:
+            HomevoltConnectionError: The connection was closed while the lock was waited for.
+        """
+        closings = self._closings
+        async with lock:
+            if self._closings != closings:
+                raise self._closed_error()
+            try:
+                yield
+            finally:
+                if self._closings != closings:
+                    await self.close()
+
     def __del__(self) -> None:
-        """Let go of a borrowed connector, which somebody else closes."""
+        """Let go of the connector of a session that was passed in; its owner closes it."""
         session = getattr(self, "_session", None)
         if session is not None and self._borrowed is not None:
             session.detach()
 
-    async def _in_turn(self, request: _Request, backoff_s: tuple[float, ...]) -> bytes:
-        async with self._turn():
+    async def _perform(self, call: Call, backoff_s: tuple[float, ...]) -> bytes:
+        """Perform a call once those before it are done."""
+        async with self._lock.get():
+            if self._guard.is_proven:
+                return await self._attempt(call, backoff_s)
+            async with self._guard.lock:
+                return await self._attempt(call, backoff_s)
+
+    async def _attempt(self, call: Call, backoff_s: tuple[float, ...]) -> bytes:
+        """Perform a call, with one more attempt after each pause of at most `backoff_s` seconds."""
+        now_s = asyncio.get_running_loop().time
+        deadline_s = now_s() + self._timeout_s
+        pauses_s = iter(backoff_s)
+        limits = self._limits
+        while True:
             try:
-                return await self._with_retries(request, backoff_s)
-            except TimeoutError:
-                raise HomevoltTimeoutError(
-                    f"{self.base_url} gave no complete answer within {self._timeout:g} s.",
-                    maybe_sent=request.sent,
-                ) from None
+                return await self._exchange(call, limits)
+            except HomevoltConnectionError as error:
+                pause_s = next(pauses_s, None)
+                if pause_s is None or self._is_final(error, call):
+                    raise
+            await self._pause(_jitter.uniform(0, pause_s), deadline_s)
+            limits = self._limits_of(deadline_s - now_s())
 
-    def _turn(self) -> asyncio.Lock:
-        """Return the lock that gives one call after another its turn."""
-        loop = asyncio.get_running_loop()
-        if self._turns[0] is not loop:  # a lock serves one event loop; a script may run several
-            if self._session is not None and not self._session.closed:
-                raise HomevoltConnectionError(
-                    f"The connection to {self.base_url} was opened in another event loop and left "
-                    "open; call 'await close_connection()' before a loop ends."
-                )
-            self._turns = (loop, asyncio.Lock())
-        return self._turns[1]
-
-    async def _with_retries(self, request: _Request, backoff_s: tuple[float, ...]) -> bytes:
-        deadline_s = asyncio.get_running_loop().time() + self._timeout
+    async def _pause(self, pause_s: float, deadline_s: float) -> None:
         try:
-            # The session's own timer ends it in time; a second one would cost every request.
-            return await self._exchange(request)
-        except HomevoltConnectionError as error:
-            if not backoff_s or self._is_final(error, request):
-                raise
-        async with asyncio.timeout_at(deadline_s):
-            for pause_s in backoff_s[:-1]:
-                await self._clock.sleep(_jitter.uniform(0, pause_s))
-                try:
-                    return await self._exchange(request)
-                except HomevoltConnectionError as error:
-                    if self._is_final(error, request):
-                        raise
-            await self._clock.sleep(_jitter.uniform(0, backoff_s[-1]))
-            return await self._exchange(request)
-
-    def _is_final(self, error: HomevoltConnectionError, request: _Request) -> bool:
-        """Tell whether the same request would fail the same way again."""
-        return (
-            isinstance(error, HomevoltCertificateError)
-            or (error.status is not None and error.status not in RETRIED_STATUS)
-            or self._is_closed_for(request)
+            async with asyncio.timeout_at(deadline_s):
+                await self._clock.sleep(pause_s)
+                return
+        except TimeoutError:
+            pass
+        raise HomevoltTimeoutError(
+            f"{self.base_url} did not send a complete answer within {self._timeout_s:g} s.",
+            maybe_sent=True,
         )
 
-    async def _exchange(self, request: _Request) -> bytes:
+    def _limits_of(self, left_s: float) -> aiohttp.ClientTimeout:
+        """Return the deadlines of one attempt.
+
+        Args:
+            left_s: The seconds that are left of the call.
+        """
+        connect_s = min(CONNECT_TIMEOUT_S, self._timeout_s / 2)
+        return aiohttp.ClientTimeout(
+            total=max(min(left_s, ANSWER_TIMEOUT_S), SHORTEST_S),  # 0 would be no limit
+            # Of a session that was passed in, other requests may hold all connections for long.
+            connect=connect_s if self._borrowed is None else None,
+            sock_connect=connect_s,
+            ceil_threshold=math.inf,
+        )
+
+    def _is_final(self, error: HomevoltConnectionError, call: Call) -> bool:
+        """Return whether the same request would fail the same way again."""
+        return (
+            isinstance(error, HomevoltTimeoutError | HomevoltCertificateError)
+            or (error.status is not None and error.status not in RETRIED_STATUS)
+            or self._is_closed_for(call)
+        )
+
+    async def _exchange(self, call: Call, limits: aiohttp.ClientTimeout) -> bytes:
         """Send one request and read its answer; every failure becomes an error of this library."""
         self._guard.check()
-        session = self._open_session(request)
-        _on_its_way.set(request)
+        session = self._open_session(call)
+        current_call.set(call)
+        failure: HomevoltConnectionError
+        self._running = task = asyncio.current_task()
         try:
-            async with session.request(
-                request.method,
-                request.url,
-                data=request.form,
+            response = await session.request(
+                call.method,
+                call.url,
+                data=call.form,
                 allow_redirects=False,
                 ssl=self._ssl,
-            ) as response:
+                timeout=limits,
+            )
+            try:
                 self._check_status(response)
-                return await _bounded_body(response)
-        except (HomevoltError, TimeoutError):
-            raise
-        except aiohttp.ClientResponseError as error:
-            # Not chained: it holds the headers of the request, and these the password.
-            raise network_error(error, self.base_url, sent=request.sent) from None
+                return await read_body(response, call)
+            finally:
+                if not response.closed:  # it is when its body was read
+                    response.release()
+        except asyncio.CancelledError:
+            # `close` cancels it once; any other cancellation comes from the caller.
+            if self._closings == call.closings or task is None or task.uncancel():
+                raise
+            failure = self._closed_error(maybe_sent=call.sent)
         except NETWORK_ERRORS as error:
-            raise network_error(error, self.base_url, sent=request.sent) from error
+            failure = self._failure(error, call, limits)
+        finally:
+            self._running = None
+        raise failure  # from outside of the handlers: see `homevolt.transport.errors`
 
-    def _is_closed_for(self, request: _Request) -> bool:
-        lent = self._borrowed
-        return self._closings != request.closings or (lent is not None and lent.closed)
+    def _failure(
+        self, error: Exception, call: Call, limits: aiohttp.ClientTimeout
+    ) -> HomevoltConnectionError:
+        """Return what aiohttp raised as an error of this library."""
+        if self._is_closed_for(call):
+            return self._closed_error(maybe_sent=call.sent)
+        if not isinstance(error, TimeoutError):
+            return network_error(error, self.base_url, sent=call.sent)
+        # Other requests may hold all connections that a session allows.
+        connector = None if self._borrowed is None else self._borrowed.connector
+        is_pooled = connector is not None and bool(connector.limit or connector.limit_per_host)
+        return timeout_error(error, self.base_url, limits, sent=call.sent, is_pooled=is_pooled)
 
-    def _open_session(self, request: _Request) -> aiohttp.ClientSession:
-        """Return a session of our own, on the connections of the one passed in if there is one.
+    def _closed_error(self, *, maybe_sent: bool = False) -> HomevoltConnectionError:
+        is_ours = self._borrowed is None or not self._borrowed.closed
+        closed = f"connection to {self.base_url}" if is_ours else "session passed as websession="
+        return HomevoltConnectionError(f"The {closed} is closed.", maybe_sent=maybe_sent)
 
-        Cookies, headers and settings of somebody else's session are neither used nor changed.
-        """
-        if self._borrowed is not None and self._borrowed.closed:
-            raise HomevoltConnectionError("The session passed as websession= is closed.")
-        if self._is_closed_for(request):
-            raise HomevoltConnectionError(f"The connection to {self.base_url} was closed.")
+    def _is_closed_for(self, call: Call) -> bool:
+        borrowed = self._borrowed
+        return self._closings != call.closings or (borrowed is not None and borrowed.closed)
+
+    def _open_session(self, call: Call) -> aiohttp.ClientSession:
+        """Return a session of our own, on the connections of the one passed in if there is one."""
+        if self._is_closed_for(call):
+            raise self._closed_error(maybe_sent=call.sent)
+        loop = asyncio.get_running_loop()
         if self._session is None or self._session.closed:
-            connector = self._borrowed.connector if self._borrowed is not None else None
-            self._session = aiohttp.ClientSession(
-                connector=aiohttp.TCPConnector(limit=1) if connector is None else connector,
-                connector_owner=connector is None,
-                cookie_jar=aiohttp.DummyCookieJar(),
-                headers=self._headers,
-                timeout=aiohttp.ClientTimeout(self._timeout, ceil_threshold=math.inf),
-                auto_decompress=False,
-                response_class=_Response,
+            connector = None if self._borrowed is None else self._borrowed.connector
+            self._session = new_session(self._headers, connector)
+            self._session_loop = loop
+        elif self._session_loop is not loop:
+            raise HomevoltConnectionError(
+                f"The connection to {self.base_url} was opened in another event loop and left "
+                "open; call 'await close_connection()' before a loop ends."
             )
         return self._session
 
     def _check_status(self, response: aiohttp.ClientResponse) -> None:
-        """Turn every status that is no answer into the error that says what to do."""
+        """Raise the error that fits every status that is not an answer."""
         status = response.status
         if status in ANSWERS[response.method]:
-            # No other status tells that the password was right: a busy device does not look at it.
+            # No other status proves the password: a busy device does not check it.
             self._guard.accepted()
             return
         if status in (HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN):
-            raise self._refused(status)
+            raise self._guard.refused(status)
         if status == HTTPStatus.TOO_MANY_REQUESTS:
-            raise HomevoltRateLimitError(
-                f"{self.base_url} answers 429: too many wrong passwords reached it. Wait.",
-                retry_after=self._guard.locked(_seconds(response.headers.get("Retry-After"))),
-            )
+            raise self._guard.locked(_seconds(response.headers.get("Retry-After")))
         if status in REDIRECTS:
             raise redirect_error(response, self.base_url)
         raise HomevoltResponseError(
-            f"{self.base_url} answers {status} to {response.method} {response.url.path}"
+            f"{self.base_url} answered {status} to {response.method} {response.url.path}"
             + (": it is busy, starting or updating." if status in RETRIED_STATUS else "."),
             maybe_sent=True,
             status=status,
         )
-
-    def _refused(self, status: int) -> HomevoltAuthenticationError:
-        if "Authorization" not in self._headers:
-            return HomevoltAuthenticationError(
-                f"{self.base_url} answers {status}: it wants a password; pass password=."
-            )
-        return HomevoltAuthenticationError(
-            f"{self.base_url} answers {status}: the password is wrong.",
-            retry_after=self._guard.refused(),
-        )
-
-
-class _Response(aiohttp.ClientResponse):
-    """An answer to a request that is noted as sent, and not sent again unasked."""
-
-    async def start(self, connection: Connection) -> aiohttp.ClientResponse:
-        """Wait for the headers; the request is on its way by now."""
-        _on_its_way.get().sent = True
-        try:
-            return await super().start(connection)
-        except (aiohttp.ClientOSError, aiohttp.ServerDisconnectedError) as error:
-            # At either of these aiohttp itself would send a GET once more.
-            raise aiohttp.ClientPayloadError(str(error) or type(error).__name__) from error
-
-
-def _ssl_option(option: object) -> SslOption:
-    if isinstance(option, bool | ssl_module.SSLContext | aiohttp.Fingerprint):
-        return option
-    raise HomevoltValueError(
-        "ssl must be True, False, an ssl.SSLContext or an aiohttp.Fingerprint, "
-        f"not {type(option).__name__}."
-    )
-
-
-def _headers(password: object) -> dict[str, str]:
-    # A compressed body could be a bomb; an identity body is bounded by what is read.
-    headers = {"Accept-Encoding": "identity"}
-    if not isinstance(password, str | None):
-        raise HomevoltValueError(f"password must be text, not {type(password).__name__}.")
-    if password:
-        try:
-            token = base64.b64encode(f"{USER}:{password}".encode()).decode("ascii")
-        except UnicodeEncodeError:
-            raise HomevoltValueError("password holds something that is no character.") from None
-        headers["Authorization"] = f"Basic {token}"
-    return headers
-
-
-async def _bounded_body(response: aiohttp.ClientResponse) -> bytes:
-    encoding = response.headers.get("Content-Encoding", "identity")
-    if encoding != "identity":
-        raise HomevoltDataError(
-            f"{response.url.path} came compressed ({encoding}), which was not asked for."
-        )
-    chunks: list[bytes] = []
-    size = 0
-    while chunk := await response.content.readany():
-        size += len(chunk)
-        if size > MAX_BODY_BYTES:
-            raise HomevoltDataError(
-                f"{response.url.path} is larger than {MAX_BODY_BYTES} bytes; the rest is not read."
-            )
-        chunks.append(chunk)
-    return b"".join(chunks)
 
 
 def _seconds(text: str | None) -> float | None:

@@ -1,0 +1,184 @@
+"""The HTTP library, set up for one device: its session, its requests and its answers."""
+
+from __future__ import annotations
+
+import base64
+import ssl as ssl_module
+from contextvars import ContextVar
+from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
+
+import aiohttp
+import msgspec
+
+from homevolt.exceptions import HomevoltDataError, HomevoltValueError
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from aiohttp.client_proto import ResponseHandler
+    from aiohttp.client_reqrep import ConnectionKey
+    from aiohttp.connector import Connection
+
+    SslOption = bool | ssl_module.SSLContext | aiohttp.Fingerprint
+
+USER = "admin"
+MAX_BODY_BYTES = 4 * 1024 * 1024
+
+
+class Call(msgspec.Struct):
+    """One call of `Transport.get` or `Transport.post`.
+
+    Attributes:
+        method: GET or POST.
+        url: The whole URL.
+        form: What a POST sends.
+        closings: How often the transport had been closed when the call came.
+        sent: Whether any of it may have reached the device.
+        answers: The answers that arrived over its connection and were not read yet.
+    """
+
+    method: str
+    url: str
+    form: Mapping[str, str] | None
+    closings: int
+    sent: bool = False
+    answers: ResponseHandler | None = None
+
+
+current_call: ContextVar[Call] = ContextVar("current_call")
+"""The call of this task, for the answer that aiohttp makes for it."""
+
+
+class SurplusError(aiohttp.ClientError):
+    """The device sent data that no request asked for.
+
+    It is unknown to which request a later answer on this connection belongs, so it is closed.
+    """
+
+
+class Request(aiohttp.ClientRequest):
+    """A request that gets a connection of its own if it is a write.
+
+    A device may have closed a kept-alive connection without notice. A read that fails for this is
+    tried again; for a write it would be unknown whether it arrived.
+    """
+
+    @property
+    def connection_key(self) -> ConnectionKey:
+        """The key of the kept-alive connections that may serve this request."""
+        key = super().connection_key
+        return key if self.method == "GET" else key._replace(proxy_headers_hash=id(self))
+
+
+class Response(aiohttp.ClientResponse):
+    """An answer to a request that is noted as sent and that aiohttp does not send again."""
+
+    async def start(self, connection: Connection) -> aiohttp.ClientResponse:
+        """Wait for the headers; by now the request is on its way."""
+        call = current_call.get()
+        call.sent = True
+        call.answers = connection.protocol
+        if call.answers:
+            raise SurplusError
+        if call.answers is not None and self.method != "GET":
+            call.answers.force_close()  # nothing else may use it, see `Request`
+        try:
+            return await super().start(connection)
+        except (aiohttp.ClientOSError, aiohttp.ServerDisconnectedError) as error:
+            # At either of these aiohttp itself would send a GET once more.
+            raise aiohttp.ClientPayloadError(str(error) or type(error).__name__) from error
+
+
+def new_session(
+    headers: Mapping[str, str], connector: aiohttp.BaseConnector | None
+) -> aiohttp.ClientSession:
+    """Return a session on the connections of a given connector, or on one of its own.
+
+    Args:
+        headers: The headers of every request.
+        connector: The connector of a session that was passed in, whose cookies, headers and other
+            settings are neither used nor changed.
+    """
+    return aiohttp.ClientSession(
+        connector=aiohttp.TCPConnector(limit=1) if connector is None else connector,
+        connector_owner=connector is None,
+        cookie_jar=aiohttp.DummyCookieJar(),
+        headers=headers,
+        auto_decompress=False,
+        request_class=Request,
+        response_class=Response,
+    )
+
+
+def checked_ssl(option: object) -> SslOption:
+    """Return an argument `ssl=`.
+
+    Raises:
+        HomevoltValueError: aiohttp does not take it.
+    """
+    if isinstance(option, bool | ssl_module.SSLContext | aiohttp.Fingerprint):
+        return option
+    raise HomevoltValueError(
+        "ssl must be True, False, an ssl.SSLContext or an aiohttp.Fingerprint, "
+        f"not {type(option).__name__}."
+    )
+
+
+def request_headers(base_url: str, password: object) -> dict[str, str]:
+    """Return the headers of every request to a device.
+
+    Raises:
+        HomevoltValueError: The password is not a string, or cannot be encoded.
+    """
+    # A compressed body could be a bomb; an identity body is bounded by what is read.
+    headers = {"Accept-Encoding": "identity"}
+    host, zone, port = urlsplit(base_url).netloc.partition("%")
+    if zone:  # it means something on this machine alone
+        headers["Host"] = f"{host}]{port.partition(']')[2]}"
+    if not isinstance(password, str | None):
+        raise HomevoltValueError(f"password must be a string, not {type(password).__name__}.")
+    if password:
+        try:
+            token = base64.b64encode(f"{USER}:{password}".encode()).decode("ascii")
+        except UnicodeEncodeError:
+            raise HomevoltValueError(
+                "password contains a character that cannot be encoded as UTF-8."
+            ) from None
+        headers["Authorization"] = f"Basic {token}"
+    return headers
+
+
+async def read_body(response: aiohttp.ClientResponse, call: Call) -> bytes:
+    """Read the body of the answer to a call.
+
+    Raises:
+        HomevoltDataError: It is larger than 4 MiB or compressed.
+        SurplusError: More than the answer arrived.
+    """
+    encoding = response.headers.get("Content-Encoding", "identity")
+    if encoding != "identity":
+        raise HomevoltDataError(
+            f"{response.url.path} is compressed ({encoding}), which was not asked for."
+        )
+    content = response.content
+    # What arrived unread is less than the bound: aiohttp pauses the connection before.
+    body = content.read_nowait() if content.is_eof() else await _remaining(response)
+    if call.answers:
+        call.answers.close()
+        raise SurplusError
+    return body
+
+
+async def _remaining(response: aiohttp.ClientResponse) -> bytes:
+    """Return a body of which not all has arrived yet."""
+    chunks: list[bytes] = []
+    size = 0
+    while chunk := await response.content.readany():
+        size += len(chunk)
+        if size > MAX_BODY_BYTES:
+            raise HomevoltDataError(
+                f"{response.url.path} is larger than {MAX_BODY_BYTES} bytes; the rest is not read."
+            )
+        chunks.append(chunk)
+    return b"".join(chunks)
