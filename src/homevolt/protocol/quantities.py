@@ -29,7 +29,10 @@ class Possible(NamedTuple):
 
     def holds(self, wire: float, divisor: int = 1) -> bool:
         """Tell whether a number on the wire is possible; `divisor` leads to the natural unit."""
-        return self.low <= wire / divisor <= self.high and wire not in self.sentinels
+        is_within = (
+            self.low * divisor <= wire <= self.high * divisor
+        )  # no division: it may overflow
+        return is_within and wire not in self.sentinels
 
 
 VOLTAGE_V = Possible(0, 1500)

@@ -64,7 +64,10 @@ class Inventory:
                 it is.
         """
         structure = (
-            *[(u.ecu_id, u.ecu_host, u.ems_info.model, len(u.bms_data)) for u in document.ems],
+            *[
+                (u.ecu_id, u.ecu_host, u.ems_info.model, len(u.bms_data), len(u.bms_info))
+                for u in document.ems
+            ],
             *[(b.id, b.battery_type_str) for u in document.ems for b in u.bms_info],
             *[(p.function, p.type, p.sensor_type, p.euid, p.node_id) for p in document.sensors],
         )
@@ -82,11 +85,9 @@ class Inventory:
         self._arrangements: dict[tuple[Any, ...], Arrangement] = {}
 
     def _arranged(self, document: EmsDocument) -> Arrangement:
-        ids = [unit_id(unit) for unit in document.ems]
-        local = local_unit(document.ems, self._local or None)
-        if local is not None and ids[local] == UNKNOWN and self._local:
-            ids[local] = self._local
-        elif local is not None and ids[local] != self._local:
+        ids = self._unit_ids(document.ems)
+        local = local_unit(document.ems, ids, self._local)
+        if local is not None and ids[local] != self._local:
             self._forget()  # nothing is known yet, or another device answers at this address
             self._local = ids[local]
         known = (dict(self._units), dict(self._points))
@@ -115,6 +116,28 @@ class Inventory:
         each, _ = item
         return each != (self._local, 0), each
 
+    def _unit_ids(self, units: Sequence[Unit]) -> list[str]:
+        """Return the id of each unit; one that gives none is known by its host."""
+        ids = [unit_id(unit) for unit in units]
+        by_host = {unit.host: each for (each, _), unit in self._units.items()} | {None: UNKNOWN}
+        for index, unit in enumerate(units):
+            known = by_host.get(unit.ecu_host, UNKNOWN)
+            if ids[index] == UNKNOWN and known not in ids:
+                ids[index] = known
+        return ids
+
+    def _point_ids(self, points: Sequence[MeasuringPoint]) -> list[PointId]:
+        """Return the identity of each point; a clamp that gives no EUID is known by its node."""
+        ids = [point_id(point) for point in points]
+        by_node: dict[tuple[str, int | None], PointId] = {
+            (p.id.function, p.node): p.id for p in self._points.values() if p.node
+        }
+        for index, point in enumerate(points):
+            known = by_node.get((ids[index].function, point.node_id), ids[index])
+            if not ids[index].euid and known not in ids:
+                ids[index] = known
+        return ids
+
     def _see_units(
         self, units: Sequence[Unit], ids: Sequence[str]
     ) -> dict[tuple[str, int], tuple[int, dict[int, int]]]:
@@ -123,7 +146,7 @@ class Inventory:
         order = sorted(range(len(units)), key=lambda i: (bool(units[i].ecu_host), i))
         for index, number in self._numbered([(ids[i], i) for i in order]):
             unit, each = units[index], (ids[index], number)
-            before = self._units.get(each) or KnownUnit("", "", "", {})
+            before = self._units.get(each) or KnownUnit("", "", "", {}, None)
             numbers = blade_numbers(unit, before.blades)
             blades = {number: i for i, number in enumerate(numbers) if number is not None}
             suffix = f"_{number + 1}" if number else ""
@@ -133,6 +156,7 @@ class Inventory:
                 name or f"{UNKNOWN}{suffix}",
                 unit.ems_info.model or before.model,
                 before.blades | {n: _blade_model(unit, i, before, n) for n, i in blades.items()},
+                before.host if unit.ecu_host is None else unit.ecu_host,
             )
             found[each] = (index, blades)
         return found
@@ -143,16 +167,19 @@ class Inventory:
         A point that only repeats a unit's own figures is none.
         """
         found = {}
+        ids = self._point_ids(points)
         order = sorted(
-            (point_id(point), point.node_id or 0, index)
+            (ids[index], point.node_id or 0, index)
             for index, point in enumerate(points)
             if point.sensor_type != "ems"
         )
         for index, number in self._numbered([(each, index) for each, _, index in order]):
-            point = points[index]
-            each = (point_id(point), number)
-            model = point.sensor_type or "measuring point"
-            self._points[each] = KnownPoint(each[0], number, point.euid or UNKNOWN, model)
+            point, each = points[index], (ids[index], number)
+            if each[0] == point_id(point):
+                model = point.sensor_type or "measuring point"
+                self._points[each] = KnownPoint(
+                    each[0], number, point.euid or UNKNOWN, model, point.node_id
+                )
             found[each] = index
         return found
 

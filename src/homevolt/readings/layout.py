@@ -40,12 +40,14 @@ class KnownUnit(NamedTuple):
         name: Its id as the device says it.
         model: Its model, empty if it names none.
         blades: The model of each blade by its number.
+        host: Its host as the device gave it last, empty for the unit that answers.
     """
 
     id: str
     name: str
     model: str
     blades: dict[int, str]
+    host: str | None
 
 
 class KnownPoint(NamedTuple):
@@ -56,12 +58,14 @@ class KnownPoint(NamedTuple):
         number: Tells points of the same id apart, from 0.
         euid: Its EUID as the device says it, for names.
         model: The device's word for what kind of sensor it is.
+        node: The number of its radio node, None if it has none.
     """
 
     id: PointId
     number: int
     euid: str
     model: str
+    node: int | None
 
 
 class Part(NamedTuple):
