@@ -175,7 +175,7 @@ class Device(BatteryControl):
             schedule=self.schedule,
             active_entry=self.active_entry,
             sensors=self.sensors,
-            parts=walk.layout.metadata_by_key,
+            parts=dict(walk.layout.metadata_by_key),
             problems=self.problems,
             **typed_views(walk),
         )

@@ -35,7 +35,7 @@ class Possible(NamedTuple):
         return is_within and wire not in self.sentinels
 
 
-VOLTAGE_V = Possible(0, 1500)
+VOLTAGE_V = Possible(0, 1500, (2**16 - 1,))
 CURRENT_A = Possible(-2000, 2000)
 POWER_W = Possible(-1e6, 1e6, _SENTINELS_16)
 COUNTER_WH = Possible(0, 1e11, _SENTINELS_32)

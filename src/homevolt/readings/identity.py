@@ -84,8 +84,8 @@ def point_id(point: MeasuringPoint) -> PointId:
 def blade_numbers(unit: Unit, known: Iterable[int]) -> list[int | None]:
     """Return the number of each blade in `bms_data`, counted from 0 as on the device.
 
-    By `bms_info[].id` where each blade, and nothing else, has one, else by position. Where a blade is missing and
-    the others have no id, it is unknown which one is missing: then no number is known.
+    By `bms_info[].id` where each blade has one, else by position. Where a blade is missing and the
+    others have no id, it is unknown which one is missing: then no number is known.
 
     Args:
         unit: The unit.

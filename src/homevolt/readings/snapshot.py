@@ -130,7 +130,7 @@ def typed_views(walk: Walk) -> dict[str, Any]:
                 blade = view_of(BladeView, values, number=part.subject, available=present)
                 units[-1]["blades"].append(blade)
             case Scope.TOTAL:
-                views["total"] = total_view(values)
+                views["total"] = total_view(values, available=present)
             case Scope.METER:
                 views["meters"].append(_meter(part, values, available=present))
             case Scope.HOUSE:
