@@ -49,12 +49,9 @@ class Inventory:
 
     def __init__(self) -> None:
         self._local = ""
+        self._document: EmsDocument | None = None
+        self._arrangement: Arrangement
         self._forget()
-
-    @property
-    def is_known(self) -> bool:
-        """Whether it is known which unit answers."""
-        return bool(self._local)
 
     def arrange(self, document: EmsDocument) -> Arrangement:
         """Return where an answer holds the known parts; what is seen for the first time is known.
@@ -63,6 +60,8 @@ class Inventory:
             HomevoltDataError: The unit that answers is not known yet, and nothing tells which one
                 it is.
         """
+        if document is self._document:
+            return self._arrangement
         structure = (
             *[
                 (u.ecu_id, u.ecu_host, u.ems_info.model, len(u.bms_data), len(u.bms_info))
@@ -75,6 +74,7 @@ class Inventory:
         if arrangement is None:
             arrangement = self._arranged(document)
             self._arrangements[structure] = arrangement
+        self._document, self._arrangement = document, arrangement
         return arrangement
 
     def _forget(self) -> None:
