@@ -49,8 +49,7 @@ class Inventory:
 
     def __init__(self) -> None:
         self._local = ""
-        self._document: EmsDocument | None = None
-        self._arrangement: Arrangement
+        self._last: tuple[EmsDocument, Arrangement] | None = None
         self._forget()
 
     def arrange(self, document: EmsDocument) -> Arrangement:
@@ -60,21 +59,20 @@ class Inventory:
             HomevoltDataError: The unit that answers is not known yet, and nothing tells which one
                 it is.
         """
-        if document is self._document:
-            return self._arrangement
+        if self._last is not None and self._last[0] is document:
+            return self._last[1]
         structure = (
             *[
-                (u.ecu_id, u.ecu_host, u.ems_info.model, len(u.bms_data), len(u.bms_info))
+                (u.ecu_id, u.ecu_host, u.ems_info.model, u.bms_info, len(u.bms_data))
                 for u in document.ems
             ],
-            *[(b.id, b.battery_type_str) for u in document.ems for b in u.bms_info],
             *[(p.function, p.type, p.sensor_type, p.euid, p.node_id) for p in document.sensors],
         )
         arrangement = self._arrangements.get(structure)
         if arrangement is None:
             arrangement = self._arranged(document)
             self._arrangements[structure] = arrangement
-        self._document, self._arrangement = document, arrangement
+        self._last = (document, arrangement)
         return arrangement
 
     def _forget(self) -> None:
@@ -94,27 +92,25 @@ class Inventory:
         units = self._see_units(document.ems, ids)
         points = self._see_points(document.sensors)
         if self._layout is None or known != (self._units, self._points):
-            self._units = dict(sorted(self._units.items(), key=self._unit_order))
+            local_first = ((each != (self._local, 0), each) for each in self._units)
+            self._units = {each: self._units[each] for _, each in sorted(local_first)}
             self._points = dict(sorted(self._points.items()))
             self._layout = Layout([*self._units.values()], [*self._points.values()])
             self._arrangements.clear()  # the others know fewer parts
         elif len(self._arrangements) >= _MOST_ARRANGEMENTS:
             self._arrangements.clear()
+        found: list[tuple[int | None, dict[int, int]]] = [
+            units.get(each, (None, {})) for each in self._units
+        ]
         return Arrangement(
             self._layout,
             tuple(
-                (units[each][0], tuple(units[each][1].get(n) for n in sorted(unit.blades)))
-                if each in units
-                else (None, (None,) * len(unit.blades))
-                for each, unit in self._units.items()
+                (index, tuple(map(blades.get, sorted(unit.blades))))
+                for (index, blades), unit in zip(found, self._units.values(), strict=True)
             ),
-            tuple(points.get(each) for each in self._points),
+            tuple(map(points.get, self._points)),
             self._units[self._local, 0].name,
         )
-
-    def _unit_order(self, item: tuple[tuple[str, int], KnownUnit]) -> tuple[bool, tuple[str, int]]:
-        each, _ = item
-        return each != (self._local, 0), each
 
     def _unit_ids(self, units: Sequence[Unit]) -> list[str]:
         """Return the id of each unit; one that gives none is known by its host."""
@@ -147,8 +143,8 @@ class Inventory:
         for index, number in self._numbered([(ids[i], i) for i in order]):
             unit, each = units[index], (ids[index], number)
             before = self._units.get(each) or KnownUnit("", "", "", {}, None)
-            numbers = blade_numbers(unit, before.blades)
-            blades = {number: i for i, number in enumerate(numbers) if number is not None}
+            numbers = enumerate(blade_numbers(unit, before.blades))
+            blades = {n: i for i, n in numbers if n is not None}
             suffix = f"_{number + 1}" if number else ""
             name = before.name if unit.ecu_id in (None, "") else f"{unit.ecu_id}{suffix}"
             self._units[each] = KnownUnit(
