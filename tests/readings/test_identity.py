@@ -191,6 +191,16 @@ def test_where_only_peers_are_told_nobody_knows_the_unit_that_answers() -> None:
         sensors_of(peers)
 
 
+@pytest.mark.parametrize("zero", [0, "0" * 12])
+def test_a_device_that_starts_with_an_id_of_zeros_is_the_same_device(zero: int | str) -> None:
+    reader = Reader()
+    before = reader.sensors(ems(unit(9731192375880)))
+    starting = ems(unit(zero, ems_data={"frequency": 0}))
+    assert reader.sensors(starting).keys() == before.keys()
+    assert reader.inventory.arrange(reader.decode(starting)).device_id == "9731192375880"
+    assert sensors_of(starting)["Power"].key == "ems_unknown.power_w"
+
+
 def test_another_device_at_the_same_address_is_another_device() -> None:
     reader = Reader()
     reader.sensors(ems())
@@ -211,7 +221,7 @@ def test_what_a_peer_says_of_itself_outweighs_what_was_known() -> None:
         assert reader.inventory.arrange(reader.decode(whole)).device_id == LOCAL
 
 
-@pytest.mark.parametrize("ecu_id", [None, "", 5.5])
+@pytest.mark.parametrize("ecu_id", [None, "", 5.5, 0, "0" * 12])
 def test_a_unit_without_an_id_is_known_by_its_host(ecu_id: object) -> None:
     reader = Reader()
     whole = cluster()

@@ -34,15 +34,16 @@ class PointId(NamedTuple):
 
 
 def unit_id(unit: Unit) -> str:
-    """Return a unit's id as hexadecimal text, `unknown` if it gives none.
+    """Return a unit's id as hexadecimal text, `unknown` if it gives none or zeros.
 
     Old firmware gives the MAC address as an integer with its bytes reversed, newer firmware as
     hexadecimal text; both are the same id, so that an update loses no history.
     """
-    raw = unit.ecu_id
+    raw = unit.ecu_id or ""
     if isinstance(raw, int) and 0 < raw < 256**_MAC_BYTES:
         return raw.to_bytes(_MAC_BYTES, "little").hex()
-    return UNKNOWN if raw in (None, "") else str(raw).lower()
+    text = str(raw).lower()
+    return text if text.strip("0") else UNKNOWN
 
 
 def local_unit(units: Sequence[Unit], ids: Sequence[str], known: str) -> int | None:

@@ -146,7 +146,7 @@ class Inventory:
             numbers = enumerate(blade_numbers(unit, before.blades))
             blades = {n: i for i, n in numbers if n is not None}
             suffix = f"_{number + 1}" if number else ""
-            name = before.name if unit.ecu_id in (None, "") else f"{unit.ecu_id}{suffix}"
+            name = before.name if unit_id(unit) == UNKNOWN else f"{unit.ecu_id}{suffix}"
             self._units[each] = KnownUnit(
                 f"{ids[index]}{suffix}",
                 name or f"{UNKNOWN}{suffix}",
