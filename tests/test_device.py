@@ -21,7 +21,7 @@ from homevolt.exceptions import (
 )
 from homevolt.simulator import Simulator
 from tests.support.fakes import ManualClock, PayloadServer
-from tests.support.payloads import LOCAL, NOW, ems, schedule, unit
+from tests.support.payloads import LOCAL, NOW, PEER, cluster, ems, point, schedule, unit
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
@@ -183,6 +183,33 @@ async def test_a_new_unit_gets_its_sensors(device: Device, server: PayloadServer
     await device.update_info()
     assert "Power cc" in device.sensors
     assert "ems_cc" in device.device_metadata
+
+
+async def test_a_unit_stays_known_whose_sensors_nobody_looked_at(
+    device: Device, server: PayloadServer
+) -> None:
+    grid = [point("grid", 100)]
+    for document in (cluster() | {"sensors": grid}, ems(sensors=grid)):
+        server.answers["/ems.json"] = document
+        await device.update_info()
+    assert device.sensors[f"Power {PEER}"].value is None
+    assert device.sensors["House Consumption"].value is None
+
+
+async def test_a_schedule_for_which_the_password_is_refused_is_not_shown_on(
+    clock: ManualClock,
+) -> None:
+    async with PayloadServer() as server, Homevolt(server.host, "x", clock=clock) as connection:
+        await connection.update_info()
+        device = connection.get_device()
+        for status in (401, 429):
+            server.answers["/schedule.json"] = status
+            clock.advance(600)
+            with pytest.raises(HomevoltAuthenticationError):
+                await device.update_info()
+            assert device.ems_at == utc(clock.now())
+            assert (device.schedule, device.sensors["Schedule Type"].value) == (None, None)
+            assert isinstance(device.problems["schedule"], HomevoltAuthenticationError)
 
 
 async def take(snapshots: AsyncIterator[Snapshot], count: int) -> list[Snapshot]:
@@ -354,6 +381,34 @@ async def test_updates_tell_outages_and_ageing(device: Device, server: PayloadSe
     assert ages[:3] == [pytest.approx(age, abs=3) for age in (10, 20, 40)]
     assert ages[3:] == [None, None], "what is too old is not shown, and that is told in time"
     assert told[3].at - first.at < timedelta(seconds=61.5)
+    server.answers["/ems.json"] = ems()
+    last = await anext(updates)
+    assert (last.error, last.age_s) == (None, 0)
+
+
+async def test_readings_that_age_before_the_next_read_are_told_once(
+    device: Device, clock: ManualClock
+) -> None:
+    updates = device.updates(600, max_age_s=60)
+    told = [await anext(updates) for _ in range(5)]
+    assert [update.snapshot is None for update in told] == [False, True, False, True, False]
+    assert [update.error for update in told] == [None] * 5
+    assert [(update.at - told[0].at).total_seconds() for update in told] == [0, 60, 600, 660, 1200]
+    assert clock.slept == [60, 540] * 2
+
+
+@pytest.mark.parametrize("jump_s", [-86_400, 86_400])
+async def test_readings_age_though_the_clock_of_this_machine_jumps(
+    device: Device, server: PayloadServer, clock: ManualClock, jump_s: float
+) -> None:
+    updates = device.updates(10, max_age_s=60)
+    await anext(updates)
+    server.answers["/ems.json"] = 503
+    clock.start += jump_s
+    told = [await anext(updates) for _ in range(5)]
+    assert told[-1].snapshot is None
+    assert all(update.age_s is None or 0 <= update.age_s < 60 for update in told)
+    clock.start -= jump_s
     server.answers["/ems.json"] = ems()
     last = await anext(updates)
     assert (last.error, last.age_s) == (None, 0)

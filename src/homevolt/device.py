@@ -26,7 +26,7 @@ from homevolt.readings.installation import walk
 from homevolt.readings.inventory import Inventory
 from homevolt.readings.schedule_follower import ScheduleFollower
 from homevolt.readings.snapshot import Snapshot, Update, typed_views
-from homevolt.schedule.entry import Schedule
+from homevolt.schedule.entry import Schedule, ScheduleEntry
 from homevolt.schedule.times import LATEST, as_zone
 
 if TYPE_CHECKING:
@@ -40,7 +40,6 @@ if TYPE_CHECKING:
     from homevolt.protocol.store import Record
     from homevolt.readings.installation import Walk
     from homevolt.readings.models import DeviceMetadata, Sensor
-    from homevolt.schedule.entry import ScheduleEntry
     from homevolt.transport.client import Transport
 
 _LOGGER = logging.getLogger(__name__)
@@ -70,6 +69,7 @@ class Device(BatteryControl):
         self._walk: tuple[Record[EmsDocument], Record[ScheduleData] | None, Walk] | None = None
         self._sensors: tuple[Walk, dict[str, Sensor]] | None = None
         self._schedule: tuple[ScheduleData, Schedule] | None = None
+        self._ems_read_s = 0.0  # monotonic
 
     def __repr__(self) -> str:
         name = "" if self.ems_at is None else f" {self.device_id}"
@@ -134,11 +134,11 @@ class Device(BatteryControl):
     @property
     def active_entry(self) -> ScheduleEntry | None:
         """The schedule's entry that is active now by the device's clock, or None."""
-        record, now = self._store.last(SCHEDULE), self.now()
-        if record is None or self.schedule is None:
+        record = self._store.last(SCHEDULE)
+        if record is None:
             return None
-        is_known = self._follower.at(record.value, now.timestamp()).mode is not None
-        return self.schedule.active(now) if is_known else None
+        active = self._follower.at(record.value, self.now().timestamp())
+        return None if active.mode is None else ScheduleEntry.from_wire(active.entry)
 
     @property
     def ems_at(self) -> datetime | None:
@@ -175,7 +175,7 @@ class Device(BatteryControl):
             schedule=self.schedule,
             active_entry=self.active_entry,
             sensors=self.sensors,
-            parts=walk.layout.metadata_by_key,
+            parts=dict(walk.layout.metadata_by_key),
             problems=self.problems,
             **typed_views(walk),
         )
@@ -206,9 +206,11 @@ class Device(BatteryControl):
             failure = error  # it answers, so its schedule may still be read
         try:
             await self._store.read(SCHEDULE)
-        except (HomevoltDataError, HomevoltConnectionError) as error:
+        except HomevoltError as error:
             _LOGGER.debug("The schedule could not be read: %s", error)
             self._store.forget(SCHEDULE, error)
+            if isinstance(error, HomevoltAuthenticationError):
+                raise
         if failure is not None:
             raise failure
 
@@ -221,12 +223,12 @@ class Device(BatteryControl):
             HomevoltDataError: The answer is not what it should be; the previous readings stay.
         """
         record = await self._store.read(EMS)
-        if not self._inventory.is_known:
-            try:
-                self._inventory.arrange(record.value)
-            except HomevoltDataError as error:
-                self._store.forget(EMS, error)
-                raise
+        self._ems_read_s = self._clock.monotonic()
+        try:
+            self._inventory.arrange(record.value)
+        except HomevoltDataError as error:  # it is not known yet which unit answers
+            self._store.forget(EMS, error)
+            raise
 
     async def fetch_schedule_data(self) -> None:
         """Read `/schedule.json`: the schedule and who is in control.
@@ -249,7 +251,8 @@ class Device(BatteryControl):
         Args:
             interval_s: Seconds from one read to the next, at least 1.
             max_age_s: Seconds after which readings are too old to be shown; then an update without
-                a snapshot says so, once. By default three intervals, at least 60 s.
+                a snapshot says so, once. By default three intervals, at least 60 s. If it is
+                shorter than the interval, that happens between two reads that succeed.
 
         Yields:
             The snapshot that stands, or None if there is none or it is too old; the error of this
@@ -270,17 +273,17 @@ class Device(BatteryControl):
         while True:
             error = await self._try_update()
             yield self._update(max_age_s, error)
+            now_s = self._clock.monotonic()
             if error is None:
                 failures = 0
-                late_s = self._clock.monotonic() - due_s
-                due_s += interval_s * (late_s // interval_s + 1)
+                due_s += interval_s * ((now_s - due_s) // interval_s + 1)
             else:
                 failures += 1
-                due_s = self._clock.monotonic() + _backoff_s(interval_s, failures, error)
-                remaining_s = max_age_s - self._age_s()
-                if 0 < remaining_s < due_s - self._clock.monotonic():
-                    await self._clock.sleep(remaining_s)
-                    yield self._update(max_age_s, error)
+                due_s = now_s + _backoff_s(interval_s, failures, error)
+            remaining_s = max_age_s - self._age_s()
+            if 0 < remaining_s < due_s - now_s:
+                await self._clock.sleep(remaining_s)
+                yield self._update(max_age_s, error)
             await self._clock.sleep(due_s - self._clock.monotonic())
 
     async def watch(self, interval_s: float = DEFAULT_INTERVAL_S) -> AsyncIterator[Snapshot]:
@@ -315,13 +318,21 @@ class Device(BatteryControl):
         return None
 
     def _update(self, max_age_s: float, error: HomevoltError | None) -> Update:
-        snapshot = self.snapshot if self._age_s() < max_age_s else None
-        return Update(snapshot, error, _utc(self._clock.now()))
+        age_s, at = self._age_s(), _utc(self._clock.now())
+        if round(age_s, 3) >= max_age_s:  # a sleep may end a little early
+            return Update(None, error, at)
+        return Update(self.snapshot, error, at, age_s)
 
     def _age_s(self) -> float:
-        """Return how many seconds ago `/ems.json` was read last."""
+        """Return how many seconds ago `/ems.json` was read last.
+
+        The time of day may jump, and the monotonic clock stands still while this machine sleeps.
+        """
         record = self._store.last(EMS)
-        return math.inf if record is None else self._clock.now() - record.read_at_s
+        if record is None:
+            return math.inf
+        by_day_s = self._clock.now() - record.read_at_s
+        return max(by_day_s, self._clock.monotonic() - self._ems_read_s)
 
     def _ems(self) -> Record[EmsDocument]:
         """Return `/ems.json` as it was read last."""

@@ -396,6 +396,41 @@ async def test_an_unreadable_entry_that_cannot_be_active_leaves_the_active_one_k
     assert connection.get_device().active_entry is None
 
 
+@pytest.mark.parametrize(
+    ("changes", "key"),
+    [
+        ({"params": {"setpoint": "much"}}, "params.setpoint"),
+        ({"params": {"setpoint": [700]}}, "params.setpoint"),
+        ({"params": {"max_discharge": "1e400"}}, "params.max_discharge"),
+        ({"params": {"offline": "perhaps"}}, "params.offline"),
+        ({"params": "none"}, "params"),
+        ({"max": "full"}, "max"),
+        ({"id": 7.5}, "id"),
+    ],
+)
+async def test_an_option_that_cannot_be_read_is_unknown_and_a_problem(
+    changes: dict[str, Any], key: str
+) -> None:
+    connection = await read(ems(), schedule(ENTRY | changes))
+    values = values_of(connection)
+    assert values["Schedule Type"] == "grid_charge_discharge"
+    assert values["Schedule Max Discharge"] is values["Schedule Max State of Charge"] is None
+    problem = connection.get_device().problems["schedule"]
+    assert isinstance(problem, HomevoltDataError)
+    assert problem.path == f"$.schedule[0].{key}"
+
+
+@pytest.mark.parametrize("window", [{"from": NOW + 0.5}, {"from": NOW - 60, "to": NOW + 0.5}])
+async def test_the_active_entry_is_the_one_whose_readings_are_shown(
+    window: dict[str, float],
+) -> None:
+    always = {"id": 8, "type": 1, "params": {}}
+    connection = await read(ems(), schedule({"id": 7, "type": 2, "params": {}} | window, always))
+    active = connection.get_device().active_entry
+    assert active is not None
+    assert active.mode_slug == values_of(connection)["Schedule Type"]
+
+
 async def test_a_body_that_is_not_json_is_never_repeated() -> None:
     with pytest.raises(HomevoltDataError) as caught:
         await read(b'{"ems_psk": "hunter2", ')

@@ -15,6 +15,7 @@ from tests.support.readings import Reader, metadata_of, sensors_of
 
 UNITS = (LOCAL, PEER, "cc00000000c3")
 CLAMPS = tuple((function, f"{n:016x}") for function in ("grid", "solar", "load") for n in (1, 2, 3))
+HERE = {"ecu_host": ""}
 HOSTS = {LOCAL: "", PEER: "[fd00::2]:5259", "cc00000000c3": "[fd00::3]:5259"}
 
 
@@ -190,6 +191,16 @@ def test_where_only_peers_are_told_nobody_knows_the_unit_that_answers() -> None:
         sensors_of(peers)
 
 
+@pytest.mark.parametrize("zero", [0, "0" * 12])
+def test_a_device_that_starts_with_an_id_of_zeros_is_the_same_device(zero: int | str) -> None:
+    reader = Reader()
+    before = reader.sensors(ems(unit(9731192375880)))
+    starting = ems(unit(zero, ems_data={"frequency": 0}))
+    assert reader.sensors(starting).keys() == before.keys()
+    assert reader.inventory.arrange(reader.decode(starting)).device_id == "9731192375880"
+    assert sensors_of(starting)["Power"].key == "ems_unknown.power_w"
+
+
 def test_another_device_at_the_same_address_is_another_device() -> None:
     reader = Reader()
     reader.sensors(ems())
@@ -197,6 +208,43 @@ def test_another_device_at_the_same_address_is_another_device() -> None:
     assert sensors["Power"].value == 7
     assert {s.key.split(".")[0] for n, s in sensors.items() if n == "Power"} == {"ems_dd00000000d4"}
     assert not any(LOCAL in sensor.key for sensor in sensors.values())
+
+
+def test_what_a_peer_says_of_itself_outweighs_what_was_known() -> None:
+    """The first answer held one peer alone, or a peer answers at the address now."""
+    whole = cluster()
+    local, peer = whole["ems"]
+    for first in ([peer | {"ecu_host": None}], [local | {"ecu_host": "[fd00::1]"}, peer | HERE]):
+        reader = Reader()
+        assert reader.sensors(whole | {"ems": first})["Power"].key == f"ems_{PEER}.power_w"
+        assert reader.sensors(whole)["Power"].key == f"ems_{LOCAL}.power_w"
+        assert reader.inventory.arrange(reader.decode(whole)).device_id == LOCAL
+
+
+@pytest.mark.parametrize("ecu_id", [None, "", 5.5, 0, "0" * 12])
+def test_a_unit_without_an_id_is_known_by_its_host(ecu_id: object) -> None:
+    reader = Reader()
+    whole = cluster()
+    before = reader.sensors(whole)
+    for n in (0, 1):
+        units = [*whole["ems"]]
+        units[n] = units[n] | {"ecu_id": ecu_id}
+        assert reader.sensors(whole | {"ems": units}) == before
+    assert reader.sensors(whole) == before
+
+
+@pytest.mark.parametrize("euid", [None, "", "0" * 16])
+def test_a_clamp_without_an_euid_is_known_by_its_node(euid: object) -> None:
+    reader = Reader()
+    grid = point("grid", 100, "aa", node_id=1)
+    clamps = [grid, point("solar", 50, "bb", node_id=3)]
+    before = reader.sensors(ems(sensors=clamps))
+    assert before["House Consumption"].value == -2350
+    nameless = reader.sensors(ems(sensors=[grid | {"euid": euid}, clamps[1]]))
+    assert nameless.keys() == before.keys()
+    for name in ("Power grid", "House Consumption"):
+        assert nameless[name] == before[name]
+    assert reader.sensors(ems(sensors=clamps)) == before
 
 
 def test_blades_are_numbered_as_the_device_does() -> None:
@@ -214,9 +262,35 @@ def test_the_first_blade_leaving_does_not_lend_its_name_to_the_second() -> None:
     assert told["Homevolt battery 0"].value is None
     assert told["Homevolt battery 1"].value == 0.2
     assert first["id"] == 0
-    untold = reader.sensors(ems(unit(bms_info=[], bms_data=[blade(2000)])))
-    assert untold["Homevolt battery 0"].value is None
-    assert untold["Homevolt battery 1"].value is None
+    for info in ([], [first, second], [{"id": None}]):
+        untold = reader.sensors(ems(unit(bms_info=info, bms_data=[blade(2000)])))
+        assert untold["Homevolt battery 0"].value is None
+        assert untold["Homevolt battery 1"].value is None
+
+
+@pytest.mark.parametrize(
+    "number",
+    [-1, 2**15 - 1, 2**16 - 1, 2**31 - 1, 2**32 - 1, pytest.param(10**400, id="400 digits")],
+)
+def test_a_blade_is_not_numbered_by_what_firmware_says_for_unknown(number: int) -> None:
+    sensors = sensors_of(ems(unit(bms_info=[{"id": 0}, {"id": number}])))
+    assert [name for name in sensors if re.fullmatch(r"Homevolt battery \d+", name)] == [
+        "Homevolt battery 0",
+        "Homevolt battery 1",
+    ]
+
+
+def test_the_blades_of_two_units_are_told_apart() -> None:
+    reader = Reader()
+    ids = ([0, 1], [0]), ([0], [1, 0])
+    for local, peer in ids:
+        units = [
+            unit(bms_info=[{"id": n} for n in local]),
+            unit(PEER, "[::1]", bms_info=[{"id": n} for n in peer], bms_data=[blade(1), blade(2)]),
+        ]
+        sensors = reader.sensors(ems(*units))
+    assert sensors[f"Homevolt battery 1 {PEER}"].value == 0.0001
+    assert sensors[f"Homevolt battery 0 {PEER}"].value == 0.0002
 
 
 def test_equal_points_of_which_one_leaves_are_all_unknown() -> None:

@@ -24,7 +24,7 @@ from tests.support.payloads import (
     schedule,
     unit,
 )
-from tests.support.readings import metadata_of, sensors_of
+from tests.support.readings import Reader, metadata_of, sensors_of
 
 
 @pytest.mark.parametrize(
@@ -165,6 +165,16 @@ def test_units_of_one_id_do_not_overwrite_each_other() -> None:
     sensors = sensors_of(ems(unit(), *(unit(ems_data={"power": power}) for power in (5, 6))))
     names = ("Power", f"Power {LOCAL}_2", f"Power {LOCAL}_3")
     assert [sensors[name].value for name in names] == [-2500, 5, 6]
+
+
+@pytest.mark.parametrize("ecu_id", ["", "grid", "total", "load"])
+def test_a_peer_and_a_measuring_point_of_one_name_do_not_overwrite_each_other(ecu_id: str) -> None:
+    points = [point("grid", 100), point("", 99, type=None), point("total", 98), load(-5)]
+    walk = Reader().walk(ems(unit(), unit(ecu_id, "[::1]"), sensors=points))
+    sensors = walk.layout.sensors(walk.values)
+    assert len(sensors) == len(walk.values)
+    powers = {s.value for s in sensors.values() if s.info.reading == "power_w"}
+    assert powers >= {-2500, 100, 99, 98, -5}
 
 
 def test_old_firmware_reads_the_same() -> None:

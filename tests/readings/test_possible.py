@@ -9,6 +9,7 @@ import pytest
 
 from homevolt.protocol.schedule_document import EntryParams
 from homevolt.readings.catalogue import BLADE, METER, PHASE, RADIO, UNIT, Reading
+from homevolt.readings.models import SensorType
 from tests.support.payloads import cluster, ems, encoded, point, schedule, unit
 from tests.support.readings import Reader, sensors_of
 
@@ -67,9 +68,11 @@ def test_what_firmware_says_for_unknown_is_none(
         assert read(root, row, number) is None
     possible = row.quantity.possible
     assert possible is not None
-    for sentinel in (2**15 - 1, -(2**15), 2**16 - 1):
-        if sentinel in possible.sentinels or not possible.holds(sentinel, row.divisor):
-            assert read(root, row, sentinel) is None
+    is_counter = row.quantity.type is SensorType.ENERGY_INCREASING
+    for sentinel in (-(2**15), 2**16 - 1):
+        assert is_counter or read(root, row, sentinel) is None
+    if 2**15 - 1 in possible.sentinels or not possible.holds(2**15 - 1, row.divisor):
+        assert read(root, row, 2**15 - 1) is None
 
 
 @pytest.mark.parametrize(("root", "row"), NUMBERS)
@@ -156,6 +159,16 @@ def test_a_zero_among_other_figures_is_a_reading() -> None:
     sensors = sensors_of(ems(unit(ems_data=data), sensors=[quiet]))
     for name in ("Power", "Battery State of Charge", "Discharged Energy", "Power solar"):
         assert sensors[name].value == 0
+
+
+@pytest.mark.parametrize("changes", [{}, {"phase": []}, {"frequency": None}])
+def test_a_point_of_old_firmware_that_gives_its_power_alone_may_read_zero(
+    changes: dict[str, Any],
+) -> None:
+    quiet = {"type": "solar", "euid": "01", "available": True, "total_power": 0, **changes}
+    sensors = sensors_of(ems(sensors=[quiet, point("grid", 100)]))
+    assert sensors["Power solar"].value == 0
+    assert sensors["House Consumption"].value == -2400
 
 
 def test_a_sum_that_would_be_infinite_is_none() -> None:

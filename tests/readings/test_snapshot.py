@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import copy
+import pickle
 from typing import TYPE_CHECKING, Any
 
 import msgspec
@@ -21,6 +23,8 @@ from tests.support.fakes import ManualClock, PayloadServer
 from tests.support.payloads import LOCAL, PEER, cluster, ems, point
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from homevolt.readings.catalogue import Reading
     from homevolt.readings.snapshot import Snapshot
 
@@ -108,3 +112,43 @@ async def test_a_snapshot_cannot_be_changed() -> None:
     snapshot = await snapshot_of(PayloadServer())
     with pytest.raises(AttributeError):
         snapshot.unit.power_w = 1  # type: ignore[misc]  # that it cannot be set is the point
+
+
+async def test_what_a_caller_does_to_a_snapshot_changes_no_other() -> None:
+    async with PayloadServer() as server, Homevolt(server.host, clock=ManualClock()) as connection:
+        await connection.update_info()
+        device = connection.get_device()
+        kept = device.snapshot
+        before = dict(kept.parts)
+        for mapping in (device.snapshot.parts, device.snapshot.sensors, device.snapshot.problems):
+            assert isinstance(mapping, dict)
+            mapping.clear()
+        server.answers["/ems.json"] = cluster()
+        await connection.update_info()
+        assert kept.parts == before
+        assert len(kept.sensors) < len(device.snapshot.sensors)
+
+
+def through_pickle(value: Any) -> Any:
+    """Return a value as another process gets it."""
+    return pickle.loads(pickle.dumps(value))  # noqa: S301 - the bytes are our own
+
+
+@pytest.mark.parametrize("copied", [copy.deepcopy, through_pickle])
+async def test_readings_can_be_copied_and_compared(copied: Callable[[Any], Any]) -> None:
+    snapshot = await snapshot_of(PayloadServer(ems=cluster()))
+    assert copied(snapshot) == snapshot
+    sensor = snapshot.sensors["Power"]
+    assert {sensor, copied(sensor)} == {sensor}
+
+
+async def test_a_sum_that_misses_a_unit_is_not_available() -> None:
+    server = PayloadServer(ems=cluster())
+    async with server, Homevolt(server.host, clock=ManualClock()) as connection:
+        await connection.update_info()
+        device = connection.get_device()
+        assert device.snapshot.total != UnitView(available=False)
+        server.answers["/ems.json"] = ems()
+        await connection.update_info()
+        assert [unit.available for unit in device.snapshot.units] == [True, False]
+        assert device.snapshot.total == UnitView(available=False)

@@ -22,6 +22,9 @@ _REPLACEMENT = "\ufffd"
 _NOT_NUMBERS = frozenset({"nan", "inf", "infinity", "null"})
 """Texts that would be taken for a number or for nothing."""
 
+NOT_AS_DECLARED = (msgspec.MsgspecError, UnicodeDecodeError, RecursionError)
+"""What a decoder of msgspec raises for a body that is not what its type declares."""
+
 T = TypeVar("T")
 
 
@@ -45,7 +48,7 @@ def decode(data: bytes, decoder: msgspec.json.Decoder[T], source: str) -> T:
     """
     try:
         return decoder.decode(data)
-    except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
+    except NOT_AS_DECLARED:
         result: T = salvage(parse(data, source), decoder.type, source)
         return result
 

@@ -7,7 +7,7 @@ from typing import Any
 import msgspec
 
 from homevolt.exceptions import HomevoltDataError
-from homevolt.protocol.decoding import Wire, parse, salvage
+from homevolt.protocol.decoding import NOT_AS_DECLARED, Wire, parse, salvage
 
 
 class ParamData(Wire, frozen=True):
@@ -37,12 +37,12 @@ def decode_params(data: bytes) -> tuple[ParamData, ...]:
     """
     try:
         return _DECODER.decode(data)
-    except (msgspec.MsgspecError, RecursionError):
+    except NOT_AS_DECLARED:
         document = parse(data, "/params.json")
     if isinstance(document, dict):
         document = list(_flattened(document))
     if not isinstance(document, list):
-        raise HomevoltDataError("/params.json is no list of parameters.", path="$")
+        raise HomevoltDataError("/params.json is not a list of parameters.", path="$")
     params: tuple[ParamData, ...] = salvage(document, tuple[ParamData, ...], "/params.json")
     return params
 

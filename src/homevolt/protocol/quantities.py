@@ -29,10 +29,13 @@ class Possible(NamedTuple):
 
     def holds(self, wire: float, divisor: int = 1) -> bool:
         """Tell whether a number on the wire is possible; `divisor` leads to the natural unit."""
-        return self.low <= wire / divisor <= self.high and wire not in self.sentinels
+        is_within = (
+            self.low * divisor <= wire <= self.high * divisor
+        )  # no division: it may overflow
+        return is_within and wire not in self.sentinels
 
 
-VOLTAGE_V = Possible(0, 1500)
+VOLTAGE_V = Possible(0, 1500, (2**16 - 1,))
 CURRENT_A = Possible(-2000, 2000)
 POWER_W = Possible(-1e6, 1e6, _SENTINELS_16)
 COUNTER_WH = Possible(0, 1e11, _SENTINELS_32)

@@ -8,7 +8,7 @@ from typing import Any
 import msgspec
 
 from homevolt.exceptions import HomevoltDataError
-from homevolt.protocol.decoding import Wire, parse, salvage
+from homevolt.protocol.decoding import NOT_AS_DECLARED, Wire, parse, salvage
 
 
 class EntryParams(Wire, frozen=True):
@@ -87,7 +87,7 @@ def decode_schedule(data: bytes) -> ScheduleData:
     """
     try:
         document = _DECODER.decode(data)
-    except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
+    except NOT_AS_DECLARED:
         document = _salvaged(data)
     if document == ScheduleData():
         raise HomevoltDataError(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 from homevolt.exceptions import HomevoltDataError
-from homevolt.protocol.schedule_document import EntryData
+from homevolt.protocol.schedule_document import EntryData, PartialEntry
 from homevolt.schedule.entry import BatteryMode, known_mode, unreadable_key
 
 if TYPE_CHECKING:
@@ -104,7 +104,8 @@ def unreadable_part(document: ScheduleData) -> HomevoltDataError | None:
             path="$.schedule",
         )
     for index, entry in enumerate(document.schedule):
-        if key := unreadable_key(entry):
+        lost = entry.lost if isinstance(entry, PartialEntry) else ()
+        if key := unreadable_key(entry) or next(iter(lost), None):
             path = f"$.schedule[{index}].{key}"
             return HomevoltDataError(
                 f"/schedule.json: {path} cannot be read, so part of the plan is unknown.", path=path

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 from homevolt.exceptions import HomevoltDataError
+from homevolt.protocol.quantities import COUNT
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -33,37 +34,39 @@ class PointId(NamedTuple):
 
 
 def unit_id(unit: Unit) -> str:
-    """Return a unit's id as hexadecimal text, `unknown` if it gives none.
+    """Return a unit's id as hexadecimal text, `unknown` if it gives none or zeros.
 
     Old firmware gives the MAC address as an integer with its bytes reversed, newer firmware as
     hexadecimal text; both are the same id, so that an update loses no history.
     """
-    raw = unit.ecu_id
+    raw = unit.ecu_id or ""
     if isinstance(raw, int) and 0 < raw < 256**_MAC_BYTES:
         return raw.to_bytes(_MAC_BYTES, "little").hex()
-    return UNKNOWN if raw in (None, "") else str(raw).lower()
+    text = str(raw).lower()
+    return text if text.strip("0") else UNKNOWN
 
 
-def local_unit(units: Sequence[Unit], known: str | None) -> int | None:
+def local_unit(units: Sequence[Unit], ids: Sequence[str], known: str) -> int | None:
     """Return the index of the unit that answers, None if it is not among the units.
 
     It is the one without a host (`ecu_host` is empty); peers have theirs. Once its id is known, it
-    is known by its id.
+    is known by its id, unless it has a host now and another unit has none.
 
     Args:
         units: The units of one answer.
-        known: The id of the unit that answers, None if it is not known yet.
+        ids: The id of each.
+        known: The id of the unit that answers, empty if it is not known yet.
 
     Raises:
         HomevoltDataError: It is not known yet, and nothing tells which unit answers.
     """
     hosts_own = [i for i, unit in enumerate(units) if unit.ecu_host == ""]
-    if known is not None:
-        by_id = [i for i, unit in enumerate(units) if unit_id(unit) == known]
-        return next(iter((*by_id, *hosts_own)), None)
+    if known:
+        may_answer = [i for i, unit in enumerate(units) if not (unit.ecu_host and hosts_own)]
+        return next((i for i in may_answer if ids[i] == known), next(iter(hosts_own), None))
     without_host = [i for i, unit in enumerate(units) if unit.ecu_host is None]
     if hosts_own:
-        return min(hosts_own, key=lambda i: unit_id(units[i]))
+        return min(hosts_own, key=ids.__getitem__)
     if len(without_host) == 1:
         return without_host[0]
     raise HomevoltDataError(
@@ -82,21 +85,19 @@ def point_id(point: MeasuringPoint) -> PointId:
 def blade_numbers(unit: Unit, known: Iterable[int]) -> list[int | None]:
     """Return the number of each blade in `bms_data`, counted from 0 as on the device.
 
-    By `bms_info[].id` where each blade has one, else by position. Where a blade is missing and
-    none has an id, nobody can tell which one it is: then no number is known.
+    By `bms_info[].id` where each blade has one, else by position. Where a blade is missing and the
+    others have no id, it is unknown which one is missing: then no number is known.
 
     Args:
         unit: The unit.
         known: The numbers of the blades that it had before.
     """
     count = len(unit.bms_data)
-    ids = [info.id for info in unit.bms_info[:count]]
-    numbers = [each for each in ids if each is not None and each >= 0]
-    if len(set(numbers)) == count:
-        return [*numbers]
+    numbers = {info.id for info in unit.bms_info if info.id is not None and COUNT.holds(info.id)}
+    if len(numbers) == len(unit.bms_info) == count:
+        return [info.id for info in unit.bms_info]
     before = sorted(known)
-    if len(before) > count:
-        return [None] * count
     if len(before) == count:
         return [*before]
-    return [*range(count)] if before == [*range(len(before))] else [None] * count
+    positions = range(count)
+    return [*positions] if before == [*positions[: len(before)]] else [None] * count

@@ -4,9 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-import msgspec
-
-from homevolt.protocol.ems import NO_POINT, NO_UNIT, EmsData, EmsInfo, MeterPhase
+from homevolt.protocol.ems import NO_POINT, NO_UNIT, MeterPhase
 from homevolt.readings.catalogue import (
     BLADE,
     CLOCK,
@@ -36,8 +34,8 @@ _read_meter = compile_reader(meter=METER, l1=PHASE, l2=PHASE, l3=PHASE, radio=RA
 _read_calculated = compile_reader(house=HOUSE, clock=CLOCK)
 
 _NO_PHASES = (MeterPhase(), MeterPhase(), MeterPhase())
-_NO_TOTAL = _read_total(NO_UNIT)
 _NO_BLADE: tuple[Value, ...] = (None,) * len(BLADE)
+_TEXTS = [row.quantity.unit is None for row in UNIT]
 _NO_METER = _read_meter(NO_POINT, *_NO_PHASES, NO_POINT)
 _POWER = 0
 """The place of the power among the values of a unit, and of a measuring point."""
@@ -78,8 +76,11 @@ def walk(
         data = unit.bms_data
         if unit is NO_UNIT or (unit.ems_data.frequency is None and _is_starting(unit)):
             absent.add(len(values))
-            unit, data = _texts_of(unit), ()
-        values += _read_unit(unit)
+            read = zip(_read_unit(unit), _TEXTS, strict=True)
+            values += [value if is_text else None for value, is_text in read]
+            data = ()
+        else:
+            values += _read_unit(unit)
         for blade in blades:
             if blade is None or not data:
                 absent.add(len(values))
@@ -89,7 +90,9 @@ def walk(
     layout = arrangement.layout
     is_whole = absent.isdisjoint(layout.units)
     if len(arrangement.units) > 1:
-        values += _read_total(document.aggregated) if is_whole else _NO_TOTAL
+        if not is_whole:
+            absent.add(len(values))
+        values += _read_total(document.aggregated if is_whole else NO_UNIT)
     for index in arrangement.points:
         point = NO_POINT if index is None else document.sensors[index]
         if point is NO_POINT or _is_absent(point, is_whole=is_whole):
@@ -147,26 +150,12 @@ def _is_starting(unit: Unit) -> bool:
 def _is_silent(point: MeasuringPoint) -> bool:
     """Tell whether a measuring point without a frequency has measured nothing yet."""
     voltages_v = [phase.voltage for phase in point.phase]
-    return _are_zeros(point.total_power, point.energy_imported, point.energy_exported, *voltages_v)
+    return not point.total_power and _are_zeros(
+        point.energy_imported, point.energy_exported, *voltages_v
+    )
 
 
 def _are_zeros(*figures: float | None) -> bool:
     """Tell whether some figures are given and all of them are 0."""
     given = [figure for figure in figures if figure is not None]
     return bool(given) and not any(given)
-
-
-def _texts_of(unit: Unit) -> Unit:
-    """Return what a unit says besides its measurements."""
-    data = unit.ems_data
-    texts = EmsData(
-        state_str=data.state_str, alarm_str=data.alarm_str, warning_str=data.warning_str
-    )
-    return msgspec.structs.replace(
-        NO_UNIT,
-        ecu_id=unit.ecu_id,
-        op_state_str=unit.op_state_str,
-        error_str=unit.error_str,
-        ems_info=EmsInfo(fw_version=unit.ems_info.fw_version, model=unit.ems_info.model),
-        ems_data=texts,
-    )

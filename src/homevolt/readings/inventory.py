@@ -49,12 +49,8 @@ class Inventory:
 
     def __init__(self) -> None:
         self._local = ""
+        self._last: tuple[EmsDocument, Arrangement] | None = None
         self._forget()
-
-    @property
-    def is_known(self) -> bool:
-        """Whether it is known which unit answers."""
-        return bool(self._local)
 
     def arrange(self, document: EmsDocument) -> Arrangement:
         """Return where an answer holds the known parts; what is seen for the first time is known.
@@ -63,15 +59,20 @@ class Inventory:
             HomevoltDataError: The unit that answers is not known yet, and nothing tells which one
                 it is.
         """
+        if self._last is not None and self._last[0] is document:
+            return self._last[1]
         structure = (
-            *[(u.ecu_id, u.ecu_host, u.ems_info.model, len(u.bms_data)) for u in document.ems],
-            *[(b.id, b.battery_type_str) for u in document.ems for b in u.bms_info],
+            *[
+                (u.ecu_id, u.ecu_host, u.ems_info.model, u.bms_info, len(u.bms_data))
+                for u in document.ems
+            ],
             *[(p.function, p.type, p.sensor_type, p.euid, p.node_id) for p in document.sensors],
         )
         arrangement = self._arrangements.get(structure)
         if arrangement is None:
             arrangement = self._arranged(document)
             self._arrangements[structure] = arrangement
+        self._last = (document, arrangement)
         return arrangement
 
     def _forget(self) -> None:
@@ -82,38 +83,56 @@ class Inventory:
         self._arrangements: dict[tuple[Any, ...], Arrangement] = {}
 
     def _arranged(self, document: EmsDocument) -> Arrangement:
-        ids = [unit_id(unit) for unit in document.ems]
-        local = local_unit(document.ems, self._local or None)
-        if local is not None and ids[local] == UNKNOWN and self._local:
-            ids[local] = self._local
-        elif local is not None and ids[local] != self._local:
+        ids = self._unit_ids(document.ems)
+        local = local_unit(document.ems, ids, self._local)
+        if local is not None and ids[local] != self._local:
             self._forget()  # nothing is known yet, or another device answers at this address
             self._local = ids[local]
         known = (dict(self._units), dict(self._points))
         units = self._see_units(document.ems, ids)
         points = self._see_points(document.sensors)
         if self._layout is None or known != (self._units, self._points):
-            self._units = dict(sorted(self._units.items(), key=self._unit_order))
+            local_first = ((each != (self._local, 0), each) for each in self._units)
+            self._units = {each: self._units[each] for _, each in sorted(local_first)}
             self._points = dict(sorted(self._points.items()))
             self._layout = Layout([*self._units.values()], [*self._points.values()])
             self._arrangements.clear()  # the others know fewer parts
         elif len(self._arrangements) >= _MOST_ARRANGEMENTS:
             self._arrangements.clear()
+        found: list[tuple[int | None, dict[int, int]]] = [
+            units.get(each, (None, {})) for each in self._units
+        ]
         return Arrangement(
             self._layout,
             tuple(
-                (units[each][0], tuple(units[each][1].get(n) for n in sorted(unit.blades)))
-                if each in units
-                else (None, (None,) * len(unit.blades))
-                for each, unit in self._units.items()
+                (index, tuple(map(blades.get, sorted(unit.blades))))
+                for (index, blades), unit in zip(found, self._units.values(), strict=True)
             ),
-            tuple(points.get(each) for each in self._points),
+            tuple(map(points.get, self._points)),
             self._units[self._local, 0].name,
         )
 
-    def _unit_order(self, item: tuple[tuple[str, int], KnownUnit]) -> tuple[bool, tuple[str, int]]:
-        each, _ = item
-        return each != (self._local, 0), each
+    def _unit_ids(self, units: Sequence[Unit]) -> list[str]:
+        """Return the id of each unit; one that gives none is known by its host."""
+        ids = [unit_id(unit) for unit in units]
+        by_host = {unit.host: each for (each, _), unit in self._units.items()} | {None: UNKNOWN}
+        for index, unit in enumerate(units):
+            known = by_host.get(unit.ecu_host, UNKNOWN)
+            if ids[index] == UNKNOWN and known not in ids:
+                ids[index] = known
+        return ids
+
+    def _point_ids(self, points: Sequence[MeasuringPoint]) -> list[PointId]:
+        """Return the identity of each point; a clamp that gives no EUID is known by its node."""
+        ids = [point_id(point) for point in points]
+        by_node: dict[tuple[str, int | None], PointId] = {
+            (p.id.function, p.node): p.id for p in self._points.values() if p.node
+        }
+        for index, point in enumerate(points):
+            known = by_node.get((ids[index].function, point.node_id), ids[index])
+            if not ids[index].euid and known not in ids:
+                ids[index] = known
+        return ids
 
     def _see_units(
         self, units: Sequence[Unit], ids: Sequence[str]
@@ -123,16 +142,17 @@ class Inventory:
         order = sorted(range(len(units)), key=lambda i: (bool(units[i].ecu_host), i))
         for index, number in self._numbered([(ids[i], i) for i in order]):
             unit, each = units[index], (ids[index], number)
-            before = self._units.get(each) or KnownUnit("", "", "", {})
-            numbers = blade_numbers(unit, before.blades)
-            blades = {number: i for i, number in enumerate(numbers) if number is not None}
+            before = self._units.get(each) or KnownUnit("", "", "", {}, None)
+            numbers = enumerate(blade_numbers(unit, before.blades))
+            blades = {n: i for i, n in numbers if n is not None}
             suffix = f"_{number + 1}" if number else ""
-            name = before.name if unit.ecu_id in (None, "") else f"{unit.ecu_id}{suffix}"
+            name = before.name if unit_id(unit) == UNKNOWN else f"{unit.ecu_id}{suffix}"
             self._units[each] = KnownUnit(
                 f"{ids[index]}{suffix}",
                 name or f"{UNKNOWN}{suffix}",
                 unit.ems_info.model or before.model,
                 before.blades | {n: _blade_model(unit, i, before, n) for n, i in blades.items()},
+                before.host if unit.ecu_host is None else unit.ecu_host,
             )
             found[each] = (index, blades)
         return found
@@ -143,16 +163,19 @@ class Inventory:
         A point that only repeats a unit's own figures is none.
         """
         found = {}
+        ids = self._point_ids(points)
         order = sorted(
-            (point_id(point), point.node_id or 0, index)
+            (ids[index], point.node_id or 0, index)
             for index, point in enumerate(points)
             if point.sensor_type != "ems"
         )
         for index, number in self._numbered([(each, index) for each, _, index in order]):
-            point = points[index]
-            each = (point_id(point), number)
-            model = point.sensor_type or "measuring point"
-            self._points[each] = KnownPoint(each[0], number, point.euid or UNKNOWN, model)
+            point, each = points[index], (ids[index], number)
+            if each[0] == point_id(point):
+                model = point.sensor_type or "measuring point"
+                self._points[each] = KnownPoint(
+                    each[0], number, point.euid or UNKNOWN, model, point.node_id
+                )
             found[each] = index
         return found
 

@@ -20,7 +20,7 @@ from homevolt.readings.catalogue import (
 from homevolt.readings.models import DeviceMetadata, Sensor, SensorInfo
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Container, Iterable, Sequence
     from typing import Any
 
     from homevolt.readings.catalogue import Reading
@@ -40,12 +40,14 @@ class KnownUnit(NamedTuple):
         name: Its id as the device says it.
         model: Its model, empty if it names none.
         blades: The model of each blade by its number.
+        host: Its host as the device gave it last, empty for the unit that answers.
     """
 
     id: str
     name: str
     model: str
     blades: dict[int, str]
+    host: str | None
 
 
 class KnownPoint(NamedTuple):
@@ -56,12 +58,14 @@ class KnownPoint(NamedTuple):
         number: Tells points of the same id apart, from 0.
         euid: Its EUID as the device says it, for names.
         model: The device's word for what kind of sensor it is.
+        node: The number of its radio node, None if it has none.
     """
 
     id: PointId
     number: int
     euid: str
     model: str
+    node: int | None
 
 
 class Part(NamedTuple):
@@ -102,7 +106,7 @@ class Layout:
     def __init__(self, units: Sequence[KnownUnit], points: Sequence[KnownPoint]) -> None:
         self.parts: list[Part] = []
         self.rows: list[Reading[Any]] = []
-        self._infos: list[SensorInfo] = []
+        self._infos: dict[str, SensorInfo] = {}
         self.metadata: dict[str, DeviceMetadata] = {}
         self.metadata_by_key: dict[str, DeviceMetadata] = {}
         self._local = _key("ems", units[0].id)
@@ -136,7 +140,7 @@ class Layout:
             if texts is not None:
                 values[index] = ", ".join(texts) if texts else ""
         sensors = self._no_sensors.copy()  # which has room for all and need not grow
-        sensors.update(zip(self._names, map(Sensor, values, self._infos), strict=True))
+        sensors.update(zip(self._infos, map(Sensor, values, self._infos.values()), strict=True))
         return sensors
 
     def _add_unit(self, unit: KnownUnit) -> None:
@@ -192,12 +196,11 @@ class Layout:
         self.metadata.setdefault(identifier, about)
         self.metadata_by_key.setdefault(about.key, about)
         self.parts.append(Part(scope, len(self.rows), subject))
-        for row, name, reading in named:
+        for row, wanted, reading in named:
             self.rows.append(row)
-            quantity = row.quantity
-            self._infos.append(
-                SensorInfo(quantity.type, identifier, name, quantity.unit, about.key, reading)
-            )
+            name = _unique(wanted, self._infos)
+            kind, unit, *_ = row.quantity
+            self._infos[name] = SensorInfo(kind, identifier, name, unit, about.key, reading)
 
     def _starts(self, scope: Scope, function: str | None = None) -> list[int]:
         return [
@@ -212,9 +215,10 @@ class Layout:
         self.loads = self._starts(Scope.METER, "load")
         self.grids = self._starts(Scope.METER, "grid")
         self.solars = self._starts(Scope.METER, "solar")
-        self._names = [info.name for info in self._infos]
         self._lists = [i for i, row in enumerate(self.rows) if row.quantity.is_list]
-        self._no_sensors = dict.fromkeys(self._names, Sensor(None, self._infos[0]))
+        self._no_sensors = dict.fromkeys(
+            self._infos, Sensor(None, next(iter(self._infos.values())))
+        )
 
 
 def _key(*words: str) -> str:
@@ -229,10 +233,9 @@ def _named(
     return [(row, row.name.format(**numbers) + tag, prefix + row.key) for row in rows]
 
 
-def _unique(name: str, taken: Iterable[str]) -> str:
+def _unique(name: str, taken: Container[str]) -> str:
     """Return a name that is not taken yet, with a number behind it if need be."""
-    names = set(taken)
     candidate, n = name, 2
-    while candidate in names:
+    while candidate in taken:
         candidate, n = f"{name}_{n}", n + 1
     return candidate

@@ -103,16 +103,13 @@ class Update(msgspec.Struct, frozen=True):
         snapshot: The readings that stand, or None if there are none or they are too old.
         error: Why this read failed, or None if it succeeded.
         at: When it ended by the clock of this machine, in UTC.
+        age_s: How old the snapshot is in seconds, None without one.
     """
 
     snapshot: Snapshot | None
     error: HomevoltError | None
     at: datetime
-
-    @property
-    def age_s(self) -> float | None:
-        """How old the snapshot is in seconds, None without one."""
-        return None if self.snapshot is None else (self.at - self.snapshot.ems_at).total_seconds()
+    age_s: float | None = None
 
 
 def typed_views(walk: Walk) -> dict[str, Any]:
@@ -130,7 +127,7 @@ def typed_views(walk: Walk) -> dict[str, Any]:
                 blade = view_of(BladeView, values, number=part.subject, available=present)
                 units[-1]["blades"].append(blade)
             case Scope.TOTAL:
-                views["total"] = total_view(values)
+                views["total"] = total_view(values, available=present)
             case Scope.METER:
                 views["meters"].append(_meter(part, values, available=present))
             case Scope.HOUSE:

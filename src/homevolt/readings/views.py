@@ -60,7 +60,8 @@ UnitView = make_view(
     "UnitView",
     "A unit (`ems[]` of `/ems.json`), or the sum of all units (`aggregated`).\n\n"
     "Power is + when discharging and - when charging. The sum has no id, model and blades. A unit\n"
-    "that the device leaves out, or that has not measured yet, is not `available`.",
+    "that the device leaves out, or that has not measured yet, is not `available`, and neither is\n"
+    "a sum that misses one.",
     UNIT,
     ecu_id=(str | None, None),
     model=(str | None, None),
@@ -90,6 +91,7 @@ def view_of(view: Any, values: Sequence[Value], **others: object) -> Any:
     return view(*values, **others)
 
 
-def total_view(values: Sequence[Value]) -> Any:
+def total_view(values: Sequence[Value], *, available: bool) -> Any:
     """Return the view of the sum over the units from the values of `TOTAL`."""
-    return UnitView(**dict(zip((row.key for row in TOTAL), values, strict=True)))
+    fields = dict(zip((row.key for row in TOTAL), values, strict=True))
+    return UnitView(**fields, available=available)
