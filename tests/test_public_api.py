@@ -16,9 +16,11 @@ from homevolt.readings.catalogue import CATALOGUE, Scope
 PUBLIC_NAMES = [
     "BatteryMode",
     "BladeView",
+    "Capabilities",
     "ConsoleReply",
     "Device",
     "DeviceMetadata",
+    "EntryOptions",
     "Homevolt",
     "HomevoltAuthenticationError",
     "HomevoltCertificateError",
@@ -40,6 +42,7 @@ PUBLIC_NAMES = [
     "MeterView",
     "Parameter",
     "PhaseView",
+    "PowerOptions",
     "Schedule",
     "ScheduleDiff",
     "ScheduleEntry",
@@ -49,6 +52,7 @@ PUBLIC_NAMES = [
     "Snapshot",
     "UnitView",
     "Update",
+    "WindowedOptions",
     "__version__",
 ]
 

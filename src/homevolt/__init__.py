@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from homevolt.connection import Homevolt
+    from homevolt.control.capabilities import Capabilities
     from homevolt.control.plan_replacement import ScheduleDiff
     from homevolt.device import Device
     from homevolt.exceptions import (
@@ -37,15 +38,18 @@ if TYPE_CHECKING:
     from homevolt.readings.snapshot import Snapshot, Update
     from homevolt.readings.views import BladeView, HouseView, MeterView, PhaseView, UnitView
     from homevolt.schedule.entry import BatteryMode, Schedule, ScheduleEntry
+    from homevolt.schedule.keywords import EntryOptions, PowerOptions, WindowedOptions
 
     __version__: str
 
 __all__ = [
     "BatteryMode",
     "BladeView",
+    "Capabilities",
     "ConsoleReply",
     "Device",
     "DeviceMetadata",
+    "EntryOptions",
     "Homevolt",
     "HomevoltAuthenticationError",
     "HomevoltCertificateError",
@@ -67,6 +71,7 @@ __all__ = [
     "MeterView",
     "Parameter",
     "PhaseView",
+    "PowerOptions",
     "Schedule",
     "ScheduleDiff",
     "ScheduleEntry",
@@ -76,18 +81,21 @@ __all__ = [
     "Snapshot",
     "UnitView",
     "Update",
+    "WindowedOptions",
     "__version__",
 ]
 
 # The module of each public name; every other name is an error, in `exceptions`.
 _MODULES = {
     "connection": ("Homevolt",),
+    "control.capabilities": ("Capabilities",),
     "control.plan_replacement": ("ScheduleDiff",),
     "device": ("Device",),
     "protocol.console": ("ConsoleReply",),
     "protocol.parameter": ("Parameter",),
     "readings.models": ("DeviceMetadata", "Sensor", "SensorInfo", "SensorType"),
     "schedule.entry": ("BatteryMode", "Schedule", "ScheduleEntry"),
+    "schedule.keywords": ("EntryOptions", "PowerOptions", "WindowedOptions"),
     "readings.snapshot": ("Snapshot", "Update"),
     "readings.views": ("BladeView", "HouseView", "MeterView", "PhaseView", "UnitView"),
 }

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+import msgspec
 import pytest
 
 from homevolt import (
@@ -27,17 +28,22 @@ MODES: list[tuple[str, dict[str, Any], str]] = [
     (
         "charge_battery",
         {"max_power": 3000, "max_soc": 90},
-        "sched_set 1 --max 90 --max_charge 3000",
+        "sched_set 1 --max 90 --setpoint 3000",
     ),
     ("charge_battery", {"setpoint": 2000}, "sched_set 1 --setpoint 2000"),
     (
         "discharge_battery",
         {"max_power": 2500, "min_soc": 30},
-        "sched_set 2 --min 30 --max_discharge 2500",
+        "sched_set 2 --min 30 --setpoint 2500",
     ),
     ("set_battery_idle", {}, "sched_set 0"),
     ("set_battery_idle", {"offline": True}, "sched_set 0 --offline"),
     ("charge_from_grid", {"setpoint": 3000}, "sched_set 3 --setpoint 3000"),
+    (
+        "charge_battery",
+        {"setpoint": 3000, "max_power": 2000},
+        "sched_set 1 --setpoint 3000 --max_charge 2000",
+    ),
     (
         "charge_from_grid",
         {"setpoint": 3000, "max_power": 2000},
@@ -86,7 +92,7 @@ async def test_a_mode_is_given_as_number_member_or_name(
         assert sim.journal.commands == [f"sched_set {int(mode)} --setpoint 100"]
 
 
-async def test_a_name_may_be_written_as_people_write_it() -> None:
+async def test_the_name_of_a_mode_may_have_spaces_hyphens_and_capitals() -> None:
     async with connected_device() as (_, device, _):
         assert (await device.set_battery_mode(" Solar Charge ")).mode is BatteryMode.SOLAR_CHARGE
         assert (await device.set_battery_mode("full-solar-export")).mode == 9
@@ -161,10 +167,12 @@ async def test_the_window_of_an_entry_is_checked_before_anything_is_sent() -> No
         assert not sim.journal
 
 
-async def test_a_short_name_of_a_power_and_its_long_one_are_not_given_together() -> None:
+async def test_max_power_and_the_limit_it_stands_for_exclude_each_other() -> None:
     async with connected_device() as (sim, device, _):
         with pytest.raises(HomevoltValueError, match="max_power and max_charge are the same"):
             await device.charge_battery(max_power=1, max_charge=2)
+        with pytest.raises(HomevoltValueError, match="max_power must be 0 to"):
+            await device.charge_battery(max_power=-1)
         with pytest.raises(HomevoltValueError, match="did you mean 'max_power'"):
             await device.charge_battery(max_powr=1)  # type: ignore[call-arg] # the mistake meant
         assert not sim.journal
@@ -221,7 +229,7 @@ async def test_added_entries_come_back_with_their_ids_and_can_be_deleted() -> No
         assert sim.journal.commands[3:] == ["sched_del 1", "sched_clear"]
 
 
-async def test_an_entry_that_is_not_there_is_not_deleted() -> None:
+async def test_an_entry_that_does_not_exist_cannot_be_deleted() -> None:
     async with connected_device() as (sim, device, _):
         with pytest.raises(HomevoltValueError, match="no entry 5; its ids: none"):
             await device.delete_schedule(5)
@@ -243,6 +251,7 @@ async def test_local_mode_is_switched_and_read_back() -> None:
         assert seen == [True, False]
         assert [(r.method, r.path) for r in sim.journal] == [
             ("POST", "/params.json"),
+            ("GET", "/params.json"),
             ("GET", "/schedule.json"),
         ] * 2
         assert [dict(r.form) for r in sim.journal.writes] == [
@@ -271,20 +280,30 @@ async def test_every_firmware_is_understood(firmware: str) -> None:
         assert len(sim.journal.writes) == 5
 
 
-async def test_firmware_that_turns_a_mode_into_idle_is_noticed() -> None:
+async def test_firmware_that_turns_a_mode_into_idle_is_noticed_and_the_write_undone() -> None:
     async with connected_device(firmware="limited") as (sim, device, _):
-        assert (await device.set_battery_mode(7)).mode == 7
+        solar = await device.set_battery_mode(7)
         with pytest.raises(HomevoltCommandVerificationError) as caught:
             await device.charge_from_grid(setpoint=3000)
-        assert "mode: wanted grid_charge, seen idle" in str(caught.value)
-        wanted: ScheduleEntry = caught.value.expected
-        seen: ScheduleEntry = caught.value.actual
-        assert (wanted.mode, seen.mode) == (3, 0)
-        assert wanted.setpoint == 3000
-        assert device.active_entry == seen
-        with pytest.raises(HomevoltCommandVerificationError, match="Entry 1 stands"):
+        assert "mode: expected grid_charge, actual idle" in str(caught.value)
+        assert "The previous plan was restored: 1 entry (0: solar_charge" in str(caught.value)
+        expected: ScheduleEntry = caught.value.expected
+        actual: ScheduleEntry = caught.value.actual
+        assert (expected.mode, actual.mode) == (3, 0)
+        assert expected.setpoint == 3000
+        assert device.active_entry is not None
+        assert msgspec.structs.replace(device.active_entry, id=solar.id) == solar
+        with pytest.raises(HomevoltCommandVerificationError, match="The entry was deleted again"):
             await device.add_schedule(9)
-        assert len(sim.journal.writes) == 3
+        assert [entry.type for entry in sim.installation.plan.entries] == [7]
+        assert sim.journal.commands == [
+            "sched_set 7",
+            "sched_set 3 --setpoint 3000",
+            "sched_clear",
+            "sched_add 7 --from 2026-01-15T12:00:00",
+            "sched_add 9",
+            "sched_del 1",
+        ]
 
 
 async def test_a_write_that_the_device_ignores_is_noticed() -> None:
@@ -296,7 +315,7 @@ async def test_a_write_that_the_device_ignores_is_noticed() -> None:
             await device.charge_battery(max_power=2000)
         with pytest.raises(HomevoltCommandVerificationError, match="no new entry"):
             await device.add_schedule(2)
-        with pytest.raises(HomevoltCommandVerificationError, match="still stands"):
+        with pytest.raises(HomevoltCommandVerificationError, match="is still there"):
             await device.delete_schedule(1)
         with pytest.raises(
             HomevoltCommandVerificationError,
@@ -307,13 +326,21 @@ async def test_a_write_that_the_device_ignores_is_noticed() -> None:
         assert [entry.mode for entry in device.schedule.entries] == [1, 0]
 
 
-async def test_a_value_that_the_device_changes_is_noticed() -> None:
+async def test_a_number_that_comes_back_smaller_may_be_of_another_client_and_is_left_alone() -> (
+    None
+):
     async with connected_device() as (sim, device, _):
         sim.faults.add("normalise", key="max_charge", limit=2500)
-        assert (await device.charge_battery(max_power=2500)).max_charge == 2500
+        entry = await device.charge_battery(setpoint=3000, max_power=2500)
+        assert (entry.setpoint, entry.max_charge) == (3000, 2500)
         with pytest.raises(HomevoltCommandVerificationError) as caught:
-            await device.charge_battery(max_power=3000)
-        assert "max_charge: wanted 3000, seen 2500" in str(caught.value)
+            await device.charge_battery(setpoint=2000, max_power=3000)
+        assert "max_charge: expected 3000, actual 2500" in str(caught.value)
+        assert "Another client may have written the plan that is there now" in str(caught.value)
+        assert "pass accept=('max_charge',)" in str(caught.value)
+        assert len(sim.journal.writes) == 2
+        entry = await device.charge_battery(setpoint=1, max_power=3000, accept=["max_power"])
+        assert entry.max_charge == 2500
 
 
 async def test_a_refusal_comes_in_the_words_of_the_device() -> None:
@@ -325,7 +352,7 @@ async def test_a_refusal_comes_in_the_words_of_the_device() -> None:
         assert len(sim.journal) == 2
 
 
-async def test_a_device_that_is_gone_is_a_connection_error() -> None:
+async def test_a_device_that_does_not_listen_is_a_connection_error() -> None:
     async with connected_device() as (sim, device, _):
         await sim.stop()
         with pytest.raises(HomevoltConnectionError):
@@ -350,7 +377,7 @@ async def test_a_command_of_the_callers_own_gives_the_reply_of_the_device() -> N
         assert sim.journal.commands == ["sched_list", "help", "sched_del 7"]
 
 
-async def test_a_destructive_command_needs_to_be_called_unsafe() -> None:
+async def test_a_destructive_command_needs_unsafe() -> None:
     async with connected_device() as (sim, device, _):
         for command in ("factory_reset", "help; rm /spiffs/x", "OTA_START", "format\n"):
             with pytest.raises(HomevoltValueError, match=r"unsafe=True|control characters"):
@@ -361,7 +388,7 @@ async def test_a_destructive_command_needs_to_be_called_unsafe() -> None:
         assert sim.device.destructive_commands == ["efr_factory_reset"]
 
 
-async def test_a_restart_is_waited_for_and_its_losses_are_read() -> None:
+async def test_a_reboot_is_waited_for_and_the_schedule_read_afterwards() -> None:
     async with connected_device() as (sim, device, _):
         sim.advance(3600)
         await device.add_schedule(2)
@@ -376,7 +403,7 @@ async def test_a_restart_is_waited_for_and_its_losses_are_read() -> None:
             await device.reboot(wait_s=0)
 
 
-async def test_a_limit_of_the_power_is_the_power_where_no_setpoint_is_given() -> None:
+async def test_max_power_is_the_power_of_the_battery_where_no_setpoint_is_given() -> None:
     async with connected_device() as (sim, device, _):
         await device.charge_battery(max_power=1000, max_soc=90)
         sim.advance(60)

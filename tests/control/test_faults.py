@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import pytest
 
@@ -12,88 +12,10 @@ from homevolt import (
     HomevoltError,
 )
 from homevolt.simulator.world.ems.plan import Entry
-from tests.support.connected_device import SHORT_S, ConnectedDevice, connected_device
+from tests.control.writes import WRITES
+from tests.support.connected_device import SHORT_S, connected_device
 
-if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable
-
-    from homevolt import Device
-
-Write = tuple["Callable[[Device], Awaitable[object]]", "Callable[[ConnectedDevice], bool]"]
-
-
-def _modes(running: ConnectedDevice) -> list[int]:
-    return [entry.type for entry in running.sim.installation.plan.entries]
-
-
-def _parameter(running: ConnectedDevice, name: str) -> object:
-    return running.sim.installation.parameters[name]
-
-
-# Each write with how to see on the device itself that it took effect; before it, the plan holds
-# one entry of mode 6.
-WRITES: dict[str, Write] = {
-    "mode": (lambda device: device.charge_battery(max_power=3000), lambda r: _modes(r) == [1]),
-    "add": (lambda device: device.add_schedule(1), lambda r: _modes(r) == [6, 1]),
-    "delete": (lambda device: device.delete_schedule(1), lambda r: _modes(r) == []),
-    "clear": (lambda device: device.clear_all_schedules(), lambda r: _modes(r) == []),
-    "local mode": (
-        lambda device: device.disable_local_mode(),
-        lambda r: _parameter(r, "settings_local") is False,
-    ),
-    "parameter": (
-        lambda device: device.set_parameter("ledstrip_bright_max", 42),
-        lambda r: _parameter(r, "ledstrip_bright_max") == 42,
-    ),
-}
-
-# A fault that hits the write itself, before or after it took effect.
-LOST: list[dict[str, Any]] = [
-    *({"kind": "reset", "when": when} for when in ("before", "after")),
-    *({"kind": "status", "status": 500, "when": when} for when in ("before", "after")),
-    *({"kind": "status", "status": 503, "when": when} for when in ("before", "after")),
-    {"kind": "truncate", "size": 10},
-    *({"kind": "garbage", "when": when} for when in ("before", "after")),
-    *({"kind": "html", "when": when} for when in ("before", "after")),
-    {"kind": "ignore"},
-    {"kind": "content_type"},
-]
-
-
-def _name(value: str | dict[str, Any]) -> str:
-    return value if isinstance(value, str) else " ".join(map(str, value.values()))
-
-
-# Each of these costs its deadline, so not every write meets them.
-SILENT: list[dict[str, Any]] = [
-    *({"kind": "silence", "when": when} for when in ("before", "after")),
-    {"kind": "stall"},
-]
-
-
-@pytest.mark.parametrize(
-    ("name", "fault"),
-    [
-        *((name, fault) for name in WRITES for fault in LOST),
-        *((name, fault) for name in ("mode", "parameter") for fault in SILENT),
-    ],
-    ids=_name,
-)
-async def test_a_write_is_sent_once_and_the_read_back_decides(
-    name: str, fault: dict[str, Any]
-) -> None:
-    write, took_effect = WRITES[name]
-    async with connected_device(timeout=SHORT_S if fault in SILENT else 10.0) as running:
-        running.plan(Entry(6))
-        running.sim.faults.add_settings({**fault, "write": True})
-        try:
-            await write(running.device)
-        except HomevoltError:
-            assert not took_effect(running)
-        else:
-            assert took_effect(running)
-        assert len(running.writes) == 1
-        assert running.sim.journal.writes[0].effects <= 1
+MOMENTS = ("before", "after")
 
 
 @pytest.mark.parametrize(
@@ -153,7 +75,11 @@ async def test_a_write_whose_password_is_refused_did_nothing(name: str, status: 
         assert len(running.writes) == 1
 
 
-STRUCK = [fault for fault in LOST if fault["kind"] not in {"ignore", "content_type"}] + [
+# What strikes a write itself is in test_matrix.py; these strike the reads before and after it too.
+STRUCK: list[dict[str, Any]] = [
+    *({"kind": kind, "when": when} for kind in ("reset", "garbage") for when in MOMENTS),
+    {"kind": "truncate", "size": 10},
+    {"kind": "status", "status": 503, "when": "after"},
     {"kind": "status", "status": 404},
     {"kind": "status", "status": 507},
     {"kind": "reboot", "seconds": 30},
@@ -164,7 +90,7 @@ STRUCK = [fault for fault in LOST if fault["kind"] not in {"ignore", "content_ty
 @pytest.mark.parametrize("count", [1, 99])
 @pytest.mark.parametrize("nth", [1, 2, 3])
 @pytest.mark.parametrize("name", WRITES)
-async def test_whichever_request_a_fault_strikes_what_is_said_for_certain_is_true(
+async def test_whichever_request_a_fault_strikes_a_known_outcome_is_true(
     name: str, nth: int, count: int
 ) -> None:
     write, took_effect = WRITES[name]
@@ -185,7 +111,7 @@ async def test_whichever_request_a_fault_strikes_what_is_said_for_certain_is_tru
 
 
 @pytest.mark.parametrize("name", WRITES)
-async def test_a_write_for_which_the_flash_had_no_room_is_no_success(name: str) -> None:
+async def test_a_write_that_the_full_flash_cannot_store_is_not_a_success(name: str) -> None:
     write, took_effect = WRITES[name]
     async with connected_device() as running:
         running.plan(Entry(6))
@@ -197,7 +123,7 @@ async def test_a_write_for_which_the_flash_had_no_room_is_no_success(name: str) 
 
 
 @pytest.mark.parametrize("name", ["mode", "add", "delete", "clear"])
-async def test_a_write_during_which_the_cloud_was_given_control_is_no_success(name: str) -> None:
+async def test_a_write_during_which_local_mode_was_switched_off_is_not_a_success(name: str) -> None:
     async def give_control(_seconds: float) -> None:
         running.sim.device.set_parameter("settings_local", False, store=True)
 
@@ -211,13 +137,17 @@ async def test_a_write_during_which_the_cloud_was_given_control_is_no_success(na
         assert len(running.writes) == 1
 
 
-async def test_a_redirected_write_is_not_followed() -> None:
+@pytest.mark.parametrize("when", ["before", "after"])
+async def test_a_redirected_write_is_not_followed_and_the_read_back_decides(when: str) -> None:
     async with connected_device() as running:
-        running.sim.faults.add("redirect", write=True, when="before")
-        with pytest.raises(HomevoltCommandOutcomeUnknownError, match="https"):
+        running.sim.faults.add("redirect", write=True, when=when)
+        if when == "after":
             await running.device.set_battery_idle()
+        else:
+            with pytest.raises(HomevoltCommandOutcomeUnknownError, match="https"):
+                await running.device.set_battery_idle()
         assert len(running.writes) == 1
-        assert running.requests == 3, "what became of it is read back"
+        assert running.requests == 3
 
 
 async def test_a_command_of_the_callers_own_is_sent_once_too() -> None:

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import asyncio
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
 
 from homevolt import (
-    BatteryMode,
     HomevoltAuthenticationError,
     HomevoltCommandError,
     HomevoltCommandOutcomeUnknownError,
@@ -19,53 +18,10 @@ from homevolt import (
     HomevoltValueError,
     ScheduleEntry,
 )
-from homevolt.simulator import Profile
-from homevolt.simulator.world.clock import WINTER_NOON
 from homevolt.simulator.world.ems.plan import Entry
-from tests.support.connected_device import SHORT_S, ConnectedDevice, connected_device
-from tests.support.scripted_device import document, done, scripted_device, turns
-
-NOON = datetime.fromtimestamp(WINTER_NOON, UTC)
-HOUR = timedelta(hours=1)
-CLOUD_ID = "6f1d3c5e-3f0a-4e7e-9d55-0123456789ab"
-
-
-def hours(count: int, mode: int = 1, first: int = 1) -> list[ScheduleEntry]:
-    """Return entries of one hour each, one after the other."""
-    return [
-        ScheduleEntry(
-            mode=BatteryMode(mode),
-            from_time=NOON + (first + number) * HOUR,
-            to_time=NOON + (first + number + 1) * HOUR,
-            setpoint=100 + number,
-        )
-        for number in range(count)
-    ]
-
-
-def cloud_plan(running: ConnectedDevice) -> None:
-    """Let the device hold a plan that the cloud wrote: one entry past, two to come."""
-    now = int(WINTER_NOON)
-    common: dict[str, Any] = {"main_fuse": 25000, "charge_ramp_up": 1000}
-    running.plan(
-        Entry(1, now - 7200, now - 3600, options={"setpoint": 1, **common}),
-        Entry(5, now - 3600, now + 3600, 10, 90, options={"setpoint": -500, **common}),
-        Entry(
-            7,
-            now + 3600,
-            None,
-            options={"import_energy_limit": 6000, "import_energy_limit_to": now + 7200, **common},
-        ),
-        schedule_id=CLOUD_ID,
-    )
-
-
-def contents(running: ConnectedDevice) -> list[tuple[Any, ...]]:
-    """Return what the device holds, without ids."""
-    return [
-        (e.type, e.from_time, e.to_time, e.min_soc, e.max_soc, dict(e.options))
-        for e in running.sim.installation.plan.entries
-    ]
+from tests.support.connected_device import SHORT_S, connected_device
+from tests.support.plans import CLOUD_ID, cloud_plan, contents, hours
+from tests.support.scripted_device import document, done, in_turn, scripted_device
 
 
 @pytest.mark.parametrize("count", [0, 1, 24, 200])
@@ -128,7 +84,7 @@ async def test_a_plan_of_endless_entries_is_refused() -> None:
             await running.device.replace_schedule(endless)
 
 
-async def test_a_diff_says_what_would_change_and_sends_nothing() -> None:
+async def test_a_diff_shows_what_would_change_and_sends_nothing() -> None:
     async with connected_device() as running:
         await running.device.replace_schedule(hours(3))
         running.sim.journal.clear()
@@ -159,29 +115,29 @@ FAILURES = [
 
 
 @pytest.mark.parametrize(("step", "kind"), FAILURES)
-async def test_a_step_that_fails_midway_restores_the_former_plan_of_the_cloud(
+async def test_a_step_that_fails_midway_restores_the_previous_plan_of_the_cloud(
     step: str, kind: str
 ) -> None:
     async with connected_device(timeout=SHORT_S if kind == "silence" else 10.0) as running:
         cloud_plan(running)
-        former = contents(running)
+        previous = contents(running)
         running.sim.faults.add(kind, command=step, when="before", count=1)
         with pytest.raises(HomevoltCommandError) as caught:
             await running.device.replace_schedule(hours(3))
-        untouched = step == "sched_clear"
-        assert contents(running) == (former if untouched else former[1:])
-        said = "stands untouched: 3 entries" if untouched else "restored, now as a local one: 2 ent"
+        unchanged = step == "sched_clear"
+        assert contents(running) == (previous if unchanged else previous[1:])
+        said = "is unchanged: 3 entries" if unchanged else "restored, now as a local one: 2 ent"
         assert said in str(caught.value)
-        assert untouched or "1 whose time had passed left out" in str(caught.value)
+        assert unchanged or "1 whose time had passed left out" in str(caught.value)
         assert not isinstance(caught.value, HomevoltCommandOutcomeUnknownError)
         sent = [record.command for record in running.sim.journal.writes]
-        assert sent.count("sched_clear") == (1 if untouched else 2)
+        assert sent.count("sched_clear") == (1 if step != STEPS[2] else 2)
         adds = [command for command in sent if command != "sched_clear"]
         assert len(adds) == len(set(adds))
 
 
 @pytest.mark.parametrize(("step", "kind"), FAILURES)
-async def test_a_step_that_took_effect_without_an_answer_is_gone_on_from(
+async def test_a_replacement_continues_after_a_step_that_took_effect_without_an_answer(
     step: str, kind: str
 ) -> None:
     async with connected_device(timeout=SHORT_S if kind == "silence" else 10.0) as running:
@@ -192,35 +148,39 @@ async def test_a_step_that_took_effect_without_an_answer_is_gone_on_from(
         assert len(running.writes) == 4
 
 
-async def test_a_step_that_the_device_refuses_restores_the_former_plan() -> None:
+async def test_a_step_that_the_device_refuses_restores_the_previous_plan() -> None:
     async with connected_device() as running:
         cloud_plan(running)
         running.sim.advance(3600 * 2.5)  # by its own clock, which was read before
-        former = contents(running)
-        with pytest.raises(HomevoltCommandRejectedError, match="The former plan was restored") as e:
+        previous = contents(running)
+        with pytest.raises(
+            HomevoltCommandRejectedError, match="The previous plan was restored"
+        ) as e:
             await running.device.replace_schedule([*hours(1, first=7), *hours(1, first=1)])
         assert "entry 2 of 2 (inverter_charge from 2026-01-15 13:00:00Z" in str(e.value)
         assert e.value.reply == "Schedule end time is in the past"
-        assert contents(running) == former[2:]
+        assert contents(running) == previous[2:]
         assert "refused by the device: 1 entry (2: grid_charge_discharge" in str(e.value)
 
 
 async def test_a_plan_is_restored_at_its_own_times_by_a_device_in_another_zone() -> None:
     async with connected_device(firmware="local-time") as running:
         cloud_plan(running)
-        former = contents(running)
+        previous = contents(running)
         with pytest.raises(HomevoltCommandVerificationError) as caught:
             await running.device.replace_schedule(hours(3, first=4))
         assert "reads times at UTC+01:00" in str(caught.value)
-        assert "The former plan was restored" in str(caught.value)
-        assert contents(running) == former[1:]
+        assert "The previous plan was restored" in str(caught.value)
+        assert contents(running) == previous[1:]
 
 
-async def test_a_plan_that_reads_back_otherwise_is_undone() -> None:
+async def test_a_plan_that_the_device_does_not_keep_is_undone() -> None:
     async with connected_device(firmware="limited") as running:
         cloud_plan(running)
         running.plan(Entry(1, options={"setpoint": 5}))
-        with pytest.raises(HomevoltCommandVerificationError, match="The former plan was rest") as e:
+        with pytest.raises(
+            HomevoltCommandVerificationError, match="The previous plan was rest"
+        ) as e:
             await running.device.replace_schedule(hours(2) + hours(1, mode=3, first=5))
         assert [entry.mode for entry in e.value.actual] == [1, 1, 0]
         assert contents(running) == [(1, None, None, None, None, {"setpoint": 5})]
@@ -232,33 +192,36 @@ async def test_if_restoring_fails_too_the_error_says_so() -> None:
         running.sim.faults.add("reset", command="sched_add*", when="before")
         with pytest.raises(HomevoltCommandOutcomeUnknownError) as caught:
             await running.device.replace_schedule(hours(3))
-        assert "Restoring the former plan (3 entries" in str(caught.value)
-        assert len([c for c in running.writes if c.startswith("sched_add")]) == 2
+        assert "Restoring the previous plan (3 entries" in str(caught.value)
+        assert running.clock.elapsed >= 120
+        first, *others = [line for line in running.writes if line.startswith("sched_add")]
+        assert "--setpoint 100" in first
+        assert len(others) > 10
+        assert len(set(others)) == 1  # it never got further than the first entry
 
 
 async def test_if_the_first_command_is_not_sent_there_is_nothing_to_restore() -> None:
     async with connected_device() as running:
         cloud_plan(running)
-        former = contents(running)
+        previous = contents(running)
         running.sim.faults.add("status", status=401, write=True, count=1)
         with pytest.raises(HomevoltAuthenticationError):
             await running.device.replace_schedule(hours(3))
-        assert contents(running) == former
+        assert contents(running) == previous
         assert running.requests == 2
 
 
-async def test_a_device_that_refuses_to_clear_keeps_its_plan() -> None:
-    no_clear = Profile("no clear", prompt="esp32>")
-    async with connected_device(profile=no_clear) as running:
+async def test_a_device_that_does_not_clear_keeps_its_plan_and_loses_the_new_entries() -> None:
+    async with connected_device() as running:
         cloud_plan(running)
-        former = contents(running)
+        previous = contents(running)
         running.sim.faults.add("ignore", command="sched_clear")
-        with pytest.raises(HomevoltCommandOutcomeUnknownError, match="failed too"):
+        with pytest.raises(HomevoltCommandVerificationError, match="unexpected 3 entries"):
             await running.device.replace_schedule(hours(1))
-        assert contents(running)[: len(former)] == former
+        assert contents(running) == previous
 
 
-async def test_a_former_plan_that_could_not_be_written_again_is_not_cleared() -> None:
+async def test_a_previous_plan_that_could_not_be_written_again_is_not_cleared() -> None:
     # The second 02:30 of the night on which the clocks of the device's zone go back.
     second = int(datetime(2026, 10, 25, 1, 30, tzinfo=UTC).timestamp())
     async with connected_device(
@@ -270,18 +233,18 @@ async def test_a_former_plan_that_could_not_be_written_again_is_not_cleared() ->
         assert running.writes == []
 
 
-async def test_a_cancelled_replacement_restores_the_former_plan_before_it_ends() -> None:
+async def test_a_cancelled_replacement_restores_the_previous_plan_before_it_ends() -> None:
     async def cancel(_seconds: float) -> None:
         replacing.cancel()
 
     async with connected_device(sleep=cancel) as running:
         cloud_plan(running)
-        former = contents(running)
+        previous = contents(running)
         running.sim.faults.add("latency", seconds=1, write=True, nth=20)
         replacing = asyncio.create_task(running.device.replace_schedule(hours(200)))
         with pytest.raises(asyncio.CancelledError):
             await replacing
-        assert contents(running) == former[1:]
+        assert contents(running) == previous[1:]
         assert len(running.writes) == 20 + 1 + 2
         assert running.device.schedule is not None
         assert len(running.device.schedule.entries) == 2
@@ -301,16 +264,16 @@ async def test_a_replacement_that_is_cancelled_at_its_end_is_undone_too(
 
     async with connected_device(sleep=cancel) as running:
         cloud_plan(running)
-        former = contents(running)
+        previous = contents(running)
         running.sim.faults.add("latency", seconds=1, **fault)
         replacing = asyncio.create_task(running.device.replace_schedule(hours(3)))
         with pytest.raises(asyncio.CancelledError):
             await replacing
-        assert contents(running) == former[1:]
+        assert contents(running) == previous[1:]
 
 
 @pytest.mark.parametrize("when", ["before", "after"])
-async def test_a_device_that_restarts_midway_gets_its_former_plan_when_it_is_back(
+async def test_a_device_that_restarts_midway_gets_its_previous_plan_when_it_is_back(
     when: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     async with connected_device() as running:
@@ -321,12 +284,12 @@ async def test_a_device_that_restarts_midway_gets_its_former_plan_when_it_is_bac
 
         monkeypatch.setattr(running.clock, "sleep", sleep)
         cloud_plan(running)
-        former = contents(running)
+        previous = contents(running)
         running.sim.faults.add("reboot", seconds=60, command=STEPS[1], when=when, count=1)
-        with pytest.raises(HomevoltCommandError, match="The former plan was restored") as caught:
+        with pytest.raises(HomevoltCommandError, match="The previous plan was restored") as caught:
             await running.device.replace_schedule(hours(3))
         assert not isinstance(caught.value, HomevoltCommandOutcomeUnknownError)
-        assert contents(running) == former[1:]
+        assert contents(running) == previous[1:]
         assert [line for line in running.writes if line.startswith("sched_add 1")] == [
             "sched_add 1 --from 2026-01-15T13:00:00 --to 2026-01-15T14:00:00 --setpoint 100"
         ]
@@ -343,7 +306,7 @@ async def test_a_plan_of_the_cloud_that_was_given_control_midway_is_not_overwrit
 
     async with connected_device(sleep=give_control) as running:
         cloud_plan(running)
-        former = contents(running)
+        previous = contents(running)
         running.sim.faults.add("ignore", command=STEPS[1])
         running.sim.faults.add("latency", seconds=1, command=STEPS[2], when="after", count=1)
         with pytest.raises(HomevoltCommandVerificationError) as caught:
@@ -353,10 +316,10 @@ async def test_a_plan_of_the_cloud_that_was_given_control_midway_is_not_overwrit
             assert running.writes.count("sched_clear") == 1
         else:
             assert "local mode is off, so the cloud may replace it" in str(caught.value)
-            assert contents(running) == former[1:]
+            assert contents(running) == previous[1:]
 
 
-async def test_a_plan_that_stands_without_local_mode_is_no_success_and_is_not_undone() -> None:
+async def test_a_plan_in_force_without_local_mode_is_not_a_success_and_is_not_undone() -> None:
     async def give_control(_seconds: float) -> None:
         running.sim.device.set_parameter("settings_local", False, store=True)
 
@@ -368,22 +331,20 @@ async def test_a_plan_that_stands_without_local_mode_is_no_success_and_is_not_un
         assert running.writes.count("sched_clear") == 1
 
 
-async def test_what_a_newer_firmware_s_plan_loses_by_being_restored_is_named() -> None:
+async def test_what_a_plan_of_newer_firmware_loses_by_being_restored_is_named() -> None:
     entry = {"id": 1, "type": 1, "boost": 1, "params": {"setpoint": 5, "eco_limit": 7, "x": None}}
     refusal = (
         "esp32> sched_add 0\nno\nCommand 'sched_add' returned non-zero error code: 0x2 (ERROR)"
     )
     async with scripted_device(
-        schedule=turns(document(entry), document(entry), document(), document(entry)),
-        console=turns(done("sched_clear"), refusal, done("sched_clear"), done("sched_add")),
-    ) as (odd, device, _):
+        schedule=in_turn(document(entry), document(entry), document(), document(entry)),
+        console=in_turn(done("sched_clear"), refusal, done("sched_add")),
+    ) as (scripted, device, _):
         with pytest.raises(HomevoltCommandRejectedError) as caught:
             await device.replace_schedule([{"mode": 0}])
-        assert "The former plan was restored: 1 entry" in str(caught.value)
-        assert "without what this library does not know: boost, params.eco_limit" in str(
-            caught.value
-        )
-        assert len(odd.writes) == 4
+        assert "The previous plan was restored: 1 entry" in str(caught.value)
+        assert "cannot read or write: boost, params.eco_limit" in str(caught.value)
+        assert len(scripted.writes) == 3
 
 
 async def test_a_connection_that_breaks_for_good_is_reported_as_unknown() -> None:

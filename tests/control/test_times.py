@@ -8,7 +8,9 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from homevolt import Homevolt, HomevoltCommandVerificationError, HomevoltValueError
+from homevolt.simulator import Simulator
 from homevolt.simulator.world.clock import WINTER_NOON
+from homevolt.simulator.world.ems.plan import Entry
 from tests.support.connected_device import connected_device
 
 STOCKHOLM = ZoneInfo("Europe/Stockholm")
@@ -54,7 +56,7 @@ async def test_a_window_that_began_in_the_past_is_accepted() -> None:
         assert device.active_entry == entry
 
 
-async def test_the_past_is_told_by_the_clock_of_the_device() -> None:
+async def test_the_past_is_judged_by_the_clock_of_the_device() -> None:
     async with connected_device() as (sim, device, _):
         sim.advance(12 * 3600)
         await device.fetch_ems_data()
@@ -63,7 +65,7 @@ async def test_the_past_is_told_by_the_clock_of_the_device() -> None:
         assert sim.journal.writes == []
 
 
-async def test_a_device_in_another_zone_is_noticed_and_told_how_to_set_it() -> None:
+async def test_a_device_in_another_zone_than_the_named_one_is_an_error() -> None:
     async with connected_device(firmware="local-time") as (_, device, _clock):
         with pytest.raises(HomevoltCommandVerificationError) as caught:
             await device.add_schedule(1, from_time=EVENING, to_time=EVENING + timedelta(hours=8))
@@ -123,7 +125,7 @@ async def test_around_a_clock_change_the_device_means_the_same_moment(
         assert entry.from_time == moment
 
 
-async def test_what_the_clock_of_the_device_cannot_say_is_refused_before_it_is_sent() -> None:
+async def test_a_time_that_is_ambiguous_for_the_device_is_refused_before_it_is_sent() -> None:
     second = datetime(2026, 10, 25, 2, 30, fold=1, tzinfo=STOCKHOLM)
     async with connected_device(firmware="local-time", schedule_timezone="Europe/Stockholm") as (
         sim,
@@ -146,7 +148,7 @@ async def test_an_entry_that_has_yet_to_start_is_not_taken_for_the_mode_that_was
     async with connected_device() as (sim, device, _):
         await device.add_schedule(1, from_time="2026-01-16T12:00:00Z")
         sim.faults.add("ignore", count=1)
-        with pytest.raises(HomevoltCommandVerificationError, match="from_time: wanted nothing"):
+        with pytest.raises(HomevoltCommandVerificationError, match="from_time: expected none"):
             await device.charge_battery()
         assert (await device.charge_battery()).from_time == device.now()
 
@@ -157,3 +159,102 @@ async def test_a_mode_starts_by_the_clock_of_the_device_however_far_ahead_it_is(
         entry = await device.charge_battery()
         assert entry.from_time is not None
         assert entry.from_time - device.now() == timedelta(hours=6)
+
+
+SUMMER = datetime(2026, 7, 1, 12, tzinfo=UTC)
+
+
+@pytest.mark.parametrize("write", ["mode", "add", "plan"])
+async def test_a_device_in_another_zone_is_followed_and_its_zone_remembered(write: str) -> None:
+    window = {"from_time": EVENING, "to_time": EVENING + timedelta(hours=8)}
+    limit = {"import_energy_limit": 1, "import_energy_limit_from": EVENING}
+    async with connected_device(firmware="local-time", schedule_timezone="auto") as running:
+        running.plan(Entry(6, int(WINTER_NOON) + 1800, int(WINTER_NOON) + 3600))
+        device = running.device
+        for count in (1, 2):
+            running.sim.journal.clear()
+            if write == "mode":
+                entry = await device.set_battery_mode(1, **limit)  # type: ignore[arg-type] # mixed
+                assert entry.import_energy_limit_from == EVENING
+            elif write == "add":
+                entry = await device.add_schedule(1, **window)  # type: ignore[arg-type] # mixed
+                assert (entry.from_time, entry.to_time) == tuple(window.values())
+            else:
+                plan = await device.replace_schedule([{"mode": 1, **window}, {"mode": 0} | PAST])
+                assert plan.entries[0].from_time == EVENING
+            sent = [
+                line for line in running.writes if line.startswith(("sched_set", "sched_add 1"))
+            ]
+            assert len(sent) == 3 - count  # once more at the first time, and never again
+        assert "2026-01-16T00:00:00" in sent[0]
+
+
+PAST = {"from_time": EVENING - timedelta(hours=9), "to_time": EVENING - timedelta(hours=8)}
+
+
+async def test_a_zone_that_has_changed_with_the_season_is_followed_again() -> None:
+    async with connected_device(firmware="local-time", schedule_timezone="auto") as running:
+        for start in (EVENING, SUMMER, EVENING):
+            entry = await running.device.add_schedule(1, from_time=start)
+            assert entry.from_time == start
+        assert sum(line.startswith("sched_del") for line in running.writes) == 2
+        entry = await running.device.add_schedule(1, from_time=EVENING, to_time=SUMMER)
+        assert (entry.from_time, entry.to_time) == (EVENING, SUMMER)
+        assert len(running.writes) == 8
+
+
+async def test_a_window_over_a_change_of_the_clocks_shows_both_offsets_at_once() -> None:
+    async with connected_device(firmware="local-time", schedule_timezone="auto") as running:
+        entry = await running.device.add_schedule(1, from_time=EVENING, to_time=SUMMER)
+        assert (entry.from_time, entry.to_time) == (EVENING, SUMMER)
+        assert len(running.writes) == 3
+
+
+async def test_an_ambiguous_time_in_the_zone_of_the_device_leaves_the_previous_plan() -> None:
+    twice = datetime(2026, 10, 25, 2, 30, fold=1, tzinfo=STOCKHOLM)
+    async with connected_device(firmware="local-time", schedule_timezone="auto") as running:
+        running.plan(Entry(6, None, int(WINTER_NOON) + 9000))
+        with pytest.raises(HomevoltCommandVerificationError, match="The entry was deleted again"):
+            await running.device.add_schedule(1, from_time=twice)
+        assert [entry.type for entry in running.sim.installation.plan.entries] == [6]
+
+
+async def test_a_second_read_back_that_is_wrong_is_an_error_and_undone() -> None:
+    async with connected_device(firmware="local-time", schedule_timezone="auto") as running:
+        running.sim.faults.add("ignore", command="sched_add *", nth=2)
+        with pytest.raises(HomevoltCommandVerificationError, match="no new entry"):
+            await running.device.add_schedule(1, from_time=EVENING)
+        assert running.sim.installation.plan.entries == ()
+        assert len(running.writes) == 3
+
+
+async def test_a_plan_whose_second_writing_fails_is_rolled_back() -> None:
+    async with connected_device(firmware="local-time", schedule_timezone="auto") as running:
+        running.plan(Entry(6, None, int(WINTER_NOON) + 9000))
+        running.sim.faults.add("ignore", command="sched_add 1 *", nth=2)
+        plan = [{"mode": 1, "from_time": EVENING, "to_time": SUMMER}]
+        with pytest.raises(HomevoltCommandVerificationError, match="The previous plan was restor"):
+            await running.device.replace_schedule(plan)
+        assert [entry.type for entry in running.sim.installation.plan.entries] == [6]
+
+
+async def test_a_zone_that_the_caller_named_is_not_changed_by_what_the_device_shows() -> None:
+    async with connected_device(firmware="local-time") as running:
+        running.plan(Entry(6, int(WINTER_NOON) + 1800, int(WINTER_NOON) + 9000))
+        for _ in range(2):
+            with pytest.raises(HomevoltCommandVerificationError, match="schedule_timezone is UTC"):
+                await running.device.add_schedule(1, from_time=EVENING)
+            assert [e.from_time for e in running.sim.installation.plan.entries] == [
+                WINTER_NOON + 1800
+            ]
+
+
+async def test_the_zone_is_found_by_default() -> None:
+    async with (
+        Simulator(firmware="local-time", local_mode=True, cloud=False) as sim,
+        Homevolt(sim.host, sim.password) as connection,
+    ):
+        await connection.update_info()
+        start = datetime.now(UTC).replace(microsecond=0) + timedelta(hours=3)
+        entry = await connection.get_device().add_schedule(0, from_time=start)
+        assert entry.from_time == start

@@ -68,7 +68,7 @@ def test_nothing_else_gets_onto_a_command_line(value: int) -> None:
 
 
 @pytest.mark.parametrize("name", ["sched add", "", "Sched", "rm;", "--x"])
-def test_neither_do_odd_commands_and_flags(name: str) -> None:
+def test_malformed_commands_and_flags_are_refused(name: str) -> None:
     with pytest.raises(HomevoltValueError):
         command_line(name)
     with pytest.raises(HomevoltValueError):
@@ -165,7 +165,7 @@ def test_a_json_reply_is_read_by_its_exit_code(
 @pytest.mark.parametrize(
     "body", [b"", b"{", b"{}", b"<html>", b"\xff\xfe\x00", b"null", b"[" * 9000]
 )
-def test_what_is_no_reply_has_no_verdict(body: bytes) -> None:
+def test_a_body_that_is_not_a_reply_has_no_verdict(body: bytes) -> None:
     assert parse_reply(body).succeeded is None
 
 
@@ -180,6 +180,15 @@ def test_no_reply_raises(body: bytes) -> None:
 DESTRUCTIVE = (
     *("format", "factory_reset", "write_mem", "modbus_write", "coredump_crash", "burnin_set"),
     *("efr_flash", "ota_start", "ota_anything", "rm", "curl", "efr_factory_reset"),
+    *("coredump_erase", "ems_reset", "ecu_sense_clear", "param_reset", "system_mode_force"),
+    *("ota_esp32_flash", "ota_run", "ota_esp32", "node_ota_distribute", "provision"),
+    *(
+        "ems_config_set",
+        "inverter_config_set",
+        "cat /x data",
+        "energy -n grid -i 0",
+        "energy -sn x",
+    ),
 )
 
 

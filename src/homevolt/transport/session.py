@@ -14,7 +14,7 @@ import msgspec
 from homevolt.exceptions import HomevoltDataError, HomevoltValueError
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
 
     from aiohttp.client_proto import ResponseHandler
     from aiohttp.client_reqrep import ConnectionKey
@@ -34,6 +34,7 @@ class Call(msgspec.Struct):
         url: The whole URL.
         form: What a POST sends.
         closings: How often the transport had been closed when the call came.
+        before_send: Called right before the request is sent; if it raises, nothing is sent.
         sent: Whether any of it may have reached the device.
         answers: The answers that arrived over its connection and were not read yet.
     """
@@ -42,6 +43,7 @@ class Call(msgspec.Struct):
     url: str
     form: Mapping[str, str] | None
     closings: int
+    before_send: Callable[[], None] = lambda: None
     sent: bool = False
     answers: ResponseHandler | None = None
 
@@ -69,6 +71,11 @@ class Request(aiohttp.ClientRequest):
         """The key of the kept-alive connections that may serve this request."""
         key = super().connection_key
         return key if self.method == "GET" else key._replace(proxy_headers_hash=id(self))
+
+    async def send(self, conn: Connection) -> aiohttp.ClientResponse:
+        """Send the request over a connection."""
+        current_call.get().before_send()
+        return await super().send(conn)
 
 
 class Response(aiohttp.ClientResponse):
