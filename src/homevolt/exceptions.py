@@ -7,6 +7,7 @@ What to catch:
 * `HomevoltAuthenticationError`: the device refused the password; its `is_final` says whether trying
   again is of any use, its `retry_after` when.
 * `HomevoltDataError`: an answer came that is not what this endpoint gives; nothing was read.
+* `HomevoltNotSupportedError`: this unit has no such endpoint; do not ask it again for this.
 * `HomevoltValueError`: an argument is wrong; nothing was sent.
 * `HomevoltLocalModeError`: the cloud is in charge; call `enable_local_mode()` first.
 * `HomevoltCommandError`: a write was sent and did not do what was asked; its subclasses say how.
@@ -71,6 +72,10 @@ class HomevoltRedirectError(HomevoltResponseError):
     def __init__(self, message: str, *, location: str, status: int) -> None:
         super().__init__(message, maybe_sent=True, status=status)
         self.location = location
+
+
+class HomevoltNotSupportedError(HomevoltResponseError):
+    """This unit lacks what was asked for: it answers 404, so its firmware does not offer it."""
 
 
 class HomevoltAuthenticationError(HomevoltError):
