@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from homevolt.connection import Homevolt
     from homevolt.control.plan_replacement import ScheduleDiff
     from homevolt.device import Device
+    from homevolt.discovery import DiscoveredDevice, discover
     from homevolt.exceptions import (
         HomevoltAuthenticationError,
         HomevoltCertificateError,
@@ -22,9 +23,11 @@ if TYPE_CHECKING:
         HomevoltCommandVerificationError,
         HomevoltConnectionError,
         HomevoltDataError,
+        HomevoltDiscoveryError,
         HomevoltError,
         HomevoltLocalModeError,
         HomevoltNotReadyError,
+        HomevoltNotSupportedError,
         HomevoltRateLimitError,
         HomevoltRedirectError,
         HomevoltResponseError,
@@ -36,16 +39,63 @@ if TYPE_CHECKING:
     from homevolt.readings.models import DeviceMetadata, Sensor, SensorInfo, SensorType
     from homevolt.readings.snapshot import Snapshot, Update
     from homevolt.readings.views import BladeView, HouseView, MeterView, PhaseView, UnitView
+    from homevolt.reports.diagnostics import diagnostics
+    from homevolt.reports.health import CheckView, LogLineView
+    from homevolt.reports.metering import ClampFunctionView, ClampPhaseView, ClampView, MainsView
+    from homevolt.reports.network import (
+        CloudErrorView,
+        CloudView,
+        LteView,
+        WifiNetworkView,
+        WifiView,
+    )
+    from homevolt.reports.radio import (
+        HubCountersView,
+        HubUpdateView,
+        HubView,
+        NodeCountersView,
+        NodeMetricsView,
+        NodeView,
+        PingView,
+        RadioView,
+    )
+    from homevolt.reports.regulation import ControllerHistoryView, ControllersView, ControllerView
+    from homevolt.reports.status import (
+        BladeInfoView,
+        EnergySystemView,
+        FirmwareUpdatesView,
+        FirmwareUpdateView,
+        FirmwareView,
+        HardwareView,
+        InverterInfoView,
+        StatusView,
+    )
     from homevolt.schedule.entry import BatteryMode, Schedule, ScheduleEntry
 
     __version__: str
 
 __all__ = [
     "BatteryMode",
+    "BladeInfoView",
     "BladeView",
+    "CheckView",
+    "ClampFunctionView",
+    "ClampPhaseView",
+    "ClampView",
+    "CloudErrorView",
+    "CloudView",
     "ConsoleReply",
+    "ControllerHistoryView",
+    "ControllerView",
+    "ControllersView",
     "Device",
     "DeviceMetadata",
+    "DiscoveredDevice",
+    "EnergySystemView",
+    "FirmwareUpdateView",
+    "FirmwareUpdatesView",
+    "FirmwareView",
+    "HardwareView",
     "Homevolt",
     "HomevoltAuthenticationError",
     "HomevoltCertificateError",
@@ -55,18 +105,32 @@ __all__ = [
     "HomevoltCommandVerificationError",
     "HomevoltConnectionError",
     "HomevoltDataError",
+    "HomevoltDiscoveryError",
     "HomevoltError",
     "HomevoltLocalModeError",
     "HomevoltNotReadyError",
+    "HomevoltNotSupportedError",
     "HomevoltRateLimitError",
     "HomevoltRedirectError",
     "HomevoltResponseError",
     "HomevoltTimeoutError",
     "HomevoltValueError",
     "HouseView",
+    "HubCountersView",
+    "HubUpdateView",
+    "HubView",
+    "InverterInfoView",
+    "LogLineView",
+    "LteView",
+    "MainsView",
     "MeterView",
+    "NodeCountersView",
+    "NodeMetricsView",
+    "NodeView",
     "Parameter",
     "PhaseView",
+    "PingView",
+    "RadioView",
     "Schedule",
     "ScheduleDiff",
     "ScheduleEntry",
@@ -74,9 +138,14 @@ __all__ = [
     "SensorInfo",
     "SensorType",
     "Snapshot",
+    "StatusView",
     "UnitView",
     "Update",
+    "WifiNetworkView",
+    "WifiView",
     "__version__",
+    "diagnostics",
+    "discover",
 ]
 
 # The module of each public name; every other name is an error, in `exceptions`.
@@ -84,9 +153,35 @@ _MODULES = {
     "connection": ("Homevolt",),
     "control.plan_replacement": ("ScheduleDiff",),
     "device": ("Device",),
+    "discovery": ("DiscoveredDevice", "discover"),
     "protocol.console": ("ConsoleReply",),
     "protocol.parameter": ("Parameter",),
     "readings.models": ("DeviceMetadata", "Sensor", "SensorInfo", "SensorType"),
+    "reports.diagnostics": ("diagnostics",),
+    "reports.health": ("CheckView", "LogLineView"),
+    "reports.metering": ("ClampFunctionView", "ClampPhaseView", "ClampView", "MainsView"),
+    "reports.network": ("CloudErrorView", "CloudView", "LteView", "WifiNetworkView", "WifiView"),
+    "reports.radio": (
+        "HubCountersView",
+        "HubUpdateView",
+        "HubView",
+        "NodeCountersView",
+        "NodeMetricsView",
+        "NodeView",
+        "PingView",
+        "RadioView",
+    ),
+    "reports.regulation": ("ControllerHistoryView", "ControllerView", "ControllersView"),
+    "reports.status": (
+        "BladeInfoView",
+        "EnergySystemView",
+        "FirmwareUpdateView",
+        "FirmwareUpdatesView",
+        "FirmwareView",
+        "HardwareView",
+        "InverterInfoView",
+        "StatusView",
+    ),
     "schedule.entry": ("BatteryMode", "Schedule", "ScheduleEntry"),
     "readings.snapshot": ("Snapshot", "Update"),
     "readings.views": ("BladeView", "HouseView", "MeterView", "PhaseView", "UnitView"),

@@ -125,6 +125,10 @@ class HomevoltNotReadyError(HomevoltError):
     """Something was asked for that only exists after `update_info()`."""
 
 
+class HomevoltDiscoveryError(HomevoltError):
+    """Devices could not be searched for: no permission, no network, or a package is missing."""
+
+
 class HomevoltValueError(HomevoltError, ValueError):
     """An argument is wrong; nothing was sent."""
 

@@ -93,7 +93,7 @@ class ResourceStore:
         asked = resource.query_text(query or {})
         try:
             body = await self._get(resource, asked)
-            previous = self.last(resource)
+            previous = self.last(resource) if resource.kept else None
             is_unchanged = previous is not None and previous.body == body
             value = previous.value if is_unchanged and previous else resource.decode(body)
         except HomevoltError as error:

@@ -27,7 +27,7 @@ class WifiStatus(Wire, frozen=True):
     bssid: str | None = None
     rssi: DecibelMilliwatt | None = None
     connected: bool | None = None
-    wifi_err_buf: tuple[float, ...] | None = None
+    wifi_err_buf: tuple[float, ...] = ()
 
 
 class LteStatus(Wire, frozen=True):

@@ -1,0 +1,5 @@
+"""stub"""
+class DiscoveredDevice:
+    """x"""
+async def discover() -> None:
+    """x"""

@@ -1,0 +1,3 @@
+"""stub"""
+async def diagnostics() -> None:
+    """x"""
