@@ -1,5 +1,9 @@
 """stub"""
+
+
 class DiscoveredDevice:
     """x"""
+
+
 async def discover() -> None:
-    """x"""
+    """X"""
