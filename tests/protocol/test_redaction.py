@@ -258,6 +258,23 @@ def test_what_is_nested_too_deeply_is_not_followed() -> None:
     assert "nested too deeply" in json.dumps(Redactor().payload(value))
 
 
+@pytest.mark.parametrize("text", ["ok:", "ok=", "ok ", "x ", "(", "ssid: ", "12 ", "a_", "\n"])
+def test_a_long_text_takes_no_more_than_its_length(text: str) -> None:
+    assert len(Redactor().text(text * 200_000)) <= 10 * 200_000 * len(text)
+
+
+def test_a_name_that_is_a_word_of_the_device_is_closed_but_keys_stay() -> None:
+    document = {"ssid": "power", "power": 5, "state_str": "power ok", "data": ["power on"]}
+    redactor = Redactor()
+    redactor.learn(document)
+    assert redactor.payload(document) == {
+        "ssid": "ssid-1",
+        "power": 5,
+        "state_str": "ssid-1 ok",
+        "data": ["ssid-1 on"],
+    }
+
+
 def test_pseudonyms_are_bounded() -> None:
     redactor = Redactor(most_words=2)
     assert redactor.payload([f"id{n}" for n in range(4)]) == [

@@ -10,6 +10,7 @@ from __future__ import annotations
 import json
 import re
 from collections import Counter
+from itertools import islice
 from typing import TYPE_CHECKING, Any
 
 from homevolt.protocol.disclosable import (
@@ -32,6 +33,7 @@ if TYPE_CHECKING:
 _DEEPEST = 40
 """How many blocks within blocks are shown; known firmware has five."""
 _SHORTEST_TELLING, _LONGEST_TELLING = 4, 80
+_MOST_EMBEDDED = 1000
 _SHORTEST_NUMBER = 4
 _LONGEST_SHOWN = 80
 _TELLING_DIGITS = 6
@@ -65,7 +67,8 @@ class Redactor:
             payload: A JSON value.
         """
         self._redacted(payload, "", lambda text: text)
-        self._embedded = tuple(sorted(filter(_is_telling, self._everywhere), key=len, reverse=True))
+        telling = islice(filter(_is_telling, self._everywhere), _MOST_EMBEDDED)
+        self._embedded = tuple(sorted(telling, key=len, reverse=True))
 
     def payload(self, payload: Any) -> Any:
         """Return a payload as it may be shown.
@@ -85,6 +88,7 @@ class Redactor:
             name: The JSON key of the field.
             value: A JSON value.
         """
+        value = value[:_LONGEST_SHOWN] if isinstance(value, str) else value
         text = json.dumps(self._redacted(value, name, self.text), ensure_ascii=False)
         return text if len(text) <= _LONGEST_SHOWN else f"{text[: _LONGEST_SHOWN - 3]}..."
 
@@ -124,7 +128,7 @@ class Redactor:
         return self._number(value, name)
 
     def _key(self, key: str) -> str:
-        if (key in KEYS or _is_known(key)) and _normal(key) not in self._everywhere:
+        if key in KEYS or (_is_known(key) and _normal(key) not in self._everywhere):
             return key
         return self._closed(key, "key")
 
@@ -145,8 +149,9 @@ class Redactor:
         """Return the pseudonym of an identifier, to be used wherever it stands."""
         word = self._word(value, kind)
         is_short = value.isdigit() and len(value) < _SHORTEST_NUMBER
-        if not is_short and (kind in _IDENTIFIERS or not _is_known(value)):
-            self._everywhere.setdefault(_normal(value), word)
+        is_remembered = _normal(value) in self._words
+        if is_remembered and not is_short and (kind in _IDENTIFIERS or not _is_known(value)):
+            self._everywhere[_normal(value)] = word
         return word
 
     def _word(self, value: str, kind: str) -> str:
@@ -169,10 +174,9 @@ class Redactor:
                 continue
             following = chunks[n + 2] if n + 2 < len(chunks) else ""
             shown.append(self._chunk(chunk, following))
-            rest = "".join(chunks[n + 1 :])
-            if rest.strip() and _is_label(chunk):
-                shown += [chunks[n + 1], self._word(rest.strip(), "text")]
-                break
+            if following and _is_label(chunk):
+                rest = "".join(chunks[n + 2 :])
+                return "".join([*shown, chunks[n + 1], self._word(rest.strip(), "text")])
         return "".join(shown)
 
     def _chunk(self, chunk: str, following: str) -> str:
@@ -186,16 +190,15 @@ class Redactor:
         return f"{lead}{self._core(core, following)}{trail}"
 
     def _core(self, core: str, following: str) -> str:
+        head, separator, tail = _divided(core)
+        if not separator or not _is_known(head):
+            return self._value(core, following)
+        shown = self._word(tail, "text") if _is_label(head) else self._value(tail, following)
+        return f"{head}{separator}{shown}"
+
+    def _value(self, core: str, following: str) -> str:
         if _normal(core) in self._everywhere:
             return self._everywhere[_normal(core)]
-        head, separator, tail = _divided(core)
-        if separator and tail and _is_known(head):
-            is_value = _is_label(head)
-            return (
-                head
-                + separator
-                + (self._word(tail, "text") if is_value else self._core(tail, following))
-            )
         if _is_known(core) or _is_amount(core, following):
             return core
         return self._word(core, "number" if _NUMBER.fullmatch(core) else "text")
@@ -217,7 +220,7 @@ def _name(key: str, block: dict[str, Any], outer: str) -> str:
 
 def _divided(core: str) -> tuple[str, str, str]:
     """Split `key=value` or `key:value`; there is no separator in what is neither."""
-    match = None if "://" in core else re.match(r"([^=:]+)([=:])(.*)", core, re.DOTALL)
+    match = None if "://" in core else re.match(r"([^=:]+)([=:])(.+)", core, re.DOTALL)
     return (match[1], match[2], match[3]) if match else (core, "", "")
 
 
