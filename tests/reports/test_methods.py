@@ -92,8 +92,8 @@ async def test_a_node_that_was_never_seen_has_no_figures() -> None:
 async def test_the_parameters_of_a_node_are_typed() -> None:
     async with connected_device() as connected:
         parameters = await connected.device.fetch_node_params(1)
-        assert parameters["report_interval_ms"].value == 5000
-        assert parameters["report_interval_ms"].range == (0, 2**32 - 1)
+        interval = parameters["report_interval_ms"]
+        assert (interval.value, interval.range) == (5000, (0, 2**32 - 1))
         assert await connected.device.fetch_node_params(99) == {}
 
 

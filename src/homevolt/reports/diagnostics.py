@@ -114,7 +114,7 @@ def _queries(name: str, answers: dict[str, _Answer]) -> Iterator[dict[str, int]]
         return
     nodes = answers[_path(NODES.name, {})].payload
     rows = [row for row in nodes if isinstance(row, dict)] if isinstance(nodes, list) else []
-    ids = [row.get(NODE_ID.name) for row in rows]
+    ids: list[Any] = [row.get(NODE_ID.name) for row in rows]
     # They are shown in the path, so no larger ones than may be shown.
     small = [each for each in ids if NODE_ID.check(each) and each <= LARGEST[NODE_ID.name]]
     for node_id in list(dict.fromkeys(small))[:MOST_NODES]:

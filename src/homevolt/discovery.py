@@ -1,9 +1,0 @@
-"""stub"""
-
-
-class DiscoveredDevice:
-    """x"""
-
-
-async def discover() -> None:
-    """X"""
