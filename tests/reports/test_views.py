@@ -12,6 +12,7 @@ import msgspec
 import pytest
 
 import homevolt
+from homevolt import reports
 from homevolt.exceptions import HomevoltDataError
 from homevolt.protocol.resources import RESOURCES
 from homevolt.reports.view import View
@@ -45,12 +46,9 @@ def attribute(view: Any, path: str) -> Any:
     return value
 
 
-def views() -> list[type[View]]:
-    """Return every class of views."""
-    found = list(View.__subclasses__())
-    for view in found:
-        found += view.__subclasses__()
-    return found
+VIEWS: list[type[View]] = [
+    getattr(reports, name) for name in reports.__all__ if name.endswith("View")
+]
 
 
 @pytest.mark.parametrize("endpoint", CASES)
@@ -132,7 +130,7 @@ async def test_the_clock_of_the_hub_needs_both_its_fields() -> None:
     assert (await fetch("efr_hub_status", {"timesync_ts_ticks": 1})).at is None
 
 
-@pytest.mark.parametrize("view", views(), ids=lambda view: view.__name__)
+@pytest.mark.parametrize("view", VIEWS, ids=lambda view: view.__name__)
 def test_every_attribute_is_documented_and_has_a_default(view: type[View]) -> None:
     inherited = {name for base in view.__mro__[1:] for name in getattr(base, "__annotations__", {})}
     documented = re.findall(r"^    (\w+):", str(inspect.getdoc(view)), re.MULTILINE)
@@ -143,7 +141,14 @@ def test_every_attribute_is_documented_and_has_a_default(view: type[View]) -> No
     assert set(view.sources) <= set(view.__struct_fields__)
 
 
-@pytest.mark.parametrize("view", views(), ids=lambda view: view.__name__)
+def test_every_view_is_one_of_these() -> None:
+    found = list(View.__subclasses__())
+    for view in found:
+        found += view.__subclasses__()
+    assert set(found) == set(VIEWS)
+
+
+@pytest.mark.parametrize("view", VIEWS, ids=lambda view: view.__name__)
 def test_a_view_is_frozen_and_public(view: type[View]) -> None:
     assert getattr(homevolt, view.__name__) is view
     with pytest.raises(AttributeError):

@@ -4,17 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, TypeVar
 
+from homevolt import reports
 from homevolt._common import short_repr
 from homevolt.exceptions import HomevoltValueError
 from homevolt.protocol import resources
 from homevolt.protocol.parameter import Parameter
-from homevolt.reports.health import CheckView, LogLineView
-from homevolt.reports.metering import ClampFunctionView, ClampView, MainsView
-from homevolt.reports.network import WifiNetworkView
-from homevolt.reports.radio import HubView, NodeMetricsView, NodeView, PingView
-from homevolt.reports.regulation import ControllerHistoryView, ControllersView
-from homevolt.reports.status import FirmwareUpdatesView, StatusView
-from homevolt.reports.view import V, each
 from homevolt.schedule.options import nearest
 from homevolt.schedule.times import parse_time
 
@@ -23,9 +17,11 @@ if TYPE_CHECKING:
 
     from homevolt.protocol.resources import Resource
     from homevolt.protocol.store import ResourceStore
+    from homevolt.reports.view import View
 
 Rows = list[dict[str, Any]]
 T = TypeVar("T")
+V = TypeVar("V", bound="View")
 
 
 class DeviceReports:
@@ -46,28 +42,30 @@ class DeviceReports:
 
     _store: ResourceStore
 
-    async def fetch_status(self) -> StatusView:
+    async def fetch_status(self) -> reports.StatusView:
         """Read the state of the unit: uptime, firmware, network, parts (`GET /status.json`)."""
-        return await self._view(resources.STATUS, StatusView)
+        return await self._view(resources.STATUS, reports.StatusView)
 
-    async def fetch_error_report(self) -> tuple[CheckView, ...]:
+    async def fetch_error_report(self) -> tuple[reports.CheckView, ...]:
         """Read the state of every check of the unit (`GET /error_report.json`)."""
-        return await self._views(resources.ERROR_REPORT, CheckView)
+        return await self._views(resources.ERROR_REPORT, reports.CheckView)
 
     async def fetch_error_history(
         self, *, limit: int | None = None, severity: str | None = None
-    ) -> tuple[CheckView, ...]:
+    ) -> tuple[reports.CheckView, ...]:
         """Read which checks failed before (`GET /error_history.json`).
 
         Args:
             limit: How many at most, from 1; None for as many as the device gives by itself.
             severity: `ok`, `warning`, `error` or `unknown` for these alone, None for all.
         """
-        return await self._views(resources.ERROR_HISTORY, CheckView, limit=limit, severity=severity)
+        return await self._views(
+            resources.ERROR_HISTORY, reports.CheckView, limit=limit, severity=severity
+        )
 
     async def fetch_logs(
         self, *, limit: int | None = None, level: str | None = None
-    ) -> tuple[LogLineView, ...]:
+    ) -> tuple[reports.LogLineView, ...]:
         """Read the latest lines of the log (`GET /logs.json`).
 
         Args:
@@ -75,27 +73,27 @@ class DeviceReports:
             level: `error`, `warning`, `info`, `debug` or `verbose` for lines that are at least as
                 severe, None for all.
         """
-        return await self._views(resources.LOGS, LogLineView, limit=limit, level=level)
+        return await self._views(resources.LOGS, reports.LogLineView, limit=limit, level=level)
 
-    async def fetch_firmware_updates(self) -> FirmwareUpdatesView:
+    async def fetch_firmware_updates(self) -> reports.FirmwareUpdatesView:
         """Read which firmware updates are offered to the unit (`GET /ota_manifest.json`)."""
-        return await self._view(resources.OTA_MANIFEST, FirmwareUpdatesView)
+        return await self._view(resources.OTA_MANIFEST, reports.FirmwareUpdatesView)
 
-    async def fetch_wifi_networks(self) -> tuple[WifiNetworkView, ...]:
+    async def fetch_wifi_networks(self) -> tuple[reports.WifiNetworkView, ...]:
         """Read which Wi-Fi networks the unit receives (`GET /wifiscan.json`)."""
-        return await self._views(resources.WIFI_SCAN, WifiNetworkView)
+        return await self._views(resources.WIFI_SCAN, reports.WifiNetworkView)
 
-    async def fetch_nodes(self) -> tuple[NodeView, ...]:
+    async def fetch_nodes(self) -> tuple[reports.NodeView, ...]:
         """Read the nodes of the radio network, such as clamps (`GET /nodes.json`)."""
-        return await self._views(resources.NODES, NodeView)
+        return await self._views(resources.NODES, reports.NodeView)
 
-    async def fetch_node_metrics(self, node_id: int) -> NodeMetricsView:
+    async def fetch_node_metrics(self, node_id: int) -> reports.NodeMetricsView:
         """Read what a node reports about itself (`GET /node_metrics.json`).
 
         Args:
             node_id: Its number, the `node_id` of `fetch_nodes`, from 0.
         """
-        return await self._view(resources.NODE_METRICS, NodeMetricsView, node_id=node_id)
+        return await self._view(resources.NODE_METRICS, reports.NodeMetricsView, node_id=node_id)
 
     async def fetch_node_params(self, node_id: int) -> dict[str, Parameter]:
         """Read the parameters of a node (`GET /node_params.json`).
@@ -110,25 +108,25 @@ class DeviceReports:
         found = map(Parameter.from_wire, rows)
         return {parameter.name: parameter for parameter in found if parameter is not None}
 
-    async def fetch_hub_status(self) -> HubView:
+    async def fetch_hub_status(self) -> reports.HubView:
         """Read the state of the radio hub (`GET /efr_hub_status.json`)."""
-        return await self._view(resources.HUB_STATUS, HubView)
+        return await self._view(resources.HUB_STATUS, reports.HubView)
 
-    async def fetch_pings(self) -> tuple[PingView, ...]:
+    async def fetch_pings(self) -> tuple[reports.PingView, ...]:
         """Read the latest pings between the hub and its nodes (`GET /warp_ping.json`)."""
-        return await self._views(resources.PINGS, PingView)
+        return await self._views(resources.PINGS, reports.PingView)
 
-    async def fetch_clamp(self, node_id: int) -> ClampView:
+    async def fetch_clamp(self, node_id: int) -> reports.ClampView:
         """Read what the clamps of a node measure (`GET /ct.json`).
 
         Args:
             node_id: Its number, the `node_id` of `fetch_nodes`, from 0.
         """
-        return await self._view(resources.CLAMP, ClampView, node_id=node_id)
+        return await self._view(resources.CLAMP, reports.ClampView, node_id=node_id)
 
-    async def fetch_clamp_functions(self) -> tuple[ClampFunctionView, ...]:
+    async def fetch_clamp_functions(self) -> tuple[reports.ClampFunctionView, ...]:
         """Read what each node is used for (`GET /ecu_sense.json`)."""
-        return await self._views(resources.CLAMP_FUNCTIONS, ClampFunctionView)
+        return await self._views(resources.CLAMP_FUNCTIONS, reports.ClampFunctionView)
 
     async def fetch_clamp_data(self) -> Rows:
         """Read the latest data of all clamps (`GET /ct_data.json`).
@@ -146,17 +144,17 @@ class DeviceReports:
         """
         return await self._report(resources.CLAMP_HISTORY)
 
-    async def fetch_mains(self) -> MainsView:
+    async def fetch_mains(self) -> reports.MainsView:
         """Read voltage and frequency of the mains input (`GET /mains_data.json`)."""
-        return await self._view(resources.MAINS, MainsView)
+        return await self._view(resources.MAINS, reports.MainsView)
 
-    async def fetch_pid(self) -> ControllersView:
+    async def fetch_pid(self) -> reports.ControllersView:
         """Read the state of the PID controllers (`GET /pid.json`)."""
-        return await self._view(resources.PID, ControllersView)
+        return await self._view(resources.PID, reports.ControllersView)
 
-    async def fetch_pid_history(self) -> ControllerHistoryView:
+    async def fetch_pid_history(self) -> reports.ControllerHistoryView:
         """Read what the power controller recorded (`GET /ems_pid_history.json`)."""
-        return await self._view(resources.PID_HISTORY, ControllerHistoryView)
+        return await self._view(resources.PID_HISTORY, reports.ControllerHistoryView)
 
     async def fetch_ems_history(
         self, *, limit: int | None = None, start: datetime | str | None = None
@@ -200,7 +198,7 @@ class DeviceReports:
         self, resource: Resource[Any], view: type[V], **query: object
     ) -> tuple[V, ...]:
         """Read a resource and return the view of each item of its document."""
-        return each(view)(await self._report(resource, **query))
+        return tuple(map(view.of, await self._report(resource, **query)))
 
     async def _report(self, resource: Resource[T], **query: object) -> T:
         """Read a resource that is not kept."""
