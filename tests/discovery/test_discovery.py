@@ -104,12 +104,12 @@ async def test_other_web_servers_are_not_devices() -> None:
     assert 631 not in {device.port for device in devices}
 
 
-async def test_a_device_that_says_where_it_is_when_it_is_asked_is_found() -> None:
+async def test_a_device_that_gives_its_address_only_when_it_is_asked_is_found() -> None:
     """First only its name arrives; its host and its address come while the search asks for them."""
     server = "homevolt-00aa11bb22cc.local."
     async with AsyncZeroconf(LOOPBACK) as device, asyncio.TaskGroup() as tasks:
 
-        async def say(*records: DNSRecord) -> None:
+        async def announce(*records: DNSRecord) -> None:
             while True:
                 message = DNSOutgoing(ANSWER)
                 for record in records:
@@ -118,17 +118,17 @@ async def test_a_device_that_says_where_it_is_when_it_is_asked_is_found() -> Non
                 await asyncio.sleep(0.02)
 
         async def wait(announcements: Announcements) -> None:
-            said.append(tasks.create_task(say(pointer("Late one"))))
+            announcing.append(tasks.create_task(announce(pointer("Late one"))))
             while f"Late one.{SERVICE}" not in announcements.instances:
                 await announcements.changed.wait()
                 announcements.changed.clear()
             assert announcements.devices == []
-            said.append(tasks.create_task(say(service("Late one", server, 4321))))
-            said.append(tasks.create_task(say(address(server, "127.0.0.9"))))
+            announcing.append(tasks.create_task(announce(service("Late one", server, 4321))))
+            announcing.append(tasks.create_task(announce(address(server, "127.0.0.9"))))
 
-        said: list[asyncio.Task[None]] = []
+        announcing: list[asyncio.Task[None]] = []
         devices = await search(wait, LOOPBACK)
-        for task in said:
+        for task in announcing:
             task.cancel()
     (found,) = [each for each in devices if each.name == "Late one"]
     assert (found.id, found.host) == ("00aa11bb22cc", "127.0.0.9:4321")
@@ -320,13 +320,22 @@ async def test_a_network_without_a_route_to_everybody_may_still_have_no_device(
     assert sent
 
 
+def test_the_network_is_tried_with_an_empty_datagram(monkeypatch: pytest.MonkeyPatch) -> None:
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as receiver:
+        receiver.bind(("127.0.0.1", 0))
+        monkeypatch.setattr(mdns, "GROUP", receiver.getsockname())
+        mdns._check_network({ip_address("192.0.2.9")})
+        receiver.settimeout(5)
+        assert receiver.recv(1) == b""
+
+
 async def test_a_machine_without_ipv6_searches_by_ipv4(monkeypatch: pytest.MonkeyPatch) -> None:
     plain_socket = socket.socket
 
-    def only_ipv4(family: int, *rest: Any) -> socket.socket:
+    def only_ipv4(family: int, *arguments: Any) -> socket.socket:
         if family == socket.AF_INET6:
             raise OSError(errno.EAFNOSUPPORT, "no IPv6 here")
-        return plain_socket(family, *rest)
+        return plain_socket(family, *arguments)
 
     monkeypatch.setattr("zeroconf._utils.net.socket.socket", only_ipv4)
     async with mdns._opened(None) as opened:

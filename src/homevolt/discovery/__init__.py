@@ -55,8 +55,8 @@ async def discover(
     `Homevolt` by default. Only the network is asked who is there; no request goes to a device.
 
     Args:
-        timeout_s: Seconds to listen for answers. Up to two more pass if a device was seen that has
-            not said yet where it is.
+        timeout_s: Seconds to listen for answers. It takes up to two more if a device has announced
+            its name but not yet its address.
         interfaces: The own IP addresses, IPv4 or IPv6, of the network interfaces to search on; by
             default all interfaces of this machine.
         clock: The time to go by; tests pass their own.
@@ -88,7 +88,7 @@ def _checked(address: object) -> str:
         if isinstance(address, str):
             return str(ip_address(address))
     except ValueError:
-        pass  # said below
+        pass  # refused below
     raise HomevoltValueError(
         f"interfaces must be IP addresses of this machine, not {short_repr(address)}."
     )

@@ -183,8 +183,8 @@ def _opened(interfaces: list[str] | None) -> AsyncZeroconf:
 def _ask_for_hosts(zeroconf: Zeroconf, instance: str) -> None:
     """Ask every device of an instance name for its host.
 
-    Of devices with the same name only one says that there is that name: what one of them has said,
-    the others need not repeat. What host it has is another answer for each.
+    Of devices with the same name only one announces the name, since mDNS does not repeat a record
+    that another device has sent. The record of the host is another one for each device.
     """
     question = DNSOutgoing(QUERY)
     question.add_question(DNSQuestion(instance, TYPE_SRV, CLASS_IN))
@@ -192,7 +192,7 @@ def _ask_for_hosts(zeroconf: Zeroconf, instance: str) -> None:
 
 
 async def _resolve(zeroconf: Zeroconf, announcements: Announcements) -> None:
-    """Ask the devices that were seen where they are, if they have not said so yet."""
+    """Ask for the hosts and addresses that have not been announced yet."""
     known = {service.instance for service in announcements.services}
     requests = []
     for instance in announcements.instances - known:

@@ -13,7 +13,7 @@ class WifiView(View, frozen=True):
     """The Wi-Fi of the unit (`/status.json`, `wifi_status`).
 
     Attributes:
-        mode: `sta` (in somebody's network), `ap` (a network of its own), or another word.
+        mode: `sta` (connected to an access point), `ap` (is one itself), or another word.
         is_connected: Whether it is connected.
         address: Its IP address.
         ssid: The name of the network.
