@@ -11,9 +11,8 @@ import pytest
 FAR_ROOMS = {
     "homevolt.bridges",
     "homevolt.cli",
-    "homevolt.discovery",
+    "homevolt.discovery.mdns",
     "homevolt.simulator",
-    "homevolt.protocol.drift",
 }
 
 TOUCH_EVERYTHING = "import homevolt\nfor name in homevolt.__all__: getattr(homevolt, name)"

@@ -20,6 +20,7 @@ PUBLIC_NAMES = [
     "ConsoleReply",
     "Device",
     "DeviceMetadata",
+    "DiscoveredDevice",
     "EntryOptions",
     "Homevolt",
     "HomevoltAuthenticationError",
@@ -30,9 +31,11 @@ PUBLIC_NAMES = [
     "HomevoltCommandVerificationError",
     "HomevoltConnectionError",
     "HomevoltDataError",
+    "HomevoltDiscoveryError",
     "HomevoltError",
     "HomevoltLocalModeError",
     "HomevoltNotReadyError",
+    "HomevoltNotSupportedError",
     "HomevoltRateLimitError",
     "HomevoltRedirectError",
     "HomevoltResponseError",
@@ -54,6 +57,8 @@ PUBLIC_NAMES = [
     "Update",
     "WindowedOptions",
     "__version__",
+    "diagnostics",
+    "discover",
 ]
 
 # The members of the public contract; each of them works as its README shows it.

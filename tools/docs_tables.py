@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 from homevolt.readings.catalogue import CATALOGUE, Reading, Scope
 from homevolt.schedule.entry import SETPOINT_MODES, BatteryMode
 from homevolt.schedule.options import OPTIONS, WINDOW, Kind, Option
-from tools import simulator_tables
+from tools import report_tables, simulator_tables
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -63,6 +63,7 @@ TABLES: dict[str, dict[str, Callable[[], str]]] = {
     "docs/readings.md": {"readings": readings},
     "docs/cli.md": {"simulate": simulator_tables.simulate_options},
     "docs/control.md": {"modes": modes, "options": options},
+    "docs/reports.md": {"methods": report_tables.methods},
     "docs/simulator.md": {
         "options": simulator_tables.simulator_options,
         "faults": simulator_tables.fault_kinds,

@@ -41,7 +41,7 @@ def drift(payload: Any, endpoint: str) -> Drift:
     """
     payload_paths = set(_payload_paths(payload, "$"))
     opaque = {path for path, is_opaque in _type_paths(RESOURCES[endpoint].type, "$") if is_opaque}
-    known = {path for path, _ in _type_paths(RESOURCES[endpoint].type, "$")}
+    known = known_paths(endpoint)
     unknown = {
         path
         for path in payload_paths - known
@@ -50,6 +50,15 @@ def drift(payload: Any, endpoint: str) -> Drift:
     absent = known - payload_paths
     topmost = {path for path in absent if _parent(path) not in absent}
     return Drift(tuple(sorted(unknown)), tuple(sorted(topmost)))
+
+
+def known_paths(endpoint: str) -> set[str]:
+    """Return the paths of all fields that the structs of an endpoint know.
+
+    Args:
+        endpoint: A name in `homevolt.protocol.resources.RESOURCES`.
+    """
+    return {path for path, _ in _type_paths(RESOURCES[endpoint].type, "$")}
 
 
 def endpoint_of(file_name: str) -> str | None:

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from homevolt.control.capabilities import Capabilities
     from homevolt.control.plan_replacement import ScheduleDiff
     from homevolt.device import Device
+    from homevolt.discovery import DiscoveredDevice, discover
     from homevolt.exceptions import (
         HomevoltAuthenticationError,
         HomevoltCertificateError,
@@ -23,9 +24,11 @@ if TYPE_CHECKING:
         HomevoltCommandVerificationError,
         HomevoltConnectionError,
         HomevoltDataError,
+        HomevoltDiscoveryError,
         HomevoltError,
         HomevoltLocalModeError,
         HomevoltNotReadyError,
+        HomevoltNotSupportedError,
         HomevoltRateLimitError,
         HomevoltRedirectError,
         HomevoltResponseError,
@@ -37,6 +40,7 @@ if TYPE_CHECKING:
     from homevolt.readings.models import DeviceMetadata, Sensor, SensorInfo, SensorType
     from homevolt.readings.snapshot import Snapshot, Update
     from homevolt.readings.views import BladeView, HouseView, MeterView, PhaseView, UnitView
+    from homevolt.reports import diagnostics
     from homevolt.schedule.entry import BatteryMode, Schedule, ScheduleEntry
     from homevolt.schedule.keywords import EntryOptions, PowerOptions, WindowedOptions
 
@@ -49,6 +53,7 @@ __all__ = [
     "ConsoleReply",
     "Device",
     "DeviceMetadata",
+    "DiscoveredDevice",
     "EntryOptions",
     "Homevolt",
     "HomevoltAuthenticationError",
@@ -59,9 +64,11 @@ __all__ = [
     "HomevoltCommandVerificationError",
     "HomevoltConnectionError",
     "HomevoltDataError",
+    "HomevoltDiscoveryError",
     "HomevoltError",
     "HomevoltLocalModeError",
     "HomevoltNotReadyError",
+    "HomevoltNotSupportedError",
     "HomevoltRateLimitError",
     "HomevoltRedirectError",
     "HomevoltResponseError",
@@ -83,6 +90,8 @@ __all__ = [
     "Update",
     "WindowedOptions",
     "__version__",
+    "diagnostics",
+    "discover",
 ]
 
 # The module of each public name; every other name is an error, in `exceptions`.
@@ -91,9 +100,11 @@ _MODULES = {
     "control.capabilities": ("Capabilities",),
     "control.plan_replacement": ("ScheduleDiff",),
     "device": ("Device",),
+    "discovery": ("DiscoveredDevice", "discover"),
     "protocol.console": ("ConsoleReply",),
     "protocol.parameter": ("Parameter",),
     "readings.models": ("DeviceMetadata", "Sensor", "SensorInfo", "SensorType"),
+    "reports": ("diagnostics",),
     "schedule.entry": ("BatteryMode", "Schedule", "ScheduleEntry"),
     "schedule.keywords": ("EntryOptions", "PowerOptions", "WindowedOptions"),
     "readings.snapshot": ("Snapshot", "Update"),

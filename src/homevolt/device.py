@@ -26,6 +26,7 @@ from homevolt.readings.installation import walk
 from homevolt.readings.inventory import Inventory
 from homevolt.readings.schedule_follower import ScheduleFollower
 from homevolt.readings.snapshot import Snapshot, Update, typed_views
+from homevolt.reports.methods import DeviceReports
 from homevolt.schedule.entry import Schedule, typed_entry, typed_schedule
 from homevolt.schedule.times import LATEST, as_zone
 
@@ -52,7 +53,7 @@ LONGEST_BACKOFF_S = 300.0
 _LATEST_S = LATEST.timestamp()
 
 
-class Device(BatteryControl):
+class Device(BatteryControl, DeviceReports):
     """One Homevolt installation as one of its units tells it.
 
     It is made by `homevolt.Homevolt`; `update_info()` fills it.

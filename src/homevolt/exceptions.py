@@ -7,6 +7,7 @@ What to catch:
 * `HomevoltAuthenticationError`: the device refused the password; its `is_final` says whether trying
   again is of any use, its `retry_after` when.
 * `HomevoltDataError`: an answer came that is not what this endpoint gives; nothing was read.
+* `HomevoltNotSupportedError`: this unit has no such endpoint; do not ask it again for this.
 * `HomevoltValueError`: an argument is wrong; nothing was sent.
 * `HomevoltLocalModeError`: the cloud is in charge; call `enable_local_mode()` first.
 * `HomevoltCommandError`: a write was sent and did not do what was asked; its subclasses say how.
@@ -73,6 +74,10 @@ class HomevoltRedirectError(HomevoltResponseError):
         self.location = location
 
 
+class HomevoltNotSupportedError(HomevoltResponseError):
+    """This unit lacks what was asked for: it answers 404, so its firmware does not offer it."""
+
+
 class HomevoltAuthenticationError(HomevoltError):
     """The device refused the password, or requires one and none was given.
 
@@ -118,6 +123,10 @@ class HomevoltDataError(HomevoltError):
 
 class HomevoltNotReadyError(HomevoltError):
     """Something was asked for that only exists after `update_info()`."""
+
+
+class HomevoltDiscoveryError(HomevoltError):
+    """Devices could not be searched for: no permission, no network, or a package is missing."""
 
 
 class HomevoltValueError(HomevoltError, ValueError):

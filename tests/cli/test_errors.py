@@ -231,6 +231,8 @@ def test_every_error_of_the_library_has_an_exit_code() -> None:
         "HomevoltCommandRejectedError": 7,
         "HomevoltCommandVerificationError": 7,
         "HomevoltCommandOutcomeUnknownError": 8,
+        "HomevoltDiscoveryError": 1,
+        "HomevoltNotSupportedError": 3,
     }
 
 

@@ -127,7 +127,7 @@ def _fit(value: Any, type_: Any, path: str, *, strict: bool) -> Any:
                     value[field.encode_name], field.type, where, strict=strict
                 )
             except msgspec.ValidationError as error:
-                _LOGGER.debug("Dropped %s: %s", where, error)
+                _log_dropped(where, value[field.encode_name], error)
     return inner(**fitted)
 
 
@@ -136,12 +136,21 @@ def _fit_or_default(item: Any, type_: Any, path: str, *, strict: bool) -> Any:
     try:
         return _fit(item, type_, path, strict=strict)
     except msgspec.ValidationError as error:
-        _LOGGER.debug("Dropped %s: %s", path, error)
+        _log_dropped(path, item, error)
         if type_ is str:
             return _REPLACEMENT  # it may be an alarm, so it must not look like none
         if isinstance(type_, type) and issubclass(type_, msgspec.Struct):
             return type_()
         raise  # of numbers there is no place to keep: a zero would be a reading
+
+
+def _log_dropped(path: str, value: Any, error: msgspec.ValidationError) -> None:
+    """Log a value that does not fit, as far as it may be shown."""
+    if _LOGGER.isEnabledFor(logging.DEBUG):
+        from homevolt.protocol.redaction import LOG_REDACTOR  # noqa: PLC0415 - few log that much
+
+        name = path.rpartition(".")[2].partition("[")[0]
+        _LOGGER.debug("Dropped %s: %s It is %s.", path, error, LOG_REDACTOR.shown(name, value))
 
 
 def _is_possible(type_: Any, value: Any) -> bool:

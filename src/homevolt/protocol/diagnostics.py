@@ -1,4 +1,4 @@
-"""What the device says about itself: `/error_report.json`, `/logs.json`."""
+"""What the device says about itself: `/error_report.json`, `/error_history.json`, `/logs.json`."""
 
 from __future__ import annotations
 
@@ -8,7 +8,11 @@ from homevolt.protocol.decoding import Wire
 
 
 class ErrorReport(Wire, frozen=True):
-    """`GET /error_report.json`, an item; `activated` is ok, warning, error or unknown."""
+    """`GET /error_report.json` and `/error_history.json`, an item.
+
+    `activated` is ok, warning, error or unknown; the history has a `timestamp` in ms too, as the
+    log has.
+    """
 
     sub_system_id: int | None = None
     sub_system_name: str | None = None
@@ -17,6 +21,7 @@ class ErrorReport(Wire, frozen=True):
     activated: str | None = None
     message: str | None = None
     details: tuple[Any, ...] = ()
+    timestamp: float | None = None
 
 
 class LogLine(Wire, frozen=True):

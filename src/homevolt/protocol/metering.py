@@ -3,23 +3,32 @@
 from __future__ import annotations
 
 from homevolt.protocol.decoding import Wire
+from homevolt.protocol.quantities import (
+    Ampere,
+    Degree,
+    Hertz,
+    KilowattHourCounter,
+    PowerFactor,
+    Volt,
+    Watt,
+)
 
 
 class CtPhase(Wire, frozen=True):
     """`ct[]`: one phase; A, V, degree, VA, W and kWh, `ts` in ms, `line` as phase angle."""
 
     ts: float | None = None
-    amps: float | None = None
-    volts: float | None = None
-    deg: float | None = None
+    amps: Ampere | None = None
+    volts: Volt | None = None
+    deg: Degree | None = None
     ceb: int | None = None
     csb: int | None = None
-    pf: float | None = None
-    va: float | None = None
-    pwr: float | None = None
-    line: float | None = None
-    imp: float | None = None
-    exp: float | None = None
+    pf: PowerFactor | None = None
+    va: Watt | None = None
+    pwr: Watt | None = None
+    line: Degree | None = None
+    imp: KilowattHourCounter | None = None
+    exp: KilowattHourCounter | None = None
 
 
 class Ct(Wire, frozen=True):
@@ -29,9 +38,9 @@ class Ct(Wire, frozen=True):
     cs: int | None = None
     beb: int | None = None
     ct: tuple[CtPhase, ...] = ()
-    tpw: float | None = None
-    imp: float | None = None
-    exp: float | None = None
+    tpw: Watt | None = None
+    imp: KilowattHourCounter | None = None
+    exp: KilowattHourCounter | None = None
 
 
 class MainsData(Wire, frozen=True):
@@ -40,10 +49,10 @@ class MainsData(Wire, frozen=True):
     timestamp: float | None = None
     peak_index: float | None = None
     signal_voltage: float | None = None
-    mains_voltage: float | None = None
-    mains_voltage_rms: float | None = None
+    mains_voltage: Volt | None = None
+    mains_voltage_rms: Volt | None = None
     average_voltage: float | None = None
-    frequency: float | None = None
+    frequency: Hertz | None = None
     avg_max: float | None = None
     avg_min: float | None = None
     noise: float | None = None

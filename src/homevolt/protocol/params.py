@@ -24,6 +24,8 @@ class ParamData(Wire, frozen=True):
     level: int | None = None
 
 
+_DEEPEST_GROUP = 8
+"""How many groups within groups are looked into; known firmware has one."""
 _DECODER = msgspec.json.Decoder(tuple[ParamData, ...])
 
 
@@ -35,19 +37,34 @@ def decode_params(data: bytes) -> tuple[ParamData, ...]:
     Raises:
         HomevoltDataError: It is neither.
     """
+    return _decode(data, "/params.json")
+
+
+def decode_node_params(data: bytes) -> tuple[ParamData, ...]:
+    """Return the answer of `GET /node_params.json?node_id=`, in either form of `/params.json`.
+
+    Raises:
+        HomevoltDataError: It is neither.
+    """
+    return _decode(data, "/node_params.json")
+
+
+def _decode(data: bytes, source: str) -> tuple[ParamData, ...]:
     try:
         return _DECODER.decode(data)
     except NOT_AS_DECLARED:
-        document = parse(data, "/params.json")
+        document = parse(data, source)
     if isinstance(document, dict):
         document = list(_flattened(document))
     if not isinstance(document, list):
-        raise HomevoltDataError("/params.json is not a list of parameters.", path="$")
-    params: tuple[ParamData, ...] = salvage(document, tuple[ParamData, ...], "/params.json")
+        raise HomevoltDataError(f"{source} is not a list of parameters.", path="$")
+    params: tuple[ParamData, ...] = salvage(document, tuple[ParamData, ...], source)
     return params
 
 
-def _flattened(group: dict[str, Any], desc: str | None = None) -> list[dict[str, Any]]:
+def _flattened(
+    group: dict[str, Any], desc: str | None = None, depth: int = 0
+) -> list[dict[str, Any]]:
     """Return the parameters of nested objects, each with its name and its group."""
     params: list[dict[str, Any]] = []
     for name, item in group.items():
@@ -55,6 +72,6 @@ def _flattened(group: dict[str, Any], desc: str | None = None) -> list[dict[str,
             params.append({"name": name, "desc": desc, "value": item})
         elif "value" in item or "type" in item:
             params.append({"name": name, "desc": desc, **item})
-        else:
-            params += _flattened(item, desc=name)
+        elif depth < _DEEPEST_GROUP:
+            params += _flattened(item, desc=name, depth=depth + 1)
     return params

@@ -46,6 +46,9 @@ TEMPERATURE_C = Possible(-60, 150)
 RATIO = Possible(0, 1)
 SIGNAL_DBM = Possible(-127, 20)
 COUNT = Possible(0, 1e6, _SENTINELS_16)
+POWER_FACTOR = Possible(-1, 1)
+ANGLE_DEG = Possible(-360, 360)
+LINK_QUALITY = Possible(0, 255)
 
 
 def _wire(possible: Possible, divisor: int = 1) -> Meta:
@@ -75,3 +78,7 @@ CentiPercent: TypeAlias = Annotated[float, _wire(RATIO, 10_000)]
 Percent: TypeAlias = Annotated[float, _wire(RATIO, 100)]
 DecibelMilliwatt: TypeAlias = Annotated[float, _wire(SIGNAL_DBM)]
 Count: TypeAlias = Annotated[float, _wire(COUNT)]
+Celsius: TypeAlias = Annotated[float, _wire(TEMPERATURE_C)]
+PowerFactor: TypeAlias = Annotated[float, _wire(POWER_FACTOR)]
+Degree: TypeAlias = Annotated[float, _wire(ANGLE_DEG)]
+LinkQuality: TypeAlias = Annotated[float, _wire(LINK_QUALITY)]

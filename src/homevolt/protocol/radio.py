@@ -3,6 +3,13 @@
 from __future__ import annotations
 
 from homevolt.protocol.decoding import Wire
+from homevolt.protocol.quantities import (
+    Celsius,
+    DecibelMilliwatt,
+    LinkQuality,
+    Percent,
+    Volt,
+)
 
 
 class Node(Wire, frozen=True):
@@ -14,11 +21,11 @@ class Node(Wire, frozen=True):
     eui: str | None = None
     version: str | None = None
     warp_version: int | None = None
-    average_rssi: float | None = None
-    rssi: float | None = None
-    average_lqi: float | None = None
-    lqi: float | None = None
-    pdr: float | None = None
+    average_rssi: DecibelMilliwatt | None = None
+    rssi: DecibelMilliwatt | None = None
+    average_lqi: LinkQuality | None = None
+    lqi: LinkQuality | None = None
+    pdr: Percent | None = None
     last_seen_ms: float | None = None
     last_data_ms: float | None = None
     available: bool | None = None
@@ -38,10 +45,10 @@ class NodeSide(Wire, frozen=True):
     timestamp: float | None = None
     node_version: int | None = None
     bootloader_version: int | None = None
-    battery_voltage: float | None = None
-    temperature: float | None = None
-    avg_rssi: float | None = None
-    avg_lqi: float | None = None
+    battery_voltage: Volt | None = None
+    temperature: Celsius | None = None
+    avg_rssi: DecibelMilliwatt | None = None
+    avg_lqi: LinkQuality | None = None
     radio_tx_power: float | None = None
     node_uptime: float | None = None
     meter_msg_count_sent: float | None = None
@@ -71,7 +78,7 @@ class NodeMetrics(Wire, frozen=True):
 
     node: NodeSide = NodeSide()
     hub: HubSide = HubSide()
-    packet_delivery_rate: float | None = None
+    packet_delivery_rate: Percent | None = None
 
 
 class SenseNode(Wire, frozen=True):
@@ -135,8 +142,8 @@ class Ping(Wire, frozen=True):
     index: int | None = None
     ping_send_timestamp: float | None = None
     ping_recv_timestamp: float | None = None
-    ping_recv_rssi: float | None = None
-    ping_recv_lqi: float | None = None
+    ping_recv_rssi: DecibelMilliwatt | None = None
+    ping_recv_lqi: LinkQuality | None = None
     pong_recv_timestamp: float | None = None
-    pong_recv_rssi: float | None = None
-    pong_recv_lqi: float | None = None
+    pong_recv_rssi: DecibelMilliwatt | None = None
+    pong_recv_lqi: LinkQuality | None = None

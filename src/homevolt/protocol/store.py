@@ -2,13 +2,20 @@
 
 from __future__ import annotations
 
+from http import HTTPStatus
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 import msgspec
 
-from homevolt.exceptions import HomevoltError
+from homevolt.exceptions import (
+    HomevoltError,
+    HomevoltNotSupportedError,
+    HomevoltResponseError,
+)
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from homevolt._common import Clock
     from homevolt.protocol.resources import Resource
     from homevolt.transport.client import Transport
@@ -49,7 +56,7 @@ class ResourceStore:
 
     @property
     def errors(self) -> dict[str, HomevoltError]:
-        """The error of each resource whose last read failed, by its name."""
+        """The error of each kept resource whose last read failed, by its name."""
         return dict(self._errors)
 
     def last(self, resource: Resource[T]) -> Record[T] | None:
@@ -61,29 +68,53 @@ class ResourceStore:
         self._records.pop(resource.name, None)
         self._errors[resource.name] = error
 
-    async def read(self, resource: Resource[T]) -> Record[T]:
-        """Read a resource and keep the record; after a failure the previous record stays.
+    async def read(
+        self, resource: Resource[T], query: Mapping[str, object] | None = None
+    ) -> Record[T]:
+        """Read a resource and, if it is one that is kept, keep the record.
+
+        After a failure the previous record stays.
 
         Args:
             resource: The resource.
+            query: The values of its query by name; None leaves one out.
 
         Returns:
-            The new record. A body that is the same as before has the same `value` object.
+            The new record. Of a kept resource a body that is the same as before has the same
+            `value` object.
 
         Raises:
             HomevoltConnectionError: The device could not be reached or failed.
+            HomevoltNotSupportedError: It has no such endpoint (404), and it is not a kept one.
             HomevoltAuthenticationError: It refused the password.
             HomevoltDataError: The answer is not such a document.
+            HomevoltValueError: The query is wrong; nothing was sent.
         """
+        asked = resource.query_text(query or {})
         try:
-            body = await self._transport.get(resource.path)
-            previous = self.last(resource)
+            body = await self._get(resource, asked)
+            previous = self.last(resource) if resource.kept else None
             is_unchanged = previous is not None and previous.body == body
             value = previous.value if is_unchanged and previous else resource.decode(body)
         except HomevoltError as error:
-            self._errors[resource.name] = error
+            if resource.kept:
+                self._errors[resource.name] = error
             raise
-        self._errors.pop(resource.name, None)
         record = Record(value, body, self._clock.now())
-        self._records[resource.name] = record
+        if resource.kept:
+            self._errors.pop(resource.name, None)
+            self._records[resource.name] = record
         return record
+
+    async def _get(self, resource: Resource[Any], query: Mapping[str, str]) -> bytes:
+        try:
+            return await self._transport.get(resource.path, query)
+        except HomevoltResponseError as error:
+            if resource.kept or error.status != HTTPStatus.NOT_FOUND:
+                raise  # what has no readings is rather another device
+            raise HomevoltNotSupportedError(
+                f"{self._transport.base_url} has no {resource.path} (404): its firmware does not "
+                "offer it.",
+                maybe_sent=error.maybe_sent,
+                status=error.status,
+            ) from None

@@ -4,6 +4,10 @@ from __future__ import annotations
 
 from homevolt.protocol.decoding import Wire
 from homevolt.protocol.ems import BmsInfo, EmsInfo, InverterInfo
+from homevolt.protocol.quantities import (
+    DecibelMilliwatt,
+    Percent,
+)
 from homevolt.protocol.radio import RadioStatus
 
 
@@ -21,9 +25,9 @@ class WifiStatus(Wire, frozen=True):
     ip: str | None = None
     ssid: str | None = None
     bssid: str | None = None
-    rssi: float | None = None
+    rssi: DecibelMilliwatt | None = None
     connected: bool | None = None
-    wifi_err_buf: tuple[float, ...] | None = None
+    wifi_err_buf: tuple[float, ...] = ()
 
 
 class LteStatus(Wire, frozen=True):
@@ -39,7 +43,7 @@ class LteStatus(Wire, frozen=True):
     band: str | None = None
     acc_tech: str | None = None
     sysmode: str | None = None
-    rssi_db: float | None = None
+    rssi_db: DecibelMilliwatt | None = None
     rssi: float | None = None
     ber: float | None = None
     chan: float | None = None
@@ -100,7 +104,7 @@ class OtaUpdate(Wire, frozen=True):
     file_size: float | None = None
     manifest_url: str | None = None
     state: str | None = None
-    progress_percent: float | None = None
+    progress_percent: Percent | None = None
     up2date: bool | None = None
 
 
@@ -119,7 +123,7 @@ class WifiNetwork(Wire, frozen=True, rename={"b11": "11b", "g11": "11g", "n11": 
     ch: int | None = None
     open: bool | None = None
     bw: str | None = None
-    rssi: float | None = None
+    rssi: DecibelMilliwatt | None = None
     auth: str | None = None
     gcipher: str | None = None
     pchiper: str | None = None

@@ -114,6 +114,14 @@ def number(value: float, digits: int = 2) -> float | int:
     return int(rounded) if rounded == int(rounded) else rounded
 
 
+def hub_ticks(uptime_ms: int) -> int:
+    """Return a time since the start as the radio hub counts it, with a clock of 32,768 Hz.
+
+    In captures `ts_offset` and this many ticks lead to the epoch that `/ct.json` and the log give.
+    """
+    return uptime_ms * 32_768 // 1000
+
+
 def time_text(epoch_s: float) -> str:
     """Return a time in the form of `timestamp_str`: local, with milliseconds."""
     local = datetime.fromtimestamp(epoch_s, UTC).astimezone(DISPLAY_ZONE)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING, Any, Final
 
-from homevolt.simulator.endpoints.answers import number
+from homevolt.simulator.endpoints.answers import hub_ticks, number
 
 if TYPE_CHECKING:
     from homevolt.simulator.endpoints.answers import Call
@@ -93,7 +93,7 @@ def mains_payload(call: Call) -> dict[str, Any]:
     house = call.device.installation.house
     rms_v = house.voltages_v[0]
     return {
-        "timestamp": call.device.installation.uptime_ms,
+        "timestamp": hub_ticks(call.device.installation.uptime_ms),
         "peak_index": MAINS_BUFFER - 1,
         "signal_voltage": 0,
         "mains_voltage": number(rms_v * math.sqrt(2)),

@@ -6,7 +6,7 @@ import math
 from typing import TYPE_CHECKING, Any, Final
 
 from homevolt.simulator.device.profiles import HUB_FIRMWARE
-from homevolt.simulator.endpoints.answers import NEVER_MS, number
+from homevolt.simulator.endpoints.answers import NEVER_MS, hub_ticks, number
 
 if TYPE_CHECKING:
     from homevolt.simulator.device.device import SimulatedDevice
@@ -35,7 +35,7 @@ def hub_payload(call: Call) -> dict[str, Any]:
         "permit_pairing": pairing_s > 0,
         "permit_pairing_timeout": pairing_s,
         "warp_mode": 1,
-        "timesync_ts_ticks": uptime_ms,
+        "timesync_ts_ticks": hub_ticks(uptime_ms),
         "ts_offset": int(call.device.now() * 1000) - uptime_ms,
         "ota": dict.fromkeys(
             (
@@ -174,7 +174,7 @@ def ct_payload(call: Call) -> dict[str, Any]:
         }
         for phase, line in zip(point.phases, LINE_DEGREES, strict=False)
     ]
-    ticks = call.device.installation.uptime_ms
+    ticks = hub_ticks(call.device.installation.uptime_ms)
     return {
         "bs": ticks,
         "cs": ticks,
