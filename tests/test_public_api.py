@@ -19,6 +19,7 @@ PUBLIC_NAMES = [
     "ConsoleReply",
     "Device",
     "DeviceMetadata",
+    "EntryOptions",
     "Homevolt",
     "HomevoltAuthenticationError",
     "HomevoltCertificateError",
@@ -40,6 +41,7 @@ PUBLIC_NAMES = [
     "MeterView",
     "Parameter",
     "PhaseView",
+    "PowerOptions",
     "Schedule",
     "ScheduleDiff",
     "ScheduleEntry",
@@ -49,6 +51,7 @@ PUBLIC_NAMES = [
     "Snapshot",
     "UnitView",
     "Update",
+    "WindowedOptions",
     "__version__",
 ]
 

@@ -37,6 +37,7 @@ if TYPE_CHECKING:
     from homevolt.readings.snapshot import Snapshot, Update
     from homevolt.readings.views import BladeView, HouseView, MeterView, PhaseView, UnitView
     from homevolt.schedule.entry import BatteryMode, Schedule, ScheduleEntry
+    from homevolt.schedule.keywords import EntryOptions, PowerOptions, WindowedOptions
 
     __version__: str
 
@@ -46,6 +47,7 @@ __all__ = [
     "ConsoleReply",
     "Device",
     "DeviceMetadata",
+    "EntryOptions",
     "Homevolt",
     "HomevoltAuthenticationError",
     "HomevoltCertificateError",
@@ -67,6 +69,7 @@ __all__ = [
     "MeterView",
     "Parameter",
     "PhaseView",
+    "PowerOptions",
     "Schedule",
     "ScheduleDiff",
     "ScheduleEntry",
@@ -76,6 +79,7 @@ __all__ = [
     "Snapshot",
     "UnitView",
     "Update",
+    "WindowedOptions",
     "__version__",
 ]
 
@@ -88,6 +92,7 @@ _MODULES = {
     "protocol.parameter": ("Parameter",),
     "readings.models": ("DeviceMetadata", "Sensor", "SensorInfo", "SensorType"),
     "schedule.entry": ("BatteryMode", "Schedule", "ScheduleEntry"),
+    "schedule.keywords": ("EntryOptions", "PowerOptions", "WindowedOptions"),
     "readings.snapshot": ("Snapshot", "Update"),
     "readings.views": ("BladeView", "HouseView", "MeterView", "PhaseView", "UnitView"),
 }

@@ -26,7 +26,7 @@ from homevolt.readings.installation import walk
 from homevolt.readings.inventory import Inventory
 from homevolt.readings.schedule_follower import ScheduleFollower
 from homevolt.readings.snapshot import Snapshot, Update, typed_views
-from homevolt.schedule.entry import Schedule, ScheduleEntry
+from homevolt.schedule.entry import Schedule, ScheduleEntry, typed_schedule
 from homevolt.schedule.times import LATEST, as_zone
 
 if TYPE_CHECKING:
@@ -128,7 +128,7 @@ class Device(BatteryControl):
         if record is None:
             return None
         if self._schedule is None or self._schedule[0] is not record.value:
-            self._schedule = (record.value, Schedule.from_wire(record.value))
+            self._schedule = (record.value, typed_schedule(record.value))
         return self._schedule[1]
 
     @property

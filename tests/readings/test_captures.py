@@ -11,7 +11,7 @@ import pytest
 
 from homevolt.protocol.resources import RESOURCES
 from homevolt.protocol.schedule_document import decode_schedule
-from homevolt.schedule.entry import BatteryMode, Schedule
+from homevolt.schedule.entry import BatteryMode, typed_schedule
 from tests.support.readings import sensors_of as read_sensors
 from tools.drift_report import drift, endpoint_of
 
@@ -94,7 +94,7 @@ def test_the_order_of_the_captured_units_does_not_matter(captures: Path) -> None
 
 
 def test_the_captured_schedule_is_typed(captures: Path) -> None:
-    plan = Schedule.from_wire(decode_schedule((captures / "schedule.json").read_bytes()))
+    plan = typed_schedule(decode_schedule((captures / "schedule.json").read_bytes()))
     assert plan.local_mode is False
     assert [entry.mode for entry in plan.entries] == [
         BatteryMode.INVERTER_CHARGE,

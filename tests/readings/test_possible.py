@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from homevolt.protocol.schedule_document import EntryParams
+from homevolt.protocol.entry_params import EntryParams
 from homevolt.readings.catalogue import BLADE, METER, PHASE, RADIO, UNIT, Reading
 from homevolt.readings.models import SensorType
 from tests.support.payloads import cluster, ems, encoded, point, schedule, unit

@@ -35,7 +35,7 @@ from homevolt.schedule.comparing import (
     differences,
     without_id,
 )
-from homevolt.schedule.entry import Schedule
+from homevolt.schedule.entry import Schedule, typed_schedule
 from homevolt.schedule.options import whole_number
 from homevolt.schedule.rendering import describe, render_entry, summarise
 from homevolt.schedule.times import LATEST, as_zone
@@ -234,7 +234,7 @@ class Controller:
                 actual=seen.entries,
             )
         (entry,) = seen.entries
-        stood = Schedule.from_wire(before).entries == seen.entries
+        stood = typed_schedule(before).entries == seen.entries
         found = differences(wanted, entry, self._now() + STAMP_SLACK, stood=stood)
         if found and not stood:
             # The device starts it by its own clock, whatever that shows. Only where the plan is

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from abc import abstractmethod
 from functools import cached_property
-from typing import TYPE_CHECKING, Any, TypedDict
+from typing import TYPE_CHECKING, Any
 
 from homevolt.exceptions import HomevoltValueError
 from homevolt.schedule.entry import BatteryMode
@@ -12,7 +12,6 @@ from homevolt.schedule.options import BY_NAME, check_names
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
-    from datetime import datetime
     from typing import Unpack
 
     from homevolt.control.controller import Controller
@@ -20,56 +19,9 @@ if TYPE_CHECKING:
     from homevolt.protocol.console import ConsoleReply
     from homevolt.protocol.parameter import Parameter, Value
     from homevolt.schedule.entry import Schedule, ScheduleEntry
+    from homevolt.schedule.keywords import EntryOptions, PowerOptions, WindowedOptions
 
 DEFAULT_REBOOT_WAIT_S = 180.0
-
-
-class EntryOptions(TypedDict, total=False):
-    """The options of a schedule entry; units and meaning in `homevolt.schedule.options.OPTIONS`."""
-
-    min_soc: int | None
-    max_soc: int | None
-    setpoint: int | None
-    max_charge: int | None
-    max_discharge: int | None
-    import_limit: int | None
-    export_limit: int | None
-    idle_threshold_power: int | None
-    discharge_threshold_power: int | None
-    main_fuse: int | None
-    charge_ramp_up: int | None
-    discharge_ramp_up: int | None
-    import_energy_limit: int | None
-    import_energy_limit_from: datetime | str | None
-    import_energy_limit_to: datetime | str | None
-    import_energy_max_compensation: int | None
-    export_energy_limit: int | None
-    export_energy_limit_from: datetime | str | None
-    export_energy_limit_to: datetime | str | None
-    export_energy_max_compensation: int | None
-    fcr_n_power: int | None
-    fcr_d_up_power: int | None
-    fcr_d_down_power: int | None
-    ffr_power: int | None
-    use_ffr_custom_trig_freq: bool | None
-    ffr_rearm: bool | None
-    fcr_start_from: datetime | str | None
-    test_sequence: int | None
-    test_end_schedule: bool | None
-    offline: bool | None
-
-
-class WindowedOptions(EntryOptions, total=False):
-    """The options of an entry that has a window."""
-
-    from_time: datetime | str | None
-    to_time: datetime | str | None
-
-
-class PowerOptions(EntryOptions, total=False):
-    """The options of a charging or discharging mode, whose power has a short name too."""
-
-    max_power: int | None
 
 
 class BatteryControl:

@@ -39,7 +39,7 @@ from homevolt.protocol.console import parse_reply
 from homevolt.protocol.parameter import Parameter
 from homevolt.protocol.resources import PARAMS, SCHEDULE
 from homevolt.protocol.schedule_document import PartialEntry
-from homevolt.schedule.entry import Schedule, unreadable_key
+from homevolt.schedule.entry import Schedule, typed_schedule, unreadable_key
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Coroutine
@@ -212,7 +212,7 @@ def whole_schedule(data: ScheduleData) -> Schedule:
     for index, entry in enumerate(data.schedule):
         if key := unreadable_key(entry):
             raise _unreadable(index, key)
-    return Schedule.from_wire(data)
+    return typed_schedule(data)
 
 
 def restorable_schedule(data: ScheduleData) -> Schedule:

@@ -9,39 +9,7 @@ import msgspec
 
 from homevolt.exceptions import HomevoltDataError
 from homevolt.protocol.decoding import NOT_AS_DECLARED, Wire, parse, salvage
-
-
-class EntryParams(Wire, frozen=True):
-    """`schedule[].params`: powers in W, energies in Wh, times in epoch s, fuse and ramps in mA."""
-
-    setpoint: float | None = None
-    max_charge: float | None = None
-    max_discharge: float | None = None
-    import_limit: float | None = None
-    export_limit: float | None = None
-    idle_threshold_power: float | None = None
-    discharge_threshold_power: float | None = None
-    offline: bool | None = None
-    main_fuse: float | None = None
-    charge_ramp_up: float | None = None
-    discharge_ramp_up: float | None = None
-    import_energy_limit: float | None = None
-    import_energy_limit_from: float | None = None
-    import_energy_limit_to: float | None = None
-    import_energy_max_compensation: float | None = None
-    export_energy_limit: float | None = None
-    export_energy_limit_from: float | None = None
-    export_energy_limit_to: float | None = None
-    export_energy_max_compensation: float | None = None
-    fcr_n_power: float | None = None
-    fcr_d_up_power: float | None = None
-    fcr_d_down_power: float | None = None
-    ffr_power: float | None = None
-    use_ffr_custom_trig_freq: bool | float | None = None
-    ffr_rearm: bool | float | None = None
-    fcr_start_from: float | None = None
-    test_sequence: float | None = None
-    test_end_schedule: bool | float | None = None
+from homevolt.protocol.entry_params import EntryParams
 
 
 class EntryData(Wire, frozen=True, rename={"from_": "from"}):

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 import msgspec
 
+from homevolt.schedule.entry import option_values
 from homevolt.schedule.options import OPTIONS
 from homevolt.schedule.times import EARLIEST
 
@@ -63,7 +64,7 @@ def differences(
     if wanted.to_time != seen.to_time:
         found.append(Difference("to_time", wanted.to_time, seen.to_time))
     for option, ours, theirs in zip(
-        OPTIONS, wanted.option_values(), seen.option_values(), strict=True
+        OPTIONS, option_values(wanted), option_values(seen), strict=True
     ):
         if ours is None:
             same = theirs in (None, option.default) if stood else theirs is not True

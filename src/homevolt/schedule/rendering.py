@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from homevolt.protocol.console import command_line
+from homevolt.schedule.entry import option_values
 from homevolt.schedule.options import BY_NAME, Kind
 from homevolt.schedule.times import render_time
 
@@ -33,7 +34,7 @@ def render_entry(command: str, entry: ScheduleEntry, zone: tzinfo) -> str:
         HomevoltValueError: A time cannot be said in `zone`.
     """
     flags: list[tuple[str, int | str | None]] = []
-    values = (entry.from_time, entry.to_time, *entry.option_values())
+    values = (entry.from_time, entry.to_time, *option_values(entry))
     for option, value in zip(BY_NAME.values(), values, strict=True):
         if value is None or value is False:
             continue

@@ -1,0 +1,41 @@
+"""`schedule[].params` of `GET /schedule.json`.
+
+Written by `python -m tools.entry_types` from `homevolt.protocol.entry_fields`; change it there.
+"""
+
+from __future__ import annotations
+
+from homevolt.protocol.decoding import Wire
+
+
+class EntryParams(Wire, frozen=True):
+    """The options of an entry; times are in epoch s, the other units at the fields."""
+
+    setpoint: float | None = None  # W
+    max_charge: float | None = None  # W
+    max_discharge: float | None = None  # W
+    import_limit: float | None = None  # W
+    export_limit: float | None = None  # W
+    idle_threshold_power: float | None = None  # W
+    discharge_threshold_power: float | None = None  # W
+    main_fuse: float | None = None  # mA
+    charge_ramp_up: float | None = None  # mA/s
+    discharge_ramp_up: float | None = None  # mA/s
+    import_energy_limit: float | None = None  # Wh
+    import_energy_limit_from: float | None = None
+    import_energy_limit_to: float | None = None
+    import_energy_max_compensation: float | None = None  # W
+    export_energy_limit: float | None = None  # Wh
+    export_energy_limit_from: float | None = None
+    export_energy_limit_to: float | None = None
+    export_energy_max_compensation: float | None = None  # W
+    fcr_n_power: float | None = None  # W
+    fcr_d_up_power: float | None = None  # W
+    fcr_d_down_power: float | None = None  # W
+    ffr_power: float | None = None  # W
+    use_ffr_custom_trig_freq: bool | float | None = None
+    ffr_rearm: bool | float | None = None
+    fcr_start_from: float | None = None
+    test_sequence: float | None = None
+    test_end_schedule: bool | float | None = None
+    offline: bool | float | None = None
