@@ -44,11 +44,11 @@ async def test_a_day_of_control_runs_as_the_contract_shows_it() -> None:
 
         at_once = [line for line in battery.journal.commands if line.startswith("sched_set")]
         assert at_once == [
-            "sched_set 1 --max 90 --max_charge 3000",
+            "sched_set 1 --max 90 --setpoint 3000",
             "sched_set 1 --max 90 --max_charge 3000",
             "sched_set 0",
-            "sched_set 2 --min 30 --max_discharge 2500",
+            "sched_set 2 --min 30 --setpoint 2500",
         ]
         (now_active,) = battery.installation.plan.entries
         assert (now_active.type, now_active.min_soc) == (2, 30)
-        assert now_active.options["max_discharge"] == 2500
+        assert now_active.options["setpoint"] == 2500

@@ -16,6 +16,7 @@ from homevolt.readings.catalogue import CATALOGUE, Scope
 PUBLIC_NAMES = [
     "BatteryMode",
     "BladeView",
+    "Capabilities",
     "ConsoleReply",
     "Device",
     "DeviceMetadata",

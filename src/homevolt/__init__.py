@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from homevolt.connection import Homevolt
+    from homevolt.control.capabilities import Capabilities
     from homevolt.control.plan_replacement import ScheduleDiff
     from homevolt.device import Device
     from homevolt.exceptions import (
@@ -44,6 +45,7 @@ if TYPE_CHECKING:
 __all__ = [
     "BatteryMode",
     "BladeView",
+    "Capabilities",
     "ConsoleReply",
     "Device",
     "DeviceMetadata",
@@ -86,6 +88,7 @@ __all__ = [
 # The module of each public name; every other name is an error, in `exceptions`.
 _MODULES = {
     "connection": ("Homevolt",),
+    "control.capabilities": ("Capabilities",),
     "control.plan_replacement": ("ScheduleDiff",),
     "device": ("Device",),
     "protocol.console": ("ConsoleReply",),

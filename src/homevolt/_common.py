@@ -5,9 +5,13 @@ from __future__ import annotations
 import asyncio
 import sys
 import time
-from typing import Protocol
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Protocol
 
-from homevolt.exceptions import HomevoltValueError
+from homevolt.exceptions import HomevoltError, HomevoltValueError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 _LONGEST_S = sys.float_info.max
 
@@ -58,6 +62,24 @@ class LoopLock:
         if self._loop is not loop:
             self._loop, self._lock = loop, asyncio.Lock()
         return self._lock
+
+
+@contextmanager
+def checking(what: str) -> Iterator[None]:
+    """Turn what a caller's object raises while it is looked at into an error of this library.
+
+    Args:
+        what: What the argument is called, for the error message.
+
+    Raises:
+        HomevoltValueError: Its methods raised something else than an error of this library.
+    """
+    try:
+        yield
+    except HomevoltError:
+        raise
+    except Exception as error:
+        raise HomevoltValueError(f"{what} cannot be read: {short_repr(error)}") from error
 
 
 def positive_seconds(name: str, value: object) -> float:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import UTC
 from typing import TYPE_CHECKING, Self
 
 from homevolt._common import SYSTEM_CLOCK, Clock
@@ -36,8 +35,9 @@ class Homevolt:
         ssl: As aiohttp takes it: True, False, an `ssl.SSLContext`, or an `aiohttp.Fingerprint` to
             pin the device's own certificate.
         schedule_timezone: The zone in which the device reads the times of a schedule command, or
-            its IANA name. It is UTC on all firmware known; a device in another zone is noticed
-            when a written entry is read back, and the error names the offset.
+            its IANA name. By default it is UTC until an entry that is read back shows another
+            zone; the entry is then undone, written once more and the zone remembered. Where a zone
+            is named, a device in another one is an error that names the offset.
         clock: The time to go by; tests pass their own.
 
     Raises:
@@ -52,7 +52,7 @@ class Homevolt:
         *,
         timeout: float = DEFAULT_TIMEOUT_S,
         ssl: SslOption = True,
-        schedule_timezone: tzinfo | str = UTC,
+        schedule_timezone: tzinfo | str = "auto",
         clock: Clock | None = None,
     ) -> None:
         clock = clock or SYSTEM_CLOCK

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+import msgspec
 import pytest
 
 from homevolt import (
@@ -27,17 +28,22 @@ MODES: list[tuple[str, dict[str, Any], str]] = [
     (
         "charge_battery",
         {"max_power": 3000, "max_soc": 90},
-        "sched_set 1 --max 90 --max_charge 3000",
+        "sched_set 1 --max 90 --setpoint 3000",
     ),
     ("charge_battery", {"setpoint": 2000}, "sched_set 1 --setpoint 2000"),
     (
         "discharge_battery",
         {"max_power": 2500, "min_soc": 30},
-        "sched_set 2 --min 30 --max_discharge 2500",
+        "sched_set 2 --min 30 --setpoint 2500",
     ),
     ("set_battery_idle", {}, "sched_set 0"),
     ("set_battery_idle", {"offline": True}, "sched_set 0 --offline"),
     ("charge_from_grid", {"setpoint": 3000}, "sched_set 3 --setpoint 3000"),
+    (
+        "charge_battery",
+        {"setpoint": 3000, "max_power": 2000},
+        "sched_set 1 --setpoint 3000 --max_charge 2000",
+    ),
     (
         "charge_from_grid",
         {"setpoint": 3000, "max_power": 2000},
@@ -165,6 +171,8 @@ async def test_a_short_name_of_a_power_and_its_long_one_are_not_given_together()
     async with connected_device() as (sim, device, _):
         with pytest.raises(HomevoltValueError, match="max_power and max_charge are the same"):
             await device.charge_battery(max_power=1, max_charge=2)
+        with pytest.raises(HomevoltValueError, match="max_power must be 0 to"):
+            await device.charge_battery(max_power=-1)
         with pytest.raises(HomevoltValueError, match="did you mean 'max_power'"):
             await device.charge_battery(max_powr=1)  # type: ignore[call-arg] # the mistake meant
         assert not sim.journal
@@ -243,6 +251,7 @@ async def test_local_mode_is_switched_and_read_back() -> None:
         assert seen == [True, False]
         assert [(r.method, r.path) for r in sim.journal] == [
             ("POST", "/params.json"),
+            ("GET", "/params.json"),
             ("GET", "/schedule.json"),
         ] * 2
         assert [dict(r.form) for r in sim.journal.writes] == [
@@ -271,20 +280,30 @@ async def test_every_firmware_is_understood(firmware: str) -> None:
         assert len(sim.journal.writes) == 5
 
 
-async def test_firmware_that_turns_a_mode_into_idle_is_noticed() -> None:
+async def test_firmware_that_turns_a_mode_into_idle_is_noticed_and_the_write_undone() -> None:
     async with connected_device(firmware="limited") as (sim, device, _):
-        assert (await device.set_battery_mode(7)).mode == 7
+        solar = await device.set_battery_mode(7)
         with pytest.raises(HomevoltCommandVerificationError) as caught:
             await device.charge_from_grid(setpoint=3000)
-        assert "mode: wanted grid_charge, seen idle" in str(caught.value)
-        wanted: ScheduleEntry = caught.value.expected
-        seen: ScheduleEntry = caught.value.actual
-        assert (wanted.mode, seen.mode) == (3, 0)
-        assert wanted.setpoint == 3000
-        assert device.active_entry == seen
-        with pytest.raises(HomevoltCommandVerificationError, match="Entry 1 stands"):
+        assert "mode: expected grid_charge, actual idle" in str(caught.value)
+        assert "The previous plan was restored: 1 entry (0: solar_charge" in str(caught.value)
+        expected: ScheduleEntry = caught.value.expected
+        actual: ScheduleEntry = caught.value.actual
+        assert (expected.mode, actual.mode) == (3, 0)
+        assert expected.setpoint == 3000
+        assert device.active_entry is not None
+        assert msgspec.structs.replace(device.active_entry, id=solar.id) == solar
+        with pytest.raises(HomevoltCommandVerificationError, match="The entry was deleted again"):
             await device.add_schedule(9)
-        assert len(sim.journal.writes) == 3
+        assert [entry.type for entry in sim.installation.plan.entries] == [7]
+        assert sim.journal.commands == [
+            "sched_set 7",
+            "sched_set 3 --setpoint 3000",
+            "sched_clear",
+            "sched_add 7 --from 2026-01-15T12:00:00",
+            "sched_add 9",
+            "sched_del 1",
+        ]
 
 
 async def test_a_write_that_the_device_ignores_is_noticed() -> None:
@@ -296,7 +315,7 @@ async def test_a_write_that_the_device_ignores_is_noticed() -> None:
             await device.charge_battery(max_power=2000)
         with pytest.raises(HomevoltCommandVerificationError, match="no new entry"):
             await device.add_schedule(2)
-        with pytest.raises(HomevoltCommandVerificationError, match="still stands"):
+        with pytest.raises(HomevoltCommandVerificationError, match="is still there"):
             await device.delete_schedule(1)
         with pytest.raises(
             HomevoltCommandVerificationError,
@@ -307,13 +326,15 @@ async def test_a_write_that_the_device_ignores_is_noticed() -> None:
         assert [entry.mode for entry in device.schedule.entries] == [1, 0]
 
 
-async def test_a_value_that_the_device_changes_is_noticed() -> None:
+async def test_a_value_that_the_device_changes_is_noticed_and_the_write_undone() -> None:
     async with connected_device() as (sim, device, _):
         sim.faults.add("normalise", key="max_charge", limit=2500)
-        assert (await device.charge_battery(max_power=2500)).max_charge == 2500
+        entry = await device.charge_battery(setpoint=3000, max_power=2500)
+        assert (entry.setpoint, entry.max_charge) == (3000, 2500)
         with pytest.raises(HomevoltCommandVerificationError) as caught:
-            await device.charge_battery(max_power=3000)
-        assert "max_charge: wanted 3000, seen 2500" in str(caught.value)
+            await device.charge_battery(setpoint=2000, max_power=3000)
+        assert "max_charge: expected 3000, actual 2500" in str(caught.value)
+        assert "The previous plan was restored" in str(caught.value)
 
 
 async def test_a_refusal_comes_in_the_words_of_the_device() -> None:
@@ -376,7 +397,7 @@ async def test_a_restart_is_waited_for_and_its_losses_are_read() -> None:
             await device.reboot(wait_s=0)
 
 
-async def test_a_limit_of_the_power_is_the_power_where_no_setpoint_is_given() -> None:
+async def test_the_short_name_of_the_power_is_the_power_where_no_setpoint_is_given() -> None:
     async with connected_device() as (sim, device, _):
         await device.charge_battery(max_power=1000, max_soc=90)
         sim.advance(60)

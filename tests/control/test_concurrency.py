@@ -66,7 +66,7 @@ async def test_a_write_that_is_cancelled_on_its_way_is_read_back_before_it_ends(
             await writing
         assert [record.path for record in sim.journal][-1] == "/schedule.json"
         assert device.schedule is not None
-        assert [entry.max_charge for entry in device.schedule.entries] == [3000]
+        assert [entry.setpoint for entry in device.schedule.entries] == [3000]
         assert len(sim.journal.writes) == 1
         await device.set_battery_idle()
 
@@ -146,7 +146,7 @@ async def test_a_deadline_of_the_caller_ends_a_write_after_it_was_read_back() ->
             async with asyncio.timeout(None) as deadline:
                 await device.charge_battery(max_power=3000)
         assert device.schedule is not None
-        assert [entry.max_charge for entry in device.schedule.entries] == [3000]
+        assert [entry.setpoint for entry in device.schedule.entries] == [3000]
         assert len(sim.journal.writes) == 1
 
 

@@ -211,13 +211,17 @@ async def test_a_write_during_which_the_cloud_was_given_control_is_no_success(na
         assert len(running.writes) == 1
 
 
-async def test_a_redirected_write_is_not_followed() -> None:
+@pytest.mark.parametrize("when", ["before", "after"])
+async def test_a_redirected_write_is_not_followed_and_the_read_back_decides(when: str) -> None:
     async with connected_device() as running:
-        running.sim.faults.add("redirect", write=True, when="before")
-        with pytest.raises(HomevoltCommandOutcomeUnknownError, match="https"):
+        running.sim.faults.add("redirect", write=True, when=when)
+        if when == "after":
             await running.device.set_battery_idle()
+        else:
+            with pytest.raises(HomevoltCommandOutcomeUnknownError, match="https"):
+                await running.device.set_battery_idle()
         assert len(running.writes) == 1
-        assert running.requests == 3, "what became of it is read back"
+        assert running.requests == 3
 
 
 async def test_a_command_of_the_callers_own_is_sent_once_too() -> None:

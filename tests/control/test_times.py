@@ -146,7 +146,7 @@ async def test_an_entry_that_has_yet_to_start_is_not_taken_for_the_mode_that_was
     async with connected_device() as (sim, device, _):
         await device.add_schedule(1, from_time="2026-01-16T12:00:00Z")
         sim.faults.add("ignore", count=1)
-        with pytest.raises(HomevoltCommandVerificationError, match="from_time: wanted nothing"):
+        with pytest.raises(HomevoltCommandVerificationError, match="from_time: expected none"):
             await device.charge_battery()
         assert (await device.charge_battery()).from_time == device.now()
 

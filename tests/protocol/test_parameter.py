@@ -12,7 +12,14 @@ from hypothesis import strategies as st
 from rich.pretty import pretty_repr
 
 from homevolt.exceptions import HomevoltDataError, HomevoltValueError
-from homevolt.protocol.parameter import Parameter, is_secret
+from homevolt.protocol.parameter import (
+    Parameter,
+    form_text,
+    is_same,
+    is_secret,
+    masked,
+    typed_parameter,
+)
 from homevolt.protocol.params import ParamData, decode_params
 from homevolt.simulator.device import parameters as simulated
 
@@ -45,12 +52,12 @@ def test_the_text_of_an_enum_is_written_and_not_its_name() -> None:
         HOUSE = "house"
 
     checked = parameter("str32").check(Name.HOUSE)
-    assert parameter("str32").render(checked) == "house"
+    assert form_text(checked) == "house"
 
 
 def test_a_tiny_number_is_not_zero() -> None:
-    assert not parameter("double").matches(1e-12, 0.0)
-    assert parameter("flt").matches(0.1, 0.10000000149011612)
+    assert not is_same(parameter("double"), 1e-12, 0.0)
+    assert is_same(parameter("flt"), 0.1, 0.10000000149011612)
 
 
 def test_the_library_rich_shows_no_secret_either() -> None:
@@ -78,7 +85,7 @@ def test_what_is_no_parameters_is_a_data_error(document: bytes) -> None:
 
 def test_a_parameter_is_read_with_all_that_the_device_says_of_it() -> None:
     (found,) = map(
-        Parameter.from_wire,
+        typed_parameter,
         decode_params(
             b"""[{"param_id": 15, "desc": "\\"common_params\\"", "name": "ota_enable_esp32",
             "size": 1, "type": "bool", "value": [true], "default": [0], "help": "OTA",
@@ -97,7 +104,7 @@ def test_a_parameter_is_read_with_all_that_the_device_says_of_it() -> None:
 
 
 @pytest.mark.parametrize(
-    ("declared", "size", "value", "seen", "count"),
+    ("declared", "size", "value", "expected", "count"),
     [
         ("uint8", 1, [7], 7, None),
         ("uint8", 1, 7, 7, None),
@@ -116,16 +123,16 @@ def test_a_parameter_is_read_with_all_that_the_device_says_of_it() -> None:
     ],
 )
 def test_values_come_bare_or_in_a_list_and_only_arrays_stay_lists(
-    declared: str, size: int | None, value: object, seen: object, count: int | None
+    declared: str, size: int | None, value: object, expected: object, count: int | None
 ) -> None:
-    found = Parameter.from_wire(ParamData(name="x", type=declared, size=size, value=value))
+    found = typed_parameter(ParamData(name="x", type=declared, size=size, value=value))
     assert found is not None
-    assert found.value == seen
+    assert found.value == expected
     assert found.count == count
 
 
 def test_a_parameter_without_a_name_is_none() -> None:
-    assert Parameter.from_wire(ParamData(type="bool")) is None
+    assert typed_parameter(ParamData(type="bool")) is None
 
 
 INTEGERS = {
@@ -187,15 +194,15 @@ def test_an_array_is_checked_element_by_element() -> None:
     assert triple.check([1, 2, 3]) == [1, 2, 3]
     assert triple.check((1, "2", 3)) == [1, 2, 3]
     assert triple.check("1, 2,3") == [1, 2, 3]
-    assert triple.render([1, 2, 3]) == "1,2,3"
+    assert form_text([1, 2, 3]) == "1,2,3"
     for wrong in ([1, 2], [1, 2, 3, 4], [1, 2, 300], "1,2", 1, None, {1, 2, 3}):
         with pytest.raises(HomevoltValueError):
             triple.check(wrong)
     pair = parameter("str32", count=2)
     assert pair.check(["a", "b"]) == ["a", "b"]
-    for odd in (["a,b", "c"], "a,b"):
+    for wrong_text in (["a,b", "c"], "a,b"):
         with pytest.raises(HomevoltValueError):
-            pair.check(odd)
+            pair.check(wrong_text)
 
 
 def test_a_type_that_this_library_does_not_know_is_not_written() -> None:
@@ -205,7 +212,7 @@ def test_a_type_that_this_library_does_not_know_is_not_written() -> None:
 
 
 @pytest.mark.parametrize(
-    ("type_", "wanted", "seen", "same"),
+    ("type_", "expected", "actual", "same"),
     [
         ("flt", 0.1, 0.10000000149011612, True),
         ("flt", 0.1, 0.1001, False),
@@ -222,9 +229,9 @@ def test_a_type_that_this_library_does_not_know_is_not_written() -> None:
     ],
 )
 def test_what_is_read_back_is_compared_as_its_type_resolves_it(
-    type_: str, wanted: Any, seen: Any, *, same: bool
+    type_: str, expected: Any, actual: Any, *, same: bool
 ) -> None:
-    assert parameter(type_).matches(wanted, seen) is same
+    assert is_same(parameter(type_), expected, actual) is same
 
 
 def test_a_secret_is_known_by_its_name() -> None:
@@ -248,13 +255,13 @@ def test_a_secret_shows_neither_in_its_repr_nor_in_an_error() -> None:
 
 def test_a_secret_that_the_device_hides_counts_as_read_back_unless_it_was_emptied() -> None:
     secret = parameter("str32", secret=True)
-    assert secret.matches("hunter2", "****")
-    assert secret.matches("hunter2", "hunter2")
-    assert not secret.matches("hunter2", "hunter1")
-    assert not secret.matches("hunter2", "")
-    assert not secret.matches("", "****")
-    assert secret.matches("", "")
-    assert secret.shown("") == ""
+    assert is_same(secret, "hunter2", "****")
+    assert is_same(secret, "hunter2", "hunter2")
+    assert not is_same(secret, "hunter2", "hunter1")
+    assert not is_same(secret, "hunter2", "")
+    assert not is_same(secret, "", "****")
+    assert is_same(secret, "", "")
+    assert masked(secret, "") == ""
 
 
 @pytest.mark.parametrize("declared", simulated.PARAMETERS, ids=lambda p: p.name)
@@ -266,10 +273,10 @@ def test_the_default_of_every_parameter_is_written_as_the_device_parses_it(
     data = ParamData(
         name=declared.name, type=declared.type, size=declared.size_bytes, default=default
     )
-    ours = Parameter.from_wire(data)
+    ours = typed_parameter(data)
     assert ours is not None
     assert ours.default is not None
-    parsed = declared.parse(ours.render(ours.check(ours.default)))
+    parsed = declared.parse(form_text(ours.check(ours.default)))
     assert (parsed if several else (parsed,)) == tuple(default)
 
 
@@ -288,20 +295,20 @@ def test_whatever_passes_the_check_is_parsed_by_the_device_to_the_same_value(
         checked = ours.check(value)
     except HomevoltValueError:
         return
-    parsed = simulated.Parameter(1, "x", type_, 0, "").parse(ours.render(checked))
+    parsed = simulated.Parameter(1, "x", type_, 0, "").parse(form_text(checked))
     assert not isinstance(parsed, tuple)
-    assert ours.matches(checked, parsed)
+    assert is_same(ours, checked, parsed)
 
 
 @pytest.mark.parametrize("value", ["true", ["true"], "1", 1, 1.0, [True]])
 def test_a_boolean_is_read_in_all_its_spellings(value: Any) -> None:
-    found = Parameter.from_wire(ParamData(name="x", type="bool", size=1, value=value))
+    found = typed_parameter(ParamData(name="x", type="bool", size=1, value=value))
     assert found is not None
     assert found.value is True
 
 
 @pytest.mark.parametrize("value", ["perhaps", 2, {"on": True}, [None]])
 def test_a_boolean_that_is_none_is_not_read(value: Any) -> None:
-    found = Parameter.from_wire(ParamData(name="x", type="bool", size=1, value=value))
+    found = typed_parameter(ParamData(name="x", type="bool", size=1, value=value))
     assert found is not None
     assert found.value is None

@@ -4,19 +4,24 @@ from __future__ import annotations
 
 import logging
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, NoReturn
+from typing import TYPE_CHECKING
 
-from homevolt._common import SystemClock, positive_seconds, short_repr
-from homevolt.control.clock_offset import find_shift, zone_hint
-from homevolt.control.parameters import Settings
-from homevolt.control.plan_replacement import MOST_ENTRIES, Replacement, ScheduleDiff, compare_plans
-from homevolt.control.reboot import restart
+from homevolt._common import SystemClock, checking, positive_seconds, short_repr
+from homevolt.control.capabilities import CapabilityLog
+from homevolt.control.clock_offset import DeviceZone
+from homevolt.control.entry_write import EntryAddition, EntryWrite, ModeWrite, check_others
+from homevolt.control.parameters import Parameters
+from homevolt.control.plan_replacement import MOST_ENTRIES, PlanReplacement, compare_plans
+from homevolt.control.reboot import reboot
 from homevolt.control.write_path import (
     CONSOLE_PATH,
     WritePath,
+    check_kept,
     check_still_local,
+    outcome_unknown,
     restorable_schedule,
-    shielded,
+    shortened,
+    unclear_answer,
     whole_schedule,
 )
 from homevolt.exceptions import (
@@ -28,17 +33,10 @@ from homevolt.exceptions import (
 from homevolt.protocol.console import ConsoleReply, check_command, command_line, parse_reply
 from homevolt.protocol.resources import SCHEDULE
 from homevolt.protocol.schedule_document import unknown_keys
-from homevolt.schedule.comparing import (
-    STAMP_SLACK,
-    Difference,
-    added_entries,
-    differences,
-    without_id,
-)
-from homevolt.schedule.entry import Schedule, typed_schedule
-from homevolt.schedule.options import whole_number
-from homevolt.schedule.rendering import describe, render_entry, summarise
-from homevolt.schedule.times import LATEST, as_zone
+from homevolt.schedule.comparing import without_id
+from homevolt.schedule.options import OPTIONS, check_names, whole_number
+from homevolt.schedule.rendering import summarise
+from homevolt.schedule.times import AUTO_ZONE, as_zone
 from homevolt.schedule.validation import check_overlaps, checked_entry, new_entry
 
 if TYPE_CHECKING:
@@ -46,9 +44,10 @@ if TYPE_CHECKING:
     from datetime import tzinfo
 
     from homevolt._common import Clock
+    from homevolt.control.plan_replacement import ScheduleDiff
     from homevolt.protocol.schedule_document import ScheduleData
     from homevolt.protocol.store import Record, ResourceStore
-    from homevolt.schedule.entry import ScheduleEntry
+    from homevolt.schedule.entry import Schedule, ScheduleEntry
     from homevolt.transport.client import Transport
 
 _LOGGER = logging.getLogger(__name__)
@@ -61,13 +60,14 @@ class Controller:
 
     Args:
         transport: The requests to the device.
+        store: What was read of the device last; whatever is read on the way goes through it.
         clock: The time to go by.
         now: Returns the present by the device's clock; None is the time of `clock`.
         schedule_timezone: The zone in which the device reads the times of a command, or its name.
-        store: What was read of the device last; whatever is read on the way goes through it.
 
     Attributes:
-        settings: The parameters.
+        parameters: The parameters.
+        capabilities: What the device was seen to keep.
     """
 
     def __init__(
@@ -77,128 +77,156 @@ class Controller:
         *,
         clock: Clock | None = None,
         now: Callable[[], datetime] | None = None,
-        schedule_timezone: tzinfo | str = UTC,
+        schedule_timezone: tzinfo | str = AUTO_ZONE,
     ) -> None:
-        self._clock: Clock = clock or SystemClock()
-        self._now = now or (lambda: datetime.fromtimestamp(self._clock.now(), UTC))
-        self._zone = as_zone(schedule_timezone)
-        self._path = WritePath(transport, store)
-        self.settings = Settings(self._path)
+        clock = clock or SystemClock()
+        self._now = now or (lambda: datetime.fromtimestamp(clock.now(), UTC))
+        self._zone = DeviceZone(as_zone(schedule_timezone))
+        self._path = WritePath(transport, store, clock, self._now)
+        self.parameters = Parameters(self._path)
+        self.capabilities = CapabilityLog(store)
 
-    async def set_mode(self, mode: object, options: Mapping[str, object]) -> ScheduleEntry:
+    async def set_mode(
+        self, mode: object, options: Mapping[str, object], accept: object = ()
+    ) -> ScheduleEntry:
         """Replace the schedule with one entry that starts now (`sched_set`)."""
-        entry = new_entry(mode, options, self._now(), windowed=False)
-        line = render_entry("sched_set", entry, self._zone)
+        return await self._write(ModeWrite, mode, options, accept, windowed=False)
 
-        async with self._path.turn:
-            before = (await self._path.require_local_mode()).value
-            return await self._path.write(line, lambda seen: self._find_set(entry, before, seen))
-
-    async def add(self, mode: object, options: Mapping[str, object]) -> ScheduleEntry:
+    async def add(
+        self, mode: object, options: Mapping[str, object], accept: object = ()
+    ) -> ScheduleEntry:
         """Append one entry (`sched_add`) and return it with the id the device gave it."""
-        entry = new_entry(mode, options, self._now())
-        line = render_entry("sched_add", entry, self._zone)
-        async with self._path.turn:
-            before = whole_schedule((await self._path.require_local_mode()).value)
-
-            def confirm(seen: Schedule) -> ScheduleEntry:
-                added = self._find_added(entry, added_entries(before.entries, seen.entries))
-                self._check_rest(before.entries, seen)
-                return added
-
-            return await self._path.write(line, confirm)
+        return await self._write(EntryAddition, mode, options, accept, windowed=True)
 
     async def delete(self, entry_id: object) -> None:
         """Delete one entry (`sched_del`)."""
         number = whole_number("schedule_id", entry_id)
         if not 0 <= number <= _LARGEST_ID:
             raise HomevoltValueError(f"schedule_id is the id of an entry, not {short_repr(number)}")
-        async with self._path.turn:
+        async with self._path.exclusive():
             before = whole_schedule((await self._path.require_local_mode()).value)
-            entry = before.find(number)
-            if entry is None:
-                ids = ", ".join(str(known.id) for known in before.entries) or "none"
-                raise HomevoltValueError(f"the schedule has no entry {number}; its ids: {ids}")
-            left = _count(entry, before.entries) - 1
-            rest = [other for other in before.entries if other is not entry]
+            entry = _find_entry(before, number)
+            others = [other for other in before.entries if other is not entry]
+            left = _count(entry, others)
 
-            def confirm(seen: Schedule) -> None:
-                # By what it says and not by its id, for the rest may have been numbered anew.
-                if _count(entry, seen.entries) > left:
+            def confirm(plan: Schedule) -> None:
+                # By what it says and not by its id, for the others may have been numbered anew.
+                if _count(entry, plan.entries) > left:
                     raise HomevoltCommandVerificationError(
-                        f"Entry {entry} still stands after it was deleted.",
+                        f"Entry {entry} is still there after it was deleted.",
                         expected=None,
                         actual=entry,
                     )
-                self._check_rest(rest, seen)
+                check_others(self._path, "The entry was deleted", others, plan)
 
-            await self._path.write(command_line("sched_del", number), confirm)
+            await self._command(command_line("sched_del", number), confirm)
 
     async def clear(self) -> None:
         """Delete every entry (`sched_clear`)."""
 
-        def confirm(seen: Schedule) -> None:
-            if seen.entries:
+        def confirm(plan: Schedule) -> None:
+            if plan.entries:
                 raise HomevoltCommandVerificationError(
-                    f"After it was cleared the schedule holds {summarise(seen.entries)}.",
+                    f"After it was cleared the schedule holds {summarise(plan.entries)}.",
                     expected=(),
-                    actual=seen.entries,
+                    actual=plan.entries,
                 )
 
-        async with self._path.turn:
+        async with self._path.exclusive():
             await self._path.require_local_mode()
-            await self._path.write("sched_clear", confirm)
+            await self._command("sched_clear", confirm)
 
     async def replace(self, entries: object) -> Schedule:
         """Replace the whole plan, all or nothing."""
-        wanted = self._checked_plan(entries)
-        async with self._path.turn:
+        expected = self._checked_plan(entries)
+        async with self._path.exclusive():
             record = await self._path.require_local_mode()
-            former = restorable_schedule(record.value)
-            unknown = self._warn_of_unknown_keys(record)
-            replacement = Replacement(
-                self._path, self._zone, self._now, former, self._clock, unknown_keys=unknown
+            replacement = PlanReplacement(
+                self._path,
+                self._zone,
+                self.capabilities,
+                expected,
+                previous=restorable_schedule(record.value),
+                unknown_keys=self._warn_of_unknown_keys(record),
             )
-            seen = await shielded(replacement.run(wanted), on_cancel=replacement.stop)
-            check_still_local("The plan", seen.local_mode)
-            return seen
+            return await self._path.shielded(replacement.run(), on_cancel=replacement.stop)
 
     async def diff(self, entries: object) -> ScheduleDiff:
-        """Compare a wanted plan with the one the device has; one read, no write."""
-        wanted = self._checked_plan(entries)
-        async with self._path.turn:
-            record = await self._path.store.read(SCHEDULE)
-            seen = restorable_schedule(record.value)
+        """Compare a plan with the one that the device has; one read, no write."""
+        expected = self._checked_plan(entries)
+        async with self._path.exclusive():
+            record = await self._path.read(SCHEDULE)
+            actual = restorable_schedule(record.value)
             self._warn_of_unknown_keys(record)
-            return compare_plans(wanted, seen)
+            return compare_plans(expected, actual)
 
     async def console(self, command: object, *, unsafe: bool) -> ConsoleReply:
         """Send a command of the caller's own once and return the reply."""
-        line = check_command(command, unsafe=unsafe)
+        with checking("command"):
+            line = check_command(command, unsafe=unsafe)
         name = line.split(maxsplit=1)[0]
-        async with self._path.turn:
-            body, doubt = await shielded(self._path.post(CONSOLE_PATH, {"cmd": line}))
-        if doubt is not None:
-            raise HomevoltCommandOutcomeUnknownError(
-                f"{short_repr(name)} was sent once and got no usable answer: {doubt} It was not "
-                "sent again, and what it does cannot be read back."
-            ) from doubt
+        async with self._path.exclusive():
+            body, uncertain_cause = await self._path.shielded(
+                self._path.post(CONSOLE_PATH, {"cmd": line})
+            )
         reply = parse_reply(body)
-        if reply.succeeded is False:
+        if uncertain_cause is None and reply.succeeded is None:
+            uncertain_cause = unclear_answer(short_repr(name), reply.text)
+        if uncertain_cause is not None:
+            raise HomevoltCommandOutcomeUnknownError(
+                f"{short_repr(name)} was sent once and got no usable answer ({uncertain_cause}). "
+                "It was not sent again, and what it does cannot be read back."
+            ) from uncertain_cause
+        if not reply.succeeded:
             raise HomevoltCommandRejectedError(
-                f"The device refused {short_repr(name)}: {reply.reason}", reply=reply.reason
+                f"The device refused {short_repr(name)}: {shortened(reply.reason)}",
+                reply=reply.reason,
             )
         return reply
 
     async def reboot(self, wait_s: object) -> None:
         """Restart the device, wait until it is back, and read its schedule anew."""
         seconds = positive_seconds("wait_s", wait_s)
-        async with self._path.turn:
-            await restart(self._path, self._clock, seconds)
+        async with self._path.exclusive():
+            await reboot(self._path, seconds)
             await self._path.refresh_schedule()
 
+    async def _write(
+        self,
+        kind: type[EntryWrite],
+        mode: object,
+        options: Mapping[str, object],
+        accept: object,
+        *,
+        windowed: bool,
+    ) -> ScheduleEntry:
+        with checking("options"):
+            entry = new_entry(mode, options, self._now(), windowed=windowed)
+            accepted = _option_names(accept)
+        write = kind(self._path, self._zone, self.capabilities, entry, accepted)
+        async with self._path.exclusive():
+            before = await self._path.require_local_mode()
+            return await self._path.shielded(write.run(before))
+
+    async def _command(self, line: str, confirm: Callable[[Schedule], None]) -> None:
+        """Send a command once and let `confirm` compare the plan that is read back."""
+
+        async def send_and_confirm() -> None:
+            uncertain_cause = await self._path.command(line, line)
+            plan, is_local = await self._path.read_back(line, uncertain_cause)
+            try:
+                confirm(plan)
+            except HomevoltCommandVerificationError as error:
+                if uncertain_cause is None:
+                    raise
+                raise outcome_unknown(line, uncertain_cause, error) from uncertain_cause
+            check_kept(line, uncertain_cause)
+            check_still_local(line, is_local)
+
+        await self._path.shielded(send_and_confirm())
+
     def _warn_of_unknown_keys(self, record: Record[ScheduleData]) -> list[str]:
-        """Say what of the plan that was just read goes with it, since no typed entry holds it."""
+        """Log what of the plan that was just read no typed entry holds, and return it."""
         if unknown := unknown_keys(record.body):
             _LOGGER.warning(
                 "The plan of the device holds what this library does not know, and a plan that "
@@ -208,85 +236,55 @@ class Controller:
         return unknown
 
     def _checked_plan(self, entries: object) -> Sequence[ScheduleEntry]:
-        if isinstance(entries, str | bytes) or not hasattr(entries, "__iter__"):
-            raise HomevoltValueError(f"a plan is a list of entries, not {short_repr(entries)}")
-        given: Iterable[object] = entries
-        now = self._now()
-        wanted: list[ScheduleEntry] = []
-        for number, entry in enumerate(given, 1):
-            if number > MOST_ENTRIES:
-                raise HomevoltValueError(f"a plan has at most {MOST_ENTRIES} entries")
-            try:
-                wanted.append(checked_entry(entry, now))
-            except HomevoltValueError as error:
-                raise HomevoltValueError(f"entry {number}: {error}") from error
-        check_overlaps(wanted)
-        return wanted
+        with checking("entries"):
+            if isinstance(entries, str | bytes) or not hasattr(entries, "__iter__"):
+                raise HomevoltValueError(f"a plan is a list of entries, not {short_repr(entries)}")
+            given: Iterable[object] = entries
+            now = self._now()
+            expected: list[ScheduleEntry] = []
+            for number, entry in enumerate(given, 1):
+                if number > MOST_ENTRIES:
+                    raise HomevoltValueError(f"a plan has at most {MOST_ENTRIES} entries")
+                try:
+                    expected.append(checked_entry(entry, now))
+                except HomevoltValueError as error:
+                    raise HomevoltValueError(f"entry {number}: {error}") from error
+            check_overlaps(expected)
+            return expected
 
-    def _find_set(
-        self, wanted: ScheduleEntry, before: ScheduleData, seen: Schedule
-    ) -> ScheduleEntry:
-        """Return the only entry there is, or raise."""
-        if len(seen.entries) != 1:
-            raise HomevoltCommandVerificationError(
-                f"The schedule should hold one entry ({wanted}), not {summarise(seen.entries)}.",
-                expected=wanted,
-                actual=seen.entries,
-            )
-        (entry,) = seen.entries
-        stood = typed_schedule(before).entries == seen.entries
-        found = differences(wanted, entry, self._now() + STAMP_SLACK, stood=stood)
-        if found and not stood:
-            # The device starts it by its own clock, whatever that shows. Only where the plan is
-            # the one from before was an entry that has yet to start not started by this write.
-            found = differences(wanted, entry, LATEST)
-        if found:
-            self._refuse(wanted, entry, found)
-        return entry
 
-    def _find_added(
-        self, wanted: ScheduleEntry, candidates: Sequence[ScheduleEntry]
-    ) -> ScheduleEntry:
-        """Return the new entry, or raise with the one that comes nearest."""
-        if not candidates:
-            raise HomevoltCommandVerificationError(
-                f"The schedule has no new entry after this one was added: {wanted}.",
-                expected=wanted,
-                actual=None,
-            )
-        limit = self._now() + STAMP_SLACK
-        found = [(differences(wanted, entry, limit), entry) for entry in candidates]
-        differing, nearest_one = min(found, key=lambda item: len(item[0]))
-        if differing:
-            self._refuse(wanted, nearest_one, differing)
-        return nearest_one
+def _option_names(accept: object) -> frozenset[str]:
+    """Return the names of options that a caller gave.
 
-    def _check_rest(self, rest: Sequence[ScheduleEntry], seen: Schedule) -> None:
-        """Make sure that every other entry still stands; one whose time has passed may be gone."""
-        gone = [
-            entry
-            for entry in added_entries(seen.entries, rest)
-            if entry.to_time is None or entry.to_time > self._now()
-        ]
-        if gone:
-            raise HomevoltCommandVerificationError(
-                f"It was done, but of the other entries these went with it: {summarise(gone)}.",
-                expected=tuple(rest),
-                actual=seen.entries,
-            )
-
-    def _refuse(
-        self, wanted: ScheduleEntry, seen: ScheduleEntry, found: Sequence[Difference]
-    ) -> NoReturn:
-        """Raise for an entry that was read back otherwise, with what it may come from."""
-        standing = "" if seen.id is None else f" Entry {seen.id} stands as it was read back."
-        raise HomevoltCommandVerificationError(
-            f"The entry was written, but reads back otherwise: {describe(found)}."
-            f"{zone_hint(find_shift(wanted, found, self._zone), self._zone)}{standing}",
-            expected=wanted,
-            actual=seen,
+    Raises:
+        HomevoltValueError: One of them is not an option.
+    """
+    if isinstance(accept, str) or not hasattr(accept, "__iter__"):
+        raise HomevoltValueError(
+            f"accept takes the names of options, such as ('max_soc',), not {short_repr(accept)}"
         )
+    names: list[str] = list(accept)
+    check_names(names, [option.name for option in OPTIONS])
+    return frozenset(names)
 
 
-def _count(entry: ScheduleEntry, entries: Sequence[ScheduleEntry]) -> int:
+def _find_entry(plan: Schedule, entry_id: int) -> ScheduleEntry:
+    """Return the entry with an id.
+
+    Raises:
+        HomevoltValueError: There is none, or there are several.
+    """
+    found = [entry for entry in plan.entries if entry.id == entry_id]
+    if len(found) == 1:
+        return found[0]
+    if found:
+        raise HomevoltValueError(
+            f"the device lists different entries under the id {entry_id} ({summarise(found)}), so "
+            "it is unclear which one it would delete; nothing was sent"
+        )
+    ids = ", ".join(str(entry.id) for entry in plan.entries) or "none"
+    raise HomevoltValueError(f"the schedule has no entry {entry_id}; its ids: {ids}")
+
+
+def _count(entry: ScheduleEntry, entries: Iterable[ScheduleEntry]) -> int:
     return sum(without_id(other) == without_id(entry) for other in entries)

@@ -6,14 +6,16 @@ from abc import abstractmethod
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
+from homevolt._common import checking
 from homevolt.exceptions import HomevoltValueError
 from homevolt.schedule.entry import BatteryMode
-from homevolt.schedule.options import BY_NAME, check_names
+from homevolt.schedule.options import BY_NAME, check_names, check_option
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
     from typing import Unpack
 
+    from homevolt.control.capabilities import Capabilities
     from homevolt.control.controller import Controller
     from homevolt.control.plan_replacement import ScheduleDiff
     from homevolt.protocol.console import ConsoleReply
@@ -22,6 +24,16 @@ if TYPE_CHECKING:
     from homevolt.schedule.keywords import EntryOptions, PowerOptions, WindowedOptions
 
 DEFAULT_REBOOT_WAIT_S = 180.0
+
+_POWER_LIMITS = {
+    BatteryMode.INVERTER_CHARGE: "max_charge",
+    BatteryMode.INVERTER_DISCHARGE: "max_discharge",
+    BatteryMode.GRID_CHARGE: "max_charge",
+    BatteryMode.GRID_DISCHARGE: "max_discharge",
+    BatteryMode.SOLAR_CHARGE: "max_charge",
+}
+"""The option that `max_power` stands for in each mode."""
+_INVERTER_MODES = (BatteryMode.INVERTER_CHARGE, BatteryMode.INVERTER_DISCHARGE)
 
 
 class BatteryControl:
@@ -32,18 +44,22 @@ class BatteryControl:
     do what was asked; the device's readings then hold what was read back. Writes to one device
     wait for each other.
 
-    Besides what a method names, each may raise:
+    Besides what a method names, each that writes may raise:
 
     * `HomevoltValueError`: an argument is wrong; nothing was sent.
     * `HomevoltLocalModeError`: local mode is off; nothing was sent. Parameters do not need it.
     * `HomevoltCommandRejectedError`: the device refused, in its own words.
-    * `HomevoltCommandVerificationError`: it confirmed, but what was read back is something else.
-    * `HomevoltCommandOutcomeUnknownError`: no answer came and reading back did not settle it.
-    * `HomevoltConnectionError`, `HomevoltAuthenticationError`, `HomevoltDataError`: the device was
-      not reached, or a check before the write failed; nothing was sent.
+    * `HomevoltCommandVerificationError`: it confirmed the command, but what was read back is
+      something else. What the device made of the write was undone; what another client or the
+      cloud wrote meanwhile was left alone; the message says which.
+    * `HomevoltCommandOutcomeUnknownError`: no usable answer came and reading back did not settle
+      it; or it is in force but may not last; or undoing it failed.
+    * `HomevoltConnectionError`, `HomevoltAuthenticationError`, `HomevoltDataError`: the device
+      could not be reached, refused the password, or gave an unreadable answer to a check before
+      the write; nothing was sent.
 
-    A caller that is cancelled while its write is on the way gets its `CancelledError` when the
-    write has been read back; before that nothing is sent.
+    A caller that is cancelled before anything was sent sends nothing. Once something was sent, it
+    gets its `CancelledError` when the write has been read back, and undone if need be.
     """
 
     @cached_property
@@ -51,124 +67,214 @@ class BatteryControl:
     def _control(self) -> Controller:
         """The write side of the device."""
 
+    @property
+    def capabilities(self) -> Capabilities:
+        """The modes and options that the device was seen to keep or to drop, by its firmware."""
+        return self._control.capabilities.current
+
     async def set_battery_mode(
-        self, mode: BatteryMode | int | str, **kwargs: Unpack[EntryOptions]
+        self,
+        mode: BatteryMode | int | str,
+        *,
+        accept: Iterable[str] = (),
+        **kwargs: Unpack[EntryOptions],
     ) -> ScheduleEntry:
         """Put the battery into a mode at once (`sched_set`), replacing the whole schedule.
 
-        The mode stays until it is replaced or the device restarts.
+        The mode stays until it is replaced or the device restarts. If the device does not keep the
+        entry as it was written, the previous plan is put back.
 
         Args:
             mode: A `BatteryMode`, its number 0-9 or its name, such as `grid_charge`.
+            accept: The names of options with which the entry may come back otherwise, since some
+                firmware drops, limits or adds some; see `capabilities`.
             **kwargs: Options of the entry: states of charge in %, powers in W, energies in Wh,
-                the fuse in mA, ramps in mA/s. Modes 3-5 need a `setpoint`; in mode 5 it is signed,
-                + import, - export.
+                the fuse in mA, ramps in mA/s, times as a `datetime` or ISO text. Modes 3-5 need a
+                `setpoint`; in mode 5 it is signed, + import, - export.
 
         Returns:
             The entry as it was read back from `/schedule.json`.
-        """
-        return await self._control.set_mode(mode, _plain(kwargs))
 
-    async def charge_battery(self, **kwargs: Unpack[PowerOptions]) -> ScheduleEntry:
+        Raises:
+            HomevoltValueError: The mode or an option is wrong; nothing was sent.
+            HomevoltLocalModeError: Local mode is off; nothing was sent.
+            HomevoltCommandError: See `BatteryControl`.
+        """
+        return await self._control.set_mode(mode, _plain(kwargs), accept)
+
+    async def charge_battery(
+        self, *, accept: Iterable[str] = (), **kwargs: Unpack[PowerOptions]
+    ) -> ScheduleEntry:
         """Charge at once, measured at the inverter (mode 1).
 
         Args:
-            **kwargs: `max_power` limits the charging power in W (the device's `max_charge`);
-                without a `setpoint` it is the power that the battery charges with. `max_soc`
-                says at how many % to stop; and every option of `set_battery_mode`.
+            accept: As for `set_battery_mode`; `max_power` stands for what it is sent as.
+            **kwargs: `max_power` is the power to charge with in W: it is sent as the `setpoint`,
+                or, if that is given too, as the limit `max_charge`. `max_soc` says at how many %
+                to stop. And every option of `set_battery_mode`.
 
         Returns:
             The entry as it was read back.
-        """
-        return await self._set_power(BatteryMode.INVERTER_CHARGE, "max_charge", kwargs)
 
-    async def discharge_battery(self, **kwargs: Unpack[PowerOptions]) -> ScheduleEntry:
+        Raises:
+            HomevoltValueError: An option is wrong; nothing was sent.
+            HomevoltLocalModeError: Local mode is off; nothing was sent.
+            HomevoltCommandError: See `BatteryControl`.
+        """
+        return await self._set_power(BatteryMode.INVERTER_CHARGE, kwargs, accept)
+
+    async def discharge_battery(
+        self, *, accept: Iterable[str] = (), **kwargs: Unpack[PowerOptions]
+    ) -> ScheduleEntry:
         """Discharge at once, measured at the inverter (mode 2).
 
         Args:
-            **kwargs: `max_power` limits the discharge power in W (the device's `max_discharge`);
-                without a `setpoint` it is the power that the battery discharges with. `min_soc`
-                says at how many % to stop; and every option of `set_battery_mode`.
+            accept: As for `charge_battery`.
+            **kwargs: `max_power` is the power to discharge with in W: it is sent as the
+                `setpoint`, or, if that is given too, as the limit `max_discharge`. `min_soc` says
+                at how many % to stop. And every option of `set_battery_mode`.
 
         Returns:
             The entry as it was read back.
-        """
-        return await self._set_power(BatteryMode.INVERTER_DISCHARGE, "max_discharge", kwargs)
 
-    async def set_battery_idle(self, **kwargs: Unpack[EntryOptions]) -> ScheduleEntry:
+        Raises:
+            HomevoltValueError: An option is wrong; nothing was sent.
+            HomevoltLocalModeError: Local mode is off; nothing was sent.
+            HomevoltCommandError: See `BatteryControl`.
+        """
+        return await self._set_power(BatteryMode.INVERTER_DISCHARGE, kwargs, accept)
+
+    async def set_battery_idle(
+        self, *, accept: Iterable[str] = (), **kwargs: Unpack[EntryOptions]
+    ) -> ScheduleEntry:
         """Let the battery idle at once (mode 0).
 
         Args:
+            accept: As for `set_battery_mode`.
             **kwargs: `offline=True` takes it off line too; and every option of
                 `set_battery_mode`.
 
         Returns:
             The entry as it was read back.
-        """
-        return await self._control.set_mode(BatteryMode.IDLE, _plain(kwargs))
 
-    async def charge_from_grid(self, **kwargs: Unpack[PowerOptions]) -> ScheduleEntry:
+        Raises:
+            HomevoltValueError: An option is wrong; nothing was sent.
+            HomevoltLocalModeError: Local mode is off; nothing was sent.
+            HomevoltCommandError: See `BatteryControl`.
+        """
+        return await self._control.set_mode(BatteryMode.IDLE, _plain(kwargs), accept)
+
+    async def charge_from_grid(
+        self, *, accept: Iterable[str] = (), **kwargs: Unpack[PowerOptions]
+    ) -> ScheduleEntry:
         """Charge so that the grid connection point imports `setpoint` W (mode 3).
 
         Args:
-            **kwargs: `setpoint` in W is needed; `max_power` limits the charging power in W (the
+            accept: As for `charge_battery`.
+            **kwargs: `setpoint` in W is required; `max_power` limits the charging power in W (the
                 device's `max_charge`); and every option of `set_battery_mode`.
 
         Returns:
             The entry as it was read back.
-        """
-        return await self._set_power(BatteryMode.GRID_CHARGE, "max_charge", kwargs)
 
-    async def discharge_to_grid(self, **kwargs: Unpack[PowerOptions]) -> ScheduleEntry:
+        Raises:
+            HomevoltValueError: An option is wrong; nothing was sent.
+            HomevoltLocalModeError: Local mode is off; nothing was sent.
+            HomevoltCommandError: See `BatteryControl`.
+        """
+        return await self._set_power(BatteryMode.GRID_CHARGE, kwargs, accept)
+
+    async def discharge_to_grid(
+        self, *, accept: Iterable[str] = (), **kwargs: Unpack[PowerOptions]
+    ) -> ScheduleEntry:
         """Discharge so that the grid connection point exports `setpoint` W (mode 4).
 
         Args:
-            **kwargs: `setpoint` in W is needed; `max_power` limits the discharge power in W (the
+            accept: As for `charge_battery`.
+            **kwargs: `setpoint` in W is required; `max_power` limits the discharge power in W (the
                 device's `max_discharge`); and every option of `set_battery_mode`.
 
         Returns:
             The entry as it was read back.
-        """
-        return await self._set_power(BatteryMode.GRID_DISCHARGE, "max_discharge", kwargs)
 
-    async def charge_from_solar(self, **kwargs: Unpack[PowerOptions]) -> ScheduleEntry:
+        Raises:
+            HomevoltValueError: An option is wrong; nothing was sent.
+            HomevoltLocalModeError: Local mode is off; nothing was sent.
+            HomevoltCommandError: See `BatteryControl`.
+        """
+        return await self._set_power(BatteryMode.GRID_DISCHARGE, kwargs, accept)
+
+    async def charge_from_solar(
+        self, *, accept: Iterable[str] = (), **kwargs: Unpack[PowerOptions]
+    ) -> ScheduleEntry:
         """Charge from solar production only (mode 7).
 
         Args:
+            accept: As for `charge_battery`.
             **kwargs: `max_power` limits the charging power in W (the device's `max_charge`); and
                 every option of `set_battery_mode`.
 
         Returns:
             The entry as it was read back.
+
+        Raises:
+            HomevoltValueError: An option is wrong; nothing was sent.
+            HomevoltLocalModeError: Local mode is off; nothing was sent.
+            HomevoltCommandError: See `BatteryControl`.
         """
-        return await self._set_power(BatteryMode.SOLAR_CHARGE, "max_charge", kwargs)
+        return await self._set_power(BatteryMode.SOLAR_CHARGE, kwargs, accept)
 
     async def add_schedule(
-        self, mode: BatteryMode | int | str, **kwargs: Unpack[WindowedOptions]
+        self,
+        mode: BatteryMode | int | str,
+        *,
+        accept: Iterable[str] = (),
+        **kwargs: Unpack[WindowedOptions],
     ) -> ScheduleEntry:
         """Append an entry to the schedule (`sched_add`); it survives a restart.
 
+        If the device does not keep the entry as it was written, it is deleted again.
+
         Args:
             mode: As for `set_battery_mode`.
+            accept: As for `set_battery_mode`.
             **kwargs: `from_time` and `to_time`, each a `datetime` or ISO text, either left out for
                 an open end, and every option of `set_battery_mode`. A time without a zone is
                 local time of this machine; see `homevolt.schedule.times` for clock changes.
 
         Returns:
             The entry as it was read back, with the id for `delete_schedule`.
+
+        Raises:
+            HomevoltValueError: The mode, the window or an option is wrong; nothing was sent.
+            HomevoltLocalModeError: Local mode is off; nothing was sent.
+            HomevoltDataError: The plan on the device cannot be read, so nothing could be compared
+                with it; nothing was sent.
+            HomevoltCommandError: See `BatteryControl`.
         """
-        return await self._control.add(mode, _plain(kwargs))
+        return await self._control.add(mode, _plain(kwargs), accept)
 
     async def delete_schedule(self, schedule_id: int) -> None:
         """Delete one entry of the schedule (`sched_del`).
 
         Args:
             schedule_id: The `id` of the entry; the entries of `schedule` have theirs.
+
+        Raises:
+            HomevoltValueError: No entry has this id, or several have; nothing was sent.
+            HomevoltLocalModeError: Local mode is off; nothing was sent.
+            HomevoltDataError: The plan on the device cannot be read; nothing was sent.
+            HomevoltCommandError: See `BatteryControl`.
         """
         await self._control.delete(schedule_id)
 
     async def clear_all_schedules(self) -> None:
-        """Delete every entry of the schedule (`sched_clear`)."""
+        """Delete every entry of the schedule (`sched_clear`), one that cannot be read too.
+
+        Raises:
+            HomevoltLocalModeError: Local mode is off; nothing was sent.
+            HomevoltCommandError: See `BatteryControl`.
+        """
         await self._control.clear()
 
     async def replace_schedule(
@@ -177,10 +283,11 @@ class BatteryControl:
         """Replace the whole schedule, all or nothing.
 
         If anything fails, or the caller is cancelled before the new plan has been read back, the
-        former plan is written again, the cloud's too (as a local one), and the error says what was
-        restored; a device that restarts meanwhile is waited for, two minutes at most. Until the
-        last command the device holds a part of the plan; `diff_schedule` tells beforehand if it is
-        worth it.
+        previous plan is written again, the cloud's too (as a local one), and the error says what
+        was restored. That goes on for two minutes, so a device that restarts meanwhile is waited
+        for. A plan that another client or the cloud wrote meanwhile is left alone. Until the last
+        command the device holds a part of the plan; `diff_schedule` says beforehand whether
+        anything would change.
 
         Args:
             entries: At most 200, in any order: `ScheduleEntry` or mappings with `mode` and the
@@ -190,42 +297,66 @@ class BatteryControl:
             The schedule as it was read back.
 
         Raises:
-            HomevoltCommandError: It failed and the former plan stands again;
-                `HomevoltCommandOutcomeUnknownError` if restoring failed too.
+            HomevoltValueError: An entry is wrong, two overlap, or the plan on the device could not
+                be restored; nothing was sent.
+            HomevoltLocalModeError: Local mode is off; nothing was sent.
+            HomevoltDataError: The plan on the device cannot be read, so that it could not be
+                restored; nothing was sent.
+            HomevoltCommandError: It failed and the previous plan is there again;
+                `HomevoltCommandOutcomeUnknownError` if restoring failed too, or if a command may
+                still be carried out.
         """
         return await self._control.replace(entries)
 
     async def diff_schedule(
         self, entries: Iterable[ScheduleEntry | Mapping[str, Any]]
     ) -> ScheduleDiff:
-        """Say what `replace_schedule` would change; it reads the schedule and sends nothing.
+        """Return what `replace_schedule` would change; it reads the schedule and sends nothing.
 
         Args:
             entries: As for `replace_schedule`.
 
         Returns:
             What would be added, removed and kept.
+
+        Raises:
+            HomevoltValueError: An entry is wrong, or two overlap.
+            HomevoltConnectionError: The device could not be reached or failed.
+            HomevoltAuthenticationError: It refused the password.
+            HomevoltDataError: The plan on the device cannot be read.
         """
         return await self._control.diff(entries)
 
     async def enable_local_mode(self) -> None:
-        """Take control: the cloud's schedules are refused (parameter `settings_local`)."""
-        await self._control.settings.set_local_mode(on=True)
+        """Take control: the cloud's schedules are refused (parameter `settings_local`).
+
+        Raises:
+            HomevoltCommandError: See `BatteryControl`.
+        """
+        await self._control.parameters.set_local_mode(on=True)
 
     async def disable_local_mode(self) -> None:
         """Give control back: the cloud replaces the schedule within minutes.
 
-        The schedule that stands is not cleared by this.
+        The schedule on the device is not cleared by this.
+
+        Raises:
+            HomevoltCommandError: See `BatteryControl`.
         """
-        await self._control.settings.set_local_mode(on=False)
+        await self._control.parameters.set_local_mode(on=False)
 
     async def parameters(self) -> dict[str, Parameter]:
         """Read all parameters by name (`GET /params.json`).
 
         Returns:
             Each with its type, value, default, range, help and group; secrets mask themselves.
+
+        Raises:
+            HomevoltConnectionError: The device could not be reached or failed.
+            HomevoltAuthenticationError: It refused the password.
+            HomevoltDataError: The answer is not what it should be.
         """
-        return await self._control.settings.all()
+        return await self._control.parameters.all()
 
     async def get_parameter(self, key: str) -> Value | None:
         """Read the value of a parameter (`GET /params.json`).
@@ -236,8 +367,14 @@ class BatteryControl:
         Returns:
             A bool, int, float or str, a list of those for an array, or None if the device gives
             no readable value. A secret comes as the device shows it, which may be asterisks.
+
+        Raises:
+            HomevoltValueError: The device has no parameter of that name.
+            HomevoltConnectionError: The device could not be reached or failed.
+            HomevoltAuthenticationError: It refused the password.
+            HomevoltDataError: The answer is not what it should be.
         """
-        return (await self._control.settings.find(key)).value
+        return (await self._control.parameters.find(key)).value
 
     async def set_parameter(self, key: str, value: object, *, store: bool = True) -> Value:
         """Write a parameter (`POST /params.json`) and read it back.
@@ -246,13 +383,19 @@ class BatteryControl:
 
         Args:
             key: Its name.
-            value: What its type holds (see `Parameter.check`); a list for an array.
+            value: What its type holds (see `Parameter.check`), in the unit that its help states; a
+                list for an array.
             store: True to keep it in flash, False to lose it at the next restart.
 
         Returns:
-            The value as it was read back.
+            The value as it was read back; of a secret the one that was written.
+
+        Raises:
+            HomevoltValueError: There is no such parameter, or its type does not hold the value;
+                nothing was sent.
+            HomevoltCommandError: See `BatteryControl`.
         """
-        return await self._control.settings.set(key, value, store=store)
+        return await self._control.parameters.set(key, value, store=store)
 
     async def reset_parameter(self, key: str) -> Value:
         """Write the default that the device declares for a parameter, and read it back.
@@ -262,20 +405,35 @@ class BatteryControl:
 
         Returns:
             The value as it was read back.
+
+        Raises:
+            HomevoltValueError: There is no such parameter, or the device declares no default for
+                it; nothing was sent.
+            HomevoltCommandError: See `BatteryControl`.
         """
-        return await self._control.settings.reset(key)
+        return await self._control.parameters.reset(key)
 
     async def console(self, command: str, *, unsafe: bool = False) -> ConsoleReply:
-        """Send a line to the device's console, once, and return its reply.
+        """Send a line to the device's console, once, and return its reply (`POST /console.json`).
 
-        Nothing is checked or read back but that the line is harmless.
+        What it does is not read back. Local mode is not required.
 
         Args:
             command: One line.
-            unsafe: True to send what can destroy the unit, such as `factory_reset`.
+            unsafe: True to send what can destroy the unit, its settings or its records, such as
+                `factory_reset`.
 
         Returns:
-            The reply.
+            The reply to a command that succeeded.
+
+        Raises:
+            HomevoltValueError: It is not one line of text, or needs `unsafe=True`; nothing was
+                sent.
+            HomevoltCommandRejectedError: The device refused it, in its own words.
+            HomevoltCommandOutcomeUnknownError: No answer came, or none from which it can be seen
+                whether the command succeeded.
+            HomevoltConnectionError: The device could not be reached; nothing was sent.
+            HomevoltAuthenticationError: It refused the password; nothing was done.
         """
         return await self._control.console(command, unsafe=unsafe)
 
@@ -286,21 +444,33 @@ class BatteryControl:
 
         Args:
             wait_s: Seconds to wait for it.
+
+        Raises:
+            HomevoltValueError: `wait_s` is not a positive number; nothing was sent.
+            HomevoltCommandError: See `BatteryControl`.
         """
         await self._control.reboot(wait_s)
 
     async def _set_power(
-        self, mode: BatteryMode, limit: str, kwargs: PowerOptions
+        self, mode: BatteryMode, kwargs: PowerOptions, accept: Iterable[str]
     ) -> ScheduleEntry:
-        """Set a mode in which `max_power` is another name of the option `limit`."""
+        """Set a mode in which `max_power` is another name of an option."""
         options = _plain(kwargs)
         check_names(options, (*BY_NAME, "max_power"))
+        limit = _POWER_LIMITS[mode]
         power = options.pop("max_power", None)
         if power is not None:
             if options.get(limit) is not None:
                 raise HomevoltValueError(f"max_power and {limit} are the same; give one of them")
-            options[limit] = power
-        return await self._control.set_mode(mode, options)
+            # Real plans carry the power of these modes as the setpoint, and not all firmware keeps
+            # the limits.
+            is_setpoint = mode in _INVERTER_MODES and options.get("setpoint") is None
+            limit = "setpoint" if is_setpoint else limit
+            options[limit] = check_option(BY_NAME["max_charge"]._replace(name="max_power"), power)
+        if not isinstance(accept, str):
+            with checking("accept"):
+                accept = [limit if name == "max_power" else name for name in accept]
+        return await self._control.set_mode(mode, options, accept)
 
 
 def _plain(kwargs: EntryOptions) -> dict[str, object]:

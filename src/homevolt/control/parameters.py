@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
+from http import HTTPStatus
+from typing import TYPE_CHECKING, NamedTuple
 from urllib.parse import quote, quote_plus
 
-from homevolt._common import short_repr
+from homevolt._common import checking, short_repr
 from homevolt.control.write_path import (
     LOCAL_MODE_KEY,
     PARAMS_PATH,
     check_kept,
     outcome_unknown,
     read_back_failed,
-    shielded,
+    shortened,
+    unclear_answer,
 )
 from homevolt.exceptions import (
     HomevoltAuthenticationError,
@@ -21,21 +23,54 @@ from homevolt.exceptions import (
     HomevoltCommandRejectedError,
     HomevoltCommandVerificationError,
     HomevoltError,
+    HomevoltResponseError,
     HomevoltValueError,
 )
-from homevolt.protocol.parameter import MASK, Parameter
+from homevolt.protocol.parameter import (
+    MASK,
+    Parameter,
+    form_text,
+    is_same,
+    masked,
+    typed_parameter,
+)
 from homevolt.protocol.resources import PARAMS, SCHEDULE
 from homevolt.schedule.options import nearest
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from homevolt.control.write_path import WritePath
     from homevolt.protocol.parameter import Value
+    from homevolt.protocol.params import ParamData
 
 _OWN_LOGIN_KEY = "webserver_password"
 _STATES = {True: "on", False: "off", None: "not reported"}
+_SAVED = re.compile(r"saved parameter", re.IGNORECASE)
+_REFUSAL = re.compile(
+    r"\b(cannot|can't|could not|denied|error|fail(s|ed|ure)?|illegal|invalid|missing|must|no such|"
+    r"not|out of range|read-?only|refused?|reject(s|ed)?|too (large|long|small)|unable|unknown|"
+    r"unsupported|wrong)\b",
+    re.IGNORECASE,
+)
+"""Words of a refusal; the device gives it no other form."""
 
 
-class Settings:
+class _Reply(NamedTuple):
+    """The answer to a parameter that was sent.
+
+    Attributes:
+        text: The reply text, secrets masked; empty if there was none.
+        is_saved: Whether it says that the parameter was saved.
+        uncertain_cause: What makes the outcome uncertain, None if the text confirms or refuses it.
+    """
+
+    text: str
+    is_saved: bool
+    uncertain_cause: HomevoltError | None
+
+
+class Parameters:
     """The parameters of one device.
 
     Args:
@@ -47,8 +82,7 @@ class Settings:
 
     async def all(self) -> dict[str, Parameter]:
         """Read every parameter, by name (`GET /params.json`)."""
-        found = map(Parameter.from_wire, (await self._path.store.read(PARAMS)).value)
-        return {parameter.name: parameter for parameter in found if parameter is not None}
+        return _by_name((await self._path.store.read(PARAMS)).value)
 
     async def find(self, key: object) -> Parameter:
         """Read one parameter.
@@ -56,14 +90,8 @@ class Settings:
         Raises:
             HomevoltValueError: The device has none of that name; the nearest ones are suggested.
         """
-        if not isinstance(key, str):
-            raise HomevoltValueError(f"the name of a parameter is text, not {short_repr(key)}")
-        known = await self.all()
-        if key not in known:
-            raise HomevoltValueError(
-                f"the device has no parameter {short_repr(key)}{nearest(key, known)}"
-            )
-        return known[key]
+        name = _checked_key(key)
+        return _find(name, await self.all())
 
     async def set(self, key: object, value: object, *, store: bool) -> Value:
         """Check a value against what the device declares, write it once, read it back.
@@ -77,9 +105,12 @@ class Settings:
         """
         if not isinstance(store, bool):
             raise HomevoltValueError(f"store must be True or False, not {short_repr(store)}")
-        async with self._path.turn:
-            parameter = await self.find(key)
-            return await self._write(parameter, parameter.check(value), store=store)
+        name = _checked_key(key)
+        async with self._path.exclusive():
+            parameter = await self._read(name)
+            with checking(parameter.name):
+                checked = parameter.check(value)
+            return await self._write(parameter, checked, store=store)
 
     async def reset(self, key: object) -> Value:
         """Write the default of a parameter, for good, and read it back.
@@ -88,100 +119,143 @@ class Settings:
             HomevoltValueError: There is no such parameter or the device declares no default.
             HomevoltCommandError: See `homevolt.control.write_path`.
         """
-        async with self._path.turn:
-            parameter = await self.find(key)
+        name = _checked_key(key)
+        async with self._path.exclusive():
+            parameter = await self._read(name)
             if parameter.default is None:
                 raise HomevoltValueError(f"the device declares no default for {parameter.name}")
             return await self._write(parameter, parameter.check(parameter.default), store=True)
 
     async def set_local_mode(self, *, on: bool) -> None:
-        """Switch local mode for good and read it back from `/schedule.json`."""
-        what = f"{LOCAL_MODE_KEY}={str(on).lower()}"
+        """Switch local mode for good; read back both the parameter and `/schedule.json`."""
+        value = str(on).lower()
+        what = f"{LOCAL_MODE_KEY}={value}"
 
         async def switch() -> None:
-            said, doubt = await self._post(LOCAL_MODE_KEY, str(on).lower(), store=True)
+            reply = await self._post(LOCAL_MODE_KEY, value, what, store=True)
             try:
-                record = await self._path.store.read(SCHEDULE)
-                state = await self._path.tells_local_mode(record.value)
+                states = await self._local_mode()
             except HomevoltError as error:
-                raise read_back_failed(what, doubt, error) from error
-            if state is on:
-                check_kept(what, doubt)
-            else:
-                message = f"Local mode is {_STATES[state]} after it was switched {_STATES[on]}."
-                different = HomevoltCommandVerificationError(message, expected=on, actual=state)
-                raise _failure(what, said, doubt, different) from doubt
+                raise read_back_failed(what, reply.uncertain_cause, error) from error
+            if states == {on}:
+                check_kept(what, reply.uncertain_cause)
+                return
+            state = (not on) if states else None
+            message = f"Local mode is {_STATES[state]} after it was switched {_STATES[on]}."
+            different = HomevoltCommandVerificationError(message, expected=on, actual=state)
+            raise _failure(what, reply, different) from reply.uncertain_cause
 
-        async with self._path.turn:
-            await shielded(switch())
+        async with self._path.exclusive():
+            await self._path.shielded(switch())
 
-    async def _write(self, parameter: Parameter, wanted: Value, *, store: bool) -> Value:
+    async def _local_mode(self) -> frozenset[bool]:
+        """Read local mode from its parameter and from `/schedule.json`; return what they report."""
+        try:
+            parameter = await self._path.local_mode_parameter()
+        except HomevoltResponseError as error:
+            if error.status != HTTPStatus.NOT_FOUND:
+                raise
+            parameter = None  # the firmware does not show its parameters
+        reported = (await self._path.read(SCHEDULE)).value.local_mode
+        return frozenset(s for s in (parameter, reported) if s is not None)
+
+    async def _read(self, key: str) -> Parameter:
+        return _find(key, _by_name((await self._path.read(PARAMS)).value))
+
+    async def _write(self, parameter: Parameter, expected: Value, *, store: bool) -> Value:
+        what = f"{parameter.name}={masked(parameter, expected)}"
+        text = form_text(expected)
+
         async def send_and_compare() -> Value:
-            said, doubt = await self._post(parameter.name, parameter.render(wanted), store=store)
-            seen = await self._compare(parameter, wanted, said, doubt)
+            secret = text if parameter.secret else ""
+            reply = await self._post(parameter.name, text, what, secret=secret, store=store)
+            actual = await self._compare(parameter, expected, what, reply)
             if parameter.name == LOCAL_MODE_KEY:
-                await self._path.refresh_schedule()  # which tells it too
-            return seen
+                await self._path.refresh_schedule()  # which reports it too
+            return actual
 
-        return await shielded(send_and_compare())
+        return await self._path.shielded(send_and_compare())
 
-    async def _post(self, key: str, text: str, *, store: bool) -> tuple[str, HomevoltError | None]:
+    async def _post(
+        self, key: str, text: str, what: str, *, store: bool, secret: str = ""
+    ) -> _Reply:
+        """Send a parameter once, and read from the answer whether it was saved or refused."""
         form = {"k": key, "v": text, "store": "1" if store else "0"}
-        body, doubt = await self._path.post(PARAMS_PATH, form)
-        return body.decode("utf-8", "replace").strip(), doubt
+        body, uncertain_cause = await self._path.post(PARAMS_PATH, form)
+        reply = _without(secret, body.decode("utf-8", "replace").strip())
+        is_saved = _SAVED.search(reply) is not None
+        if uncertain_cause is None and not is_saved and not _is_refusal(reply):
+            uncertain_cause = unclear_answer(what, reply)
+        return _Reply(reply, is_saved, uncertain_cause)
 
     async def _compare(
-        self, parameter: Parameter, wanted: Value, said: str, doubt: HomevoltError | None
+        self, parameter: Parameter, expected: Value, what: str, reply: _Reply
     ) -> Value:
-        what = f"{parameter.name}={parameter.shown(wanted)}"
+        """Return the value that was read back if it proves the write."""
         try:
-            seen = (await self.find(parameter.name)).value
+            actual = (await self._read(parameter.name)).value
         except HomevoltAuthenticationError as error:
-            if _is_saved(said) and parameter.name == _OWN_LOGIN_KEY:
-                return wanted  # the new password is in force: it is our own that is refused now
-            raise read_back_failed(what, doubt, error) from error
+            if reply.is_saved and parameter.name == _OWN_LOGIN_KEY:
+                return expected  # the new password is in force: it is our own that is refused now
+            raise read_back_failed(what, reply.uncertain_cause, error) from error
         except HomevoltError as error:
-            raise read_back_failed(what, doubt, error) from error
-        # What was there before, or is hidden, proves nothing about the write: then the device's
-        # own word is needed.
-        is_proof = not parameter.secret and not parameter.matches(wanted, parameter.value)
-        if parameter.matches(wanted, seen) and (is_proof or (doubt is None and _is_saved(said))):
-            check_kept(what, doubt)
-            return wanted if parameter.secret or seen is None else seen
-        shown, shown_seen = parameter.shown(wanted), parameter.shown(seen)
+            raise read_back_failed(what, reply.uncertain_cause, error) from error
+        # A value that was there before, or is hidden, proves nothing about the write: then the
+        # device must have confirmed it.
+        is_proof = not parameter.secret and not is_same(parameter, expected, parameter.value)
+        is_confirmed = reply.is_saved and reply.uncertain_cause is None
+        if is_same(parameter, expected, actual) and (is_proof or is_confirmed):
+            check_kept(what, reply.uncertain_cause)
+            return expected if parameter.secret or actual is None else actual
+        shown, shown_actual = masked(parameter, expected), masked(parameter, actual)
         different = HomevoltCommandVerificationError(
             f"{parameter.name} was set to {short_repr(shown)}, but reads back as "
-            f"{short_repr(shown_seen)}.",
+            f"{short_repr(shown_actual)}.",
             expected=shown,
-            actual=shown_seen,
+            actual=shown_actual,
         )
-        if parameter.secret and wanted:
-            said = _without(parameter.render(wanted), said)
-        raise _failure(what, said, doubt, different) from doubt
+        raise _failure(what, reply, different) from reply.uncertain_cause
 
 
-def _without(secret: str, said: str) -> str:
-    """Mask a secret in the words of the device, also where they repeat the form as it was sent."""
-    for spelling in (secret, quote(secret, safe=""), quote_plus(secret)):
-        said = re.sub(re.escape(spelling), MASK, said, flags=re.IGNORECASE)
-    return said
+def _by_name(data: Sequence[ParamData]) -> dict[str, Parameter]:
+    found = map(typed_parameter, data)
+    return {parameter.name: parameter for parameter in found if parameter is not None}
 
 
-def _is_saved(said: str) -> bool:
-    return "saved parameter" in said.lower()
+def _checked_key(key: object) -> str:
+    if not isinstance(key, str):
+        raise HomevoltValueError(f"the name of a parameter is text, not {short_repr(key)}")
+    return key
+
+
+def _find(key: str, known: dict[str, Parameter]) -> Parameter:
+    with checking("the name of the parameter"):
+        if key in known:
+            return known[key]
+    raise HomevoltValueError(f"the device has no parameter {short_repr(key)}{nearest(key, known)}")
+
+
+def _without(secret: str, text: str) -> str:
+    """Mask a secret in a reply, also where it repeats the form as it was sent."""
+    for spelling in {secret, quote(secret, safe=""), quote_plus(secret)} - {""}:
+        text = re.sub(re.escape(spelling), MASK, text, flags=re.IGNORECASE)
+    return text
+
+
+def _is_refusal(reply: str) -> bool:
+    """Return whether a reply is text in which the device refuses a parameter."""
+    is_text = reply.replace("\n", "").replace("\r", "").isprintable() and "\ufffd" not in reply
+    return is_text and not reply.startswith("<") and _REFUSAL.search(reply) is not None
 
 
 def _failure(
-    what: str,
-    said: str,
-    doubt: HomevoltError | None,
-    different: HomevoltCommandVerificationError,
+    what: str, reply: _Reply, different: HomevoltCommandVerificationError
 ) -> HomevoltCommandError:
     """Return the error for a write that the read-back does not show."""
-    if doubt is not None:
-        return outcome_unknown(what, doubt, different)
-    if _is_saved(said):
+    if reply.uncertain_cause is not None:
+        return outcome_unknown(what, reply.uncertain_cause, different)
+    if reply.is_saved:
         return different
     return HomevoltCommandRejectedError(
-        f"The device refused {what}: {said[:200] or 'it gave no reason'}", reply=said
+        f"The device refused {what}: {shortened(reply.text)}", reply=reply.text
     )

@@ -2,37 +2,34 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple, NoReturn
+from typing import TYPE_CHECKING, NamedTuple
 
 import msgspec
 
-from homevolt.control.clock_offset import find_shift, zone_hint
-from homevolt.control.reboot import PAUSE_S
+from homevolt.control.clock_offset import by_window, common_shift
+from homevolt.control.rollback import Rollback, with_result
+from homevolt.control.write_path import check_still_local, outcome_unknown
 from homevolt.exceptions import (
     HomevoltCommandError,
     HomevoltCommandOutcomeUnknownError,
-    HomevoltCommandRejectedError,
     HomevoltCommandVerificationError,
-    HomevoltConnectionError,
+    HomevoltDataError,
     HomevoltError,
     HomevoltTimeoutError,
     HomevoltValueError,
 )
-from homevolt.schedule.comparing import STAMP_SLACK, differences, pair_up, without_id
-from homevolt.schedule.entry import LOCAL_SCHEDULE_ID
-from homevolt.schedule.rendering import render_entry, summarise
+from homevolt.schedule.comparing import STAMP_SLACK, Pairs, differences, is_reduced, pair_up
+from homevolt.schedule.rendering import describe, render_entry, summarise
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
-    from datetime import datetime, tzinfo
+    from collections.abc import Sequence
 
-    from homevolt._common import Clock
+    from homevolt.control.capabilities import CapabilityLog
+    from homevolt.control.clock_offset import DeviceZone, Shift
     from homevolt.control.write_path import WritePath
     from homevolt.schedule.entry import Schedule, ScheduleEntry
 
 MOST_ENTRIES = 200
-RESTART_TAKES_S = 120.0
-"""How long a device that does not answer is waited for before the former plan is given up."""
 
 
 class ScheduleDiff(msgspec.Struct, frozen=True):
@@ -41,7 +38,7 @@ class ScheduleDiff(msgspec.Struct, frozen=True):
     Attributes:
         added: The entries that the device does not have yet.
         removed: The entries of the device that would go.
-        kept: The entries of the device that are wanted as they are.
+        kept: The entries of the device that stay as they are.
     """
 
     added: tuple[ScheduleEntry, ...]
@@ -50,12 +47,12 @@ class ScheduleDiff(msgspec.Struct, frozen=True):
 
     @property
     def is_empty(self) -> bool:
-        """Whether the plan is already as wanted."""
+        """Whether nothing would change."""
         return not self.added and not self.removed
 
 
 class _Part(NamedTuple):
-    """An entry on its way, as messages call it."""
+    """An entry that is sent, as messages call it."""
 
     number: int
     total: int
@@ -69,235 +66,206 @@ class _StoppedError(HomevoltCommandError):
     """The caller was cancelled."""
 
 
-class Replacement:
-    """One replacement of the plan, with the way back.
+class PlanReplacement:
+    """One replacement of the plan, which is rolled back if anything fails.
 
     Args:
-        path: The write path; its turn is held by the caller, who has just read the plan.
+        path: The write path, held by the caller, who has just read the plan.
         zone: The zone in which the device reads times.
-        now: Returns the present by the device's clock.
-        former: The plan that stands, to be restored if anything fails.
-        clock: The time to go by while waiting for a device that restarts.
+        capabilities: Learns what the device keeps.
+        expected: Checked entries that do not overlap.
+        previous: The plan on the device.
         unknown_keys: What that plan holds that no typed entry does, for the message.
     """
 
     def __init__(
         self,
         path: WritePath,
-        zone: tzinfo,
-        now: Callable[[], datetime],
-        former: Schedule,
-        clock: Clock,
+        zone: DeviceZone,
+        capabilities: CapabilityLog,
+        expected: Sequence[ScheduleEntry],
         *,
+        previous: Schedule,
         unknown_keys: Sequence[str],
     ) -> None:
         self._path = path
         self._zone = zone
-        self._now = now
-        self._former = former
+        self._capabilities = capabilities
+        self._expected = expected
+        self._previous = previous
         self._unknown_keys = unknown_keys
-        self._clock = clock
-        self._sent_any = False
-        self._stopped = False
+        self._has_sent = False
+        self._is_uncertain = False
+        self._is_stopped = False
+        self._shift: Shift | None = None
+        self._read_back: Sequence[ScheduleEntry] = ()
 
     def stop(self) -> None:
-        """Give up at the next step, and restore the former plan."""
-        self._stopped = True
+        """Give up at the next step, and restore the previous plan."""
+        self._is_stopped = True
 
-    async def run(self, wanted: Sequence[ScheduleEntry]) -> Schedule:
-        """Clear the plan, add the wanted entries, read back; restore the former plan on failure.
+    async def run(self) -> Schedule:
+        """Clear the plan, add the expected entries, read back; roll back on failure.
 
-        Args:
-            wanted: Checked entries that do not overlap.
+        Where the device turns out to read times in another zone, and the caller has not named
+        one, the plan is rolled back and written once more.
 
         Returns:
             The plan as it was read back.
 
         Raises:
-            HomevoltCommandError: It failed; the message says what became of the former plan.
+            HomevoltCommandError: It failed; the message says what became of the previous plan.
             HomevoltConnectionError: Not even the first command was sent.
             HomevoltAuthenticationError: The device refused the password at the first command.
-            HomevoltValueError: A time cannot be said in the device's zone; nothing was sent.
+            HomevoltValueError: A time is ambiguous in the device's zone; nothing was sent.
         """
-        # Rendered before anything is sent: what cannot be said must not be noticed half-way.
-        lines = self._lines(wanted)
         self._check_restorable()
         try:
-            return await self._write(wanted, lines)
+            plan, is_local = await self._write()
         except HomevoltError as failure:
-            if not self._sent_any and not isinstance(failure, HomevoltCommandError):
+            if not self._has_sent and not isinstance(failure, HomevoltCommandError):
                 raise
-            self._stopped = False  # the way back is gone to its end
-            await self._give_up(failure)
+            result = await self._roll_back(failure)
+            if self._shift is None or not self._zone.is_auto or self._is_stopped:
+                raise with_result(failure, result) from failure
+            plan, is_local = await self._write_in_the_right_zone(self._shift)
+        check_still_local("The plan", is_local)
+        return plan
+
+    async def _write_in_the_right_zone(self, shift: Shift) -> tuple[Schedule, bool | None]:
+        self._zone.follow(shift)
+        self._shift = None
+        try:
+            return await self._write()
+        except HomevoltError as failure:
+            raise with_result(failure, await self._roll_back(failure)) from failure
 
     def _check_restorable(self) -> None:
-        """Make sure that every former entry could be written again.
+        """Make sure that every previous entry could be written again.
 
         Raises:
             HomevoltValueError: One could not; it is named.
         """
-        for entry in self._lasting():
+        now = self._path.now()
+        for entry in self._previous.entries:
             try:
-                self._lines([entry])
+                if entry.to_time is None or entry.to_time > now:
+                    self._line(entry)
             except HomevoltValueError as error:
                 raise HomevoltValueError(
-                    f"The plan that stands could not be restored, so it is not replaced: entry "
+                    "The plan on the device could not be restored, so it is not replaced: entry "
                     f"{entry}: {error}"
                 ) from error
 
-    def _lines(self, entries: Sequence[ScheduleEntry]) -> list[str]:
-        return [render_entry("sched_add", entry, self._zone) for entry in entries]
+    def _line(self, entry: ScheduleEntry) -> str:
+        return render_entry("sched_add", entry, self._zone.current)
 
-    def _lasting(self) -> list[ScheduleEntry]:
-        """Return the former entries that the device would still take."""
-        now = self._now()
-        return [e for e in self._former.entries if e.to_time is None or e.to_time > now]
-
-    async def _write(self, entries: Sequence[ScheduleEntry], lines: Sequence[str]) -> Schedule:
-        await self._step("sched_clear", "sched_clear", ())
-        for number, (entry, line) in enumerate(zip(entries, lines, strict=True), 1):
-            self._check_stopped()
-            await self._step(line, _Part(number, len(entries), entry), entries[:number])
-        seen = self._confirm(entries, await self._path.schedule())
+    async def _write(self) -> tuple[Schedule, bool | None]:
+        """Write the plan and return it as it was read back, with local mode."""
+        # Rendered before anything is sent, so that an ambiguous time is not noticed half-way.
+        lines = [self._line(entry) for entry in self._expected]
+        total = len(lines)
+        # Where there is nothing to clear, an empty plan does not prove that it was cleared.
+        await self._step("sched_clear", "sched_clear", 0 if self._previous.entries else None)
+        for number, (entry, line) in enumerate(zip(self._expected, lines, strict=True), 1):
+            await self._step(line, _Part(number, total, entry), number)
+        plan, is_local = await self._path.read_back("The plan", None)
+        self._confirm(total, plan)
         self._check_stopped()
-        return seen
+        return plan, is_local
 
     def _check_stopped(self) -> None:
-        if self._stopped:
+        if self._is_stopped:
             raise _StoppedError("The caller was cancelled.")
 
-    async def _write_again(self, entries: Sequence[ScheduleEntry]) -> list[ScheduleEntry]:
-        """Write the former entries; return those that the device took.
+    async def _step(self, line: str, what: object, count: int | None) -> None:
+        """Send one command; if its outcome is uncertain, the plan so far must be read back.
 
-        One that it refuses, such as one whose time has passed by its clock, costs that one only.
+        Args:
+            line: The command.
+            what: What to call it in messages.
+            count: How many of the expected entries the plan holds after it, None if that would not
+                prove that it was carried out.
         """
-        taken: list[ScheduleEntry] = []
-        await self._step("sched_clear", "sched_clear", ())
-        for entry, line in zip(entries, self._lines(entries), strict=True):
-            try:
-                await self._step(line, f"former entry ({entry})", [*taken, entry])
-            except HomevoltCommandRejectedError:
-                continue
-            taken.append(entry)
-        self._confirm(taken, await self._path.schedule())
-        return taken
+        self._check_stopped()
+        uncertain_cause = await self._path.command(line, what)
+        self._has_sent = True
+        if uncertain_cause is None:
+            return
+        self._is_uncertain = True
+        plan, _ = await self._path.read_back(what, uncertain_cause)
+        try:
+            self._confirm(count or 0, plan)
+        except HomevoltCommandVerificationError as error:
+            raise outcome_unknown(what, uncertain_cause, error) from uncertain_cause
+        if count is None:
+            unclear = HomevoltDataError("the plan was empty before")
+            raise outcome_unknown(what, uncertain_cause, unclear) from uncertain_cause
+        self._is_uncertain = False
 
-    async def _step(self, line: str, what: object, expected: Sequence[ScheduleEntry]) -> None:
-        """Send one command; where its outcome is in doubt, the plan so far must be as expected."""
-        doubt = await self._path.command(line, what)
-        self._sent_any = True
-        if doubt is not None:
-            await self._path.confirmed(what, doubt, lambda seen: self._confirm(expected, seen))
+    def _confirm(self, count: int, plan: Schedule) -> None:
+        """Compare the plan that was read back with as many of the expected entries.
 
-    def _confirm(self, entries: Sequence[ScheduleEntry], seen: Schedule) -> Schedule:
-        stood = set(map(without_id, seen.entries)) == set(map(without_id, self._former.entries))
-        limit = self._now() + STAMP_SLACK
-        _, missing, unwanted = pair_up(entries, seen.entries, limit, stood=stood)
-        if missing or unwanted:
+        Raises:
+            HomevoltCommandVerificationError: It is another plan.
+        """
+        expected = self._expected[:count]
+        pairs = pair_up(expected, plan.entries, self._path.now() + STAMP_SLACK)
+        changed = self._learn(pairs)
+        if pairs.missing or pairs.unexpected:
+            self._shift = common_shift(pairs.missing, pairs.unexpected, self._zone.current)
             raise HomevoltCommandVerificationError(
                 "The plan that was read back is not the one that was written: "
-                f"missing {summarise(missing)}; not asked for {summarise(unwanted)}."
-                f"{self._learn_zone(missing, unwanted)}",
-                expected=tuple(entries),
-                actual=seen.entries,
+                f"missing {summarise(pairs.missing)}; unexpected {summarise(pairs.unexpected)}."
+                f"{changed}{self._zone.hint(self._shift)}",
+                expected=tuple(expected),
+                actual=plan.entries,
             )
-        return seen
 
-    def _learn_zone(
-        self, missing: Sequence[ScheduleEntry], unwanted: Sequence[ScheduleEntry]
-    ) -> str:
-        """Say if the device reads times in another zone, and go by that one from here on.
+    def _learn(self, pairs: Pairs) -> str:
+        """Learn what the device keeps, and return in words what it did not keep."""
+        for entry, actual in pairs.matched:
+            self._capabilities.learn(entry, actual)
+        changed = []
+        for entry, actual in by_window(pairs.missing, pairs.unexpected):
+            found = differences(entry, actual, self._path.now() + STAMP_SLACK)
+            if is_reduced(found):
+                self._capabilities.learn(entry, actual)
+                changed.append(describe(found))
+        if not changed:
+            return ""
+        return f" The device did not keep everything: {'; '.join(dict.fromkeys(changed))}."
 
-        Otherwise what is restored would be as wrong as what was written.
+    async def _roll_back(self, failure: HomevoltError) -> str:
+        """Put the previous plan back, and return what became of it.
+
+        Raises:
+            HomevoltCommandOutcomeUnknownError: That failed, or the device may still carry out the
+                command that failed.
         """
-        if len(missing) != len(unwanted):
-            return ""
-        shifts = {
-            find_shift(wanted, differences(wanted, seen), self._zone)
-            for wanted, seen in zip(missing, unwanted, strict=True)
-        }
-        shift = shifts.pop() if len(shifts) == 1 else None
-        if shift is None:
-            return ""
-        hint = zone_hint(shift, self._zone)
-        self._zone = shift.zone
-        return hint
-
-    async def _give_up(self, failure: HomevoltError) -> NoReturn:
-        """Restore the former plan and raise what happened, with what became of it."""
-        try:
-            fate = await self._restore(failure)
-        except HomevoltError as second:
-            raise HomevoltCommandOutcomeUnknownError(
-                f"{failure} Restoring the former plan ({summarise(self._former.entries)}) failed "
-                f"too: {second} Read the schedule to see what the device holds."
-            ) from failure
-        raise _with_fate(failure, fate) from failure
-
-    async def _schedule_in_time(self) -> Schedule:
-        """Read the plan; a device that restarts is waited for, or half a plan would stay there."""
-        give_up_at = self._clock.monotonic() + RESTART_TAKES_S
-        while True:
-            try:
-                return await self._path.schedule()
-            except HomevoltConnectionError:
-                if self._clock.monotonic() >= give_up_at:
-                    raise
-                await self._clock.sleep(PAUSE_S)
-
-    async def _restore(self, failure: HomevoltError) -> str:
-        """Write the former plan again where it is needed, and say what became of it."""
-        former = self._former.entries
-        seen = await self._schedule_in_time()
-        _, missing, unwanted = pair_up(former, seen.entries, stood=True)
-        if not missing and not unwanted:
-            if isinstance(failure.__cause__, HomevoltTimeoutError):
-                raise HomevoltCommandOutcomeUnknownError(
-                    "It stands as it was, but the device may still be at the command."
-                )
-            return f"The former plan stands untouched: {summarise(former)}."
-        if self._is_of_the_cloud(seen):
-            return (
-                "Local mode was switched off meanwhile and the cloud wrote a plan of its own, "
-                f"which stands: {summarise(seen.entries)}."
-            )
-        lasting = self._lasting()
-        taken = await self._write_again(lasting)
-        cloud = "" if self._former.is_local else ", now as a local one"
-        fate = f"The former plan was restored{cloud}: {summarise(taken)}"
-        if ended := len(former) - len(lasting):
-            fate += f"; {ended} whose time had passed left out"
-        if refused := [entry for entry in lasting if entry not in taken]:
-            if not taken:
-                raise HomevoltCommandOutcomeUnknownError(
-                    f"The device refused {summarise(refused)}."
-                )
-            fate += f"; refused by the device: {summarise(refused)}"
-        if unknown := self._unknown_keys:
-            fate += f"; without what this library does not know: {', '.join(unknown)}"
-        if seen.local_mode is False:
-            fate += "; local mode is off, so the cloud may replace it"
-        return f"{fate}."
-
-    def _is_of_the_cloud(self, seen: Schedule) -> bool:
-        """Tell whether the cloud was given control meanwhile and has used it."""
-        ours = (None, "", LOCAL_SCHEDULE_ID, self._former.schedule_id)
-        return seen.local_mode is False and seen.schedule_id not in ours
-
-
-def compare_plans(wanted: Sequence[ScheduleEntry], seen: Schedule) -> ScheduleDiff:
-    """Return what would change if the plan that was read became the wanted one."""
-    kept, added, removed = pair_up(wanted, seen.entries, stood=True)
-    return ScheduleDiff(added=tuple(added), removed=tuple(removed), kept=tuple(kept))
-
-
-def _with_fate(failure: HomevoltError, fate: str) -> HomevoltCommandError:
-    message = f"{failure} {fate}"
-    if isinstance(failure, HomevoltCommandRejectedError):
-        return HomevoltCommandRejectedError(message, reply=failure.reply)
-    if isinstance(failure, HomevoltCommandVerificationError):
-        return HomevoltCommandVerificationError(
-            message, expected=failure.expected, actual=failure.actual
+        rollback = Rollback(
+            self._path,
+            self._zone,
+            self._previous,
+            self._expected,
+            is_uncertain=self._is_uncertain,
+            lost=self._unknown_keys,
         )
-    # Whatever it was, it was undone, so the outcome is known.
-    return HomevoltCommandError(message)
+        try:
+            result = await rollback.run()
+        except HomevoltCommandOutcomeUnknownError as error:
+            raise HomevoltCommandOutcomeUnknownError(f"{failure} {error}") from failure
+        finally:
+            self._zone.reset()
+        if isinstance(failure.__cause__, HomevoltTimeoutError) and not rollback.has_sent:
+            # Nothing that was sent after it was carried out, so it may be waiting still.
+            raise HomevoltCommandOutcomeUnknownError(
+                f"{failure} {result} But the device may still carry out the command."
+            ) from failure
+        return result
+
+
+def compare_plans(expected: Sequence[ScheduleEntry], actual: Schedule) -> ScheduleDiff:
+    """Return what would change if the plan that was read became the expected one."""
+    pairs = pair_up(expected, actual.entries)
+    return ScheduleDiff(tuple(pairs.missing), tuple(pairs.unexpected), tuple(pairs.kept))

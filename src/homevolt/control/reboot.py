@@ -1,10 +1,9 @@
-"""Restarting a device, and knowing that it did."""
+"""Restarting the device, and telling by its uptime that it did."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from homevolt.control.write_path import shielded
 from homevolt.exceptions import (
     HomevoltAuthenticationError,
     HomevoltCommandOutcomeUnknownError,
@@ -15,21 +14,23 @@ from homevolt.exceptions import (
 from homevolt.protocol.resources import STATUS
 
 if TYPE_CHECKING:
-    from homevolt._common import Clock
     from homevolt.control.write_path import WritePath
 
 PAUSE_S = 2.0
-"""Pause between two looks at a device that restarts."""
+"""Pause between two reads of a device that restarts."""
+UPTIME_WRAPS_MS = 2**32
+"""The device counts its uptime in 32 bits of milliseconds, 49.7 days."""
+WRAP_TOLERANCE_MS = 30_000
+"""How far an uptime that has wrapped may be from the one that was to be expected."""
 
 
-async def restart(path: WritePath, clock: Clock, wait_s: float) -> None:
-    """Send `reset` once and wait until the device's uptime has begun anew.
+async def reboot(path: WritePath, wait_s: float) -> None:
+    """Send `reset` once and wait until the device's uptime has begun again.
 
     The reply counts for nothing: a device that restarts may well not finish it.
 
     Args:
-        path: The write path; its turn is held by the caller.
-        clock: The time to go by.
+        path: The write path, held by the caller.
         wait_s: Seconds to wait for the device.
 
     Raises:
@@ -37,36 +38,48 @@ async def restart(path: WritePath, clock: Clock, wait_s: float) -> None:
         HomevoltCommandVerificationError: It answers, but did not restart.
         HomevoltCommandOutcomeUnknownError: It did not answer in time.
     """
-    before = await _uptime_ms(path)
-    sent_at = clock.monotonic()
-    await shielded(path.command("reset", "reset"))
-    seen: float | None = None
-    while clock.monotonic() - sent_at < wait_s:
+    clock = path.clock
+    before_ms, read_at_s = await _uptime_ms(path), clock.monotonic()
+    sent_at_s = clock.monotonic()
+    await path.shielded(path.command("reset", "reset"))
+    uptime_ms: float | None = None
+    was_away = False
+    while clock.monotonic() - sent_at_s < wait_s and not path.is_closed:
         await clock.sleep(PAUSE_S)
         try:
-            seen = await _uptime_ms(path)
+            uptime_ms = await _uptime_ms(path)
         except (HomevoltConnectionError, HomevoltDataError):
+            was_away = True
             continue
         except HomevoltAuthenticationError as error:
             raise HomevoltCommandOutcomeUnknownError(
-                f"The device was told to restart, but does not say whether it did: {error}"
+                f"The reset was sent, but the device does not say whether it restarted: {error}"
             ) from error
-        if seen < before or seen <= (clock.monotonic() - sent_at) * 1000:
+        now_s = clock.monotonic()
+        counted_on_ms = before_ms + (now_s - read_at_s) * 1000
+        has_begun_again = uptime_ms < before_ms or uptime_ms <= (now_s - sent_at_s) * 1000
+        if has_begun_again and (was_away or not _has_wrapped(uptime_ms, counted_on_ms)):
             return
-    if seen is None:
+    if uptime_ms is None:
         raise HomevoltCommandOutcomeUnknownError(
-            f"The device was told to restart and did not answer for {wait_s:g} s."
+            f"The reset was sent, but the device did not answer for {wait_s:g} s."
         )
     raise HomevoltCommandVerificationError(
-        f"The device was told to restart, but has been up for {seen / 1000:.0f} s without a break.",
-        expected="an uptime that begins anew",
-        actual=f"{seen:.0f} ms",
+        f"The reset was sent, but the device has been up for {uptime_ms / 1000:.0f} s.",
+        expected="an uptime that begins again",
+        actual=f"{uptime_ms:.0f} ms",
     )
+
+
+def _has_wrapped(uptime_ms: float, counted_on_ms: float) -> bool:
+    """Return whether an uptime is the one that a device without a restart would show, wrapped."""
+    wrapped_ms = counted_on_ms - UPTIME_WRAPS_MS
+    return wrapped_ms >= 0 and abs(uptime_ms - wrapped_ms) <= WRAP_TOLERANCE_MS
 
 
 async def _uptime_ms(path: WritePath) -> float:
     """Read `up_time` of `/status.json`, in ms."""
-    uptime = (await path.store.read(STATUS)).value.up_time
+    uptime = (await path.read(STATUS)).value.up_time
     if uptime is None:
-        raise HomevoltDataError("/status.json tells no up_time.", path="$.up_time")
+        raise HomevoltDataError("/status.json holds no up_time.", path="$.up_time")
     return uptime

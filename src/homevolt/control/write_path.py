@@ -1,27 +1,27 @@
-"""The one write path: send once, parse the reply, read back, compare.
+"""The one write path: send once, parse the reply, read back.
 
 What may happen to a write, and what the caller learns:
 
 * It never left this machine, or the device refused the password: that error, as it is.
-* The device refused it: `HomevoltCommandRejectedError` with its own words.
+* The device refused it in its own words: `HomevoltCommandRejectedError` with these words.
 * The device confirmed it and the read-back shows it: success.
 * The device confirmed it and the read-back shows something else:
   `HomevoltCommandVerificationError`.
-* No answer came, or none that is understood: the read-back decides. If it shows the write, that is
-  a success; if not, `HomevoltCommandOutcomeUnknownError`, since the device may still be at it.
+* Anything else came as an answer, or none: the read-back decides. If it shows the write, that is a
+  success; if not, `HomevoltCommandOutcomeUnknownError`, since the device may still carry it out.
 * The read-back fails, or it shows a write that may not last, since the device had no room to store
   it or local mode went off meanwhile: `HomevoltCommandOutcomeUnknownError`.
 
 A write is never sent again. From the moment it may have been sent until it has been read back it
 cannot be cancelled half-way: a cancelled caller gets its `CancelledError` after that, at the latest
-when the transport's deadlines have passed. While it waits for its turn or checks, it is cancelled
-at once and nothing is sent.
+when the transport's deadlines have passed. As long as nothing was sent it is cancelled at once.
 """
 
 from __future__ import annotations
 
 import asyncio
 import logging
+from contextlib import asynccontextmanager
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -29,22 +29,24 @@ from homevolt._common import LoopLock
 from homevolt.exceptions import (
     HomevoltCommandOutcomeUnknownError,
     HomevoltCommandRejectedError,
-    HomevoltCommandVerificationError,
     HomevoltConnectionError,
     HomevoltDataError,
     HomevoltError,
     HomevoltLocalModeError,
 )
 from homevolt.protocol.console import parse_reply
-from homevolt.protocol.parameter import Parameter
+from homevolt.protocol.parameter import typed_parameter
 from homevolt.protocol.resources import PARAMS, SCHEDULE
-from homevolt.protocol.schedule_document import PartialEntry
+from homevolt.protocol.schedule_document import PartialEntry, unknown_keys
+from homevolt.schedule.comparing import without_repeats
 from homevolt.schedule.entry import Schedule, typed_schedule, unreadable_key
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Coroutine
-    from contextlib import AbstractAsyncContextManager
+    from collections.abc import AsyncIterator, Callable, Coroutine
+    from datetime import datetime
 
+    from homevolt._common import Clock
+    from homevolt.protocol.resources import Resource
     from homevolt.protocol.schedule_document import ScheduleData
     from homevolt.protocol.store import Record, ResourceStore
     from homevolt.transport.client import Transport
@@ -54,6 +56,8 @@ _LOGGER = logging.getLogger(__name__)
 CONSOLE_PATH = "/console.json"
 PARAMS_PATH = "/params.json"
 LOCAL_MODE_KEY = "settings_local"
+_FLASH_IS_FULL = HTTPStatus.INSUFFICIENT_STORAGE
+_LONGEST_QUOTE = 200
 
 T = TypeVar("T")
 
@@ -64,21 +68,50 @@ class WritePath:
     Args:
         transport: The requests to the device.
         store: What was read of the device last; whatever is read on the way goes through it.
+        clock: The time to go by while waiting.
+        now: Returns the present by the device's clock.
+
+    Attributes:
+        store: As given, as are the clock and the present.
+        clock: See there.
+        now: See there.
     """
 
-    def __init__(self, transport: Transport, store: ResourceStore) -> None:
+    def __init__(
+        self,
+        transport: Transport,
+        store: ResourceStore,
+        clock: Clock,
+        now: Callable[[], datetime],
+    ) -> None:
         self._transport = transport
         self.store = store
+        self.clock = clock
+        self.now = now
         self._lock = LoopLock()
+        self._closings = 0
+        self._has_sent = False
 
-    @property
-    def turn(self) -> AbstractAsyncContextManager[None]:
-        """Held by a write from its first check until it has been read back."""
-        return self._transport.operation(self._lock.get())
+    @asynccontextmanager
+    async def exclusive(self) -> AsyncIterator[None]:
+        """Hold the device for one write, from its first check until it has been read back.
 
-    async def schedule(self) -> Schedule:
-        """Read `/schedule.json` afresh and return the plan."""
-        return whole_schedule((await self.store.read(SCHEDULE)).value)
+        A connection that is closed in the meantime is not opened again by what is left to do.
+        """
+        closings = self._transport.closings
+        async with self._lock.get():
+            self._closings = closings
+            self._has_sent = False
+            yield
+
+    async def read(self, resource: Resource[T]) -> Record[T]:
+        """Read a resource afresh, unless the connection was closed during this write."""
+        self._check_open()
+        return await self.store.read(resource)
+
+    async def plan(self) -> Schedule:
+        """Read `/schedule.json` afresh and return the plan, every entry of it."""
+        return whole_schedule((await self.read(SCHEDULE)).value)
 
     async def require_local_mode(self) -> Record[ScheduleData]:
         """Read the schedule afresh and make sure that local mode is on.
@@ -89,29 +122,35 @@ class WritePath:
         Raises:
             HomevoltLocalModeError: It is off, or the device does not say that it is on.
         """
-        record = await self.store.read(SCHEDULE)
-        on = await self.tells_local_mode(record.value)
-        if on:
+        record = await self.read(SCHEDULE)
+        is_on = await self.local_mode(record.value.local_mode)
+        if is_on:
             return record
-        state = "is off" if on is False else "is not reported by the device"
+        state = "is off" if is_on is False else "is not reported by the device"
         raise HomevoltLocalModeError(
             f"Local mode {state}, so the cloud may replace the schedule at any time; "
             "call enable_local_mode() first. Nothing was sent."
         )
 
     async def refresh_schedule(self) -> None:
-        """Read the schedule after a write that did not need it; what was written stands anyway."""
+        """Read the schedule after a write that did not need it; a failure is only logged."""
         try:
-            await self.store.read(SCHEDULE)
+            await self.read(SCHEDULE)
         except HomevoltError as error:
             _LOGGER.warning("The schedule was not read after the write: %s", error)
 
-    async def tells_local_mode(self, data: ScheduleData | Schedule) -> bool | None:
-        """Return local mode, from its parameter for firmware that tells it nowhere else."""
-        if data.local_mode is not None:
-            return data.local_mode
-        for item in (await self.store.read(PARAMS)).value:
-            if item.name == LOCAL_MODE_KEY and (parameter := Parameter.from_wire(item)):
+    async def local_mode(self, reported: bool | None) -> bool | None:  # noqa: FBT001 - what was read
+        """Return local mode, from its parameter on firmware that reports it nowhere else.
+
+        Args:
+            reported: Local mode by `/schedule.json`, None if it does not say.
+        """
+        return await self.local_mode_parameter() if reported is None else reported
+
+    async def local_mode_parameter(self) -> bool | None:
+        """Read local mode from its parameter; None if the device has none or it is unreadable."""
+        for item in (await self.read(PARAMS)).value:
+            if item.name == LOCAL_MODE_KEY and (parameter := typed_parameter(item)):
                 return bool(parameter.value) if parameter.value in (0, 1) else None
         return None
 
@@ -123,96 +162,119 @@ class WritePath:
             what: What to call it in messages; written out only if one is needed.
 
         Returns:
-            None if the device confirmed it, or what leaves its outcome in doubt.
+            None if the device confirmed it, or what makes its outcome uncertain.
 
         Raises:
             HomevoltCommandRejectedError: The device refused it.
             HomevoltConnectionError: It was not sent.
             HomevoltAuthenticationError: The device refused the password.
         """
-        body, doubt = await self.post(CONSOLE_PATH, {"cmd": line})
-        if doubt is not None:
-            return doubt
+        body, uncertain_cause = await self.post(CONSOLE_PATH, {"cmd": line})
+        if uncertain_cause is not None:
+            return uncertain_cause
         reply = parse_reply(body)
         if reply.succeeded is None:
-            return HomevoltDataError(f"the reply to {what} is not understood: {body[:100]!r}")
+            return unclear_answer(what, reply.text)
         if not reply.succeeded:
             code = "" if reply.error_code is None else f" (error code {reply.error_code:#x})"
             raise HomevoltCommandRejectedError(
-                f"The device refused {what}: {reply.reason}{code}.", reply=reply.reason
+                f"The device refused {what}: {shortened(reply.reason)}{code}.",
+                reply=reply.reason,
             )
         return None
 
     async def post(self, path: str, form: dict[str, str]) -> tuple[bytes, HomevoltError | None]:
-        """Send a form once; return the answer, or what leaves its outcome in doubt.
+        """Send a form once; return the answer, or what makes its outcome uncertain.
 
         Raises:
             HomevoltConnectionError: It was not sent.
             HomevoltAuthenticationError: The device refused the password.
         """
+        self._check_open()
+        self._has_sent = True
         try:
             return await self._transport.post(path, form), None
         except HomevoltConnectionError as error:
-            if not error.maybe_sent:
+            # Whoever answers has read the request, whatever the status of the answer says.
+            if not error.maybe_sent and error.status is None:
                 raise
             return b"", error
         except HomevoltDataError as error:
             return b"", error
 
-    async def confirmed(
-        self, what: object, doubt: HomevoltError | None, confirm: Callable[[Schedule], T]
-    ) -> T:
-        """Read the schedule back and let `confirm` compare it.
+    async def read_back(
+        self, what: object, uncertain_cause: HomevoltError | None
+    ) -> tuple[Schedule, bool | None]:
+        """Read the plan and local mode after a command.
 
         Args:
             what: What to call the command in messages.
-            doubt: What leaves its outcome in doubt, None if the device confirmed it.
-            confirm: Returns the result, or raises `HomevoltCommandVerificationError`.
-
-        Returns:
-            What `confirm` returned.
+            uncertain_cause: What makes its outcome uncertain, None if the device confirmed it.
 
         Raises:
-            HomevoltCommandVerificationError: The device confirmed something else.
-            HomevoltCommandOutcomeUnknownError: Reading back failed or did not settle it.
+            HomevoltCommandOutcomeUnknownError: It could not be read back.
         """
         try:
-            seen = await self.schedule()
-            is_local = await self.tells_local_mode(seen)
+            plan = await self.plan()
+            return plan, await self.local_mode(plan.local_mode)
         except HomevoltError as error:
-            raise read_back_failed(what, doubt, error) from error
-        try:
-            result = confirm(seen)
-        except HomevoltCommandVerificationError as error:
-            if doubt is None:
-                raise
-            raise outcome_unknown(what, doubt, error) from doubt
-        check_kept(what, doubt)
-        check_still_local(what, is_local)
-        return result
+            raise read_back_failed(what, uncertain_cause, error) from error
 
-    async def write(self, line: str, confirm: Callable[[Schedule], T]) -> T:
-        """Send a command once, and return what the schedule that was read back confirms."""
+    async def shielded(
+        self, work: Coroutine[Any, Any, T], on_cancel: Callable[[], None] = lambda: None
+    ) -> T:
+        """Run what sends a write, and let nothing cut it off once something was sent.
 
-        async def send_and_confirm() -> T:
-            return await self.confirmed(line, await self.command(line, line), confirm)
+        Args:
+            work: It sends, reads back and compares.
+            on_cancel: Called at each cancellation, to let `work` end early in its own way.
 
-        return await shielded(send_and_confirm())
+        Returns:
+            The result of `work`.
+
+        Raises:
+            CancelledError: The caller was cancelled; `work` has ended, or has sent nothing.
+        """
+        task = asyncio.create_task(work)
+        cancelled: asyncio.CancelledError | None = None
+        while not task.done():
+            try:
+                await asyncio.wait((task,))
+            except asyncio.CancelledError as error:
+                cancelled = error
+                on_cancel()
+                if not self._has_sent:
+                    task.cancel()
+        if cancelled is None or task.cancelled():
+            return task.result()
+        if task.exception() is not None:
+            _LOGGER.warning("A write whose caller was cancelled failed: %s", task.exception())
+        raise cancelled
+
+    @property
+    def is_closed(self) -> bool:
+        """Whether the connection was closed during this write."""
+        return self._transport.closings != self._closings
+
+    def _check_open(self) -> None:
+        if self.is_closed:
+            raise HomevoltConnectionError("The connection was closed by the caller meanwhile.")
 
 
 def whole_schedule(data: ScheduleData) -> Schedule:
-    """Return the typed plan, every entry of it.
+    """Return the typed plan, every entry of it; one that is listed twice under its id once.
 
     Raises:
         HomevoltDataError: The plan is missing, or the mode or the window of an entry cannot be
-            read. To show such a plan without it is one thing; to compare with it would be a lie.
+            read. Such a plan may be shown in part, but nothing can be compared with it.
     """
     if data.schedule is None:
-        raise HomevoltDataError("/schedule.json tells no schedule.", path="$.schedule")
+        raise HomevoltDataError("/schedule.json holds no schedule.", path="$.schedule")
     for index, entry in enumerate(data.schedule):
         if key := unreadable_key(entry):
             raise _unreadable(index, key)
-    return typed_schedule(data)
+    plan = typed_schedule(data)
+    return Schedule(plan.local_mode, plan.schedule_id, without_repeats(plan.entries))
 
 
 def restorable_schedule(data: ScheduleData) -> Schedule:
@@ -228,6 +290,20 @@ def restorable_schedule(data: ScheduleData) -> Schedule:
     return whole_schedule(data)
 
 
+def restorable_part(record: Record[ScheduleData]) -> tuple[Schedule, list[str]]:
+    """Return what of a plan could be written again, and the names of what could not."""
+    data = record.value
+    if data.schedule is None:
+        return typed_schedule(data), ["all of it"]
+    lost = unknown_keys(record.body)
+    for index, entry in enumerate(data.schedule):
+        if unreadable_key(entry):
+            lost.append(f"entry {index}")
+        elif isinstance(entry, PartialEntry):
+            lost += [f"{key} of entry {index}" for key in entry.lost if key != "id"]
+    return typed_schedule(data), lost
+
+
 def _unreadable(index: int, key: str) -> HomevoltDataError:
     return HomevoltDataError(
         f"{key!r} of entry {index} of /schedule.json is missing or cannot be read.",
@@ -235,26 +311,41 @@ def _unreadable(index: int, key: str) -> HomevoltDataError:
     )
 
 
+def shortened(text: str) -> str:
+    """Return words of the device, cut to a length that a message can hold."""
+    return text if len(text) <= _LONGEST_QUOTE else f"{text[:_LONGEST_QUOTE]}..."
+
+
+def unclear_answer(what: object, reply: str) -> HomevoltDataError:
+    """Return what makes a write uncertain that got an answer without a verdict."""
+    answer = f"not understood: {shortened(reply)!r}" if reply else "empty"
+    return HomevoltDataError(f"the reply to {what} is {answer}")
+
+
 def read_back_failed(
-    what: object, doubt: HomevoltError | None, error: HomevoltError
+    what: object, uncertain_cause: HomevoltError | None, error: HomevoltError
 ) -> HomevoltCommandOutcomeUnknownError:
     """Return the error for a write that could not be read back."""
-    said = "was confirmed by the device" if doubt is None else f"was sent once ({doubt})"
-    return HomevoltCommandOutcomeUnknownError(f"{what} {said}, but reading back failed: {error}")
+    state = (
+        "was confirmed by the device"
+        if uncertain_cause is None
+        else f"was sent once ({uncertain_cause})"
+    )
+    return HomevoltCommandOutcomeUnknownError(f"{what} {state}, but reading back failed: {error}")
 
 
-def check_kept(what: object, doubt: HomevoltError | None) -> None:
+def check_kept(what: object, uncertain_cause: HomevoltError | None) -> None:
     """Make sure that a write that is in force is not one that the device could not store.
 
     Raises:
         HomevoltCommandOutcomeUnknownError: The device answered that its flash is full.
     """
-    status = doubt.status if isinstance(doubt, HomevoltConnectionError) else None
-    if status == HTTPStatus.INSUFFICIENT_STORAGE:
+    cause = uncertain_cause
+    if isinstance(cause, HomevoltConnectionError) and cause.status == _FLASH_IS_FULL:
         raise HomevoltCommandOutcomeUnknownError(
             f"{what} is in force, but the device answered 507: its flash is full, so the next "
             "restart may undo it."
-        ) from doubt
+        ) from uncertain_cause
 
 
 def check_still_local(what: object, is_local: bool | None) -> None:  # noqa: FBT001 - what was read
@@ -271,40 +362,10 @@ def check_still_local(what: object, is_local: bool | None) -> None:  # noqa: FBT
 
 
 def outcome_unknown(
-    what: object, doubt: HomevoltError, error: HomevoltError
+    what: object, uncertain_cause: HomevoltError, error: HomevoltError
 ) -> HomevoltCommandOutcomeUnknownError:
     """Return the error for a write without an answer that the read-back does not show."""
     return HomevoltCommandOutcomeUnknownError(
-        f"{what} was sent once and got no usable answer ({doubt}); reading back does not show that "
-        f"it took effect ({error}). It was not sent again."
+        f"{what} was sent once and got no usable answer ({uncertain_cause}); reading back does not "
+        f"show that it took effect ({error}). It was not sent again."
     )
-
-
-async def shielded(work: Coroutine[Any, Any, T], on_cancel: Callable[[], None] = lambda: None) -> T:
-    """Run `work` to its end, also when the caller is cancelled meanwhile.
-
-    Only an event loop that is torn down with all its tasks cuts it off.
-
-    Args:
-        work: What must not be cut off half-way.
-        on_cancel: Called at each cancellation, to let `work` end early in its own way.
-
-    Returns:
-        The result of `work`.
-
-    Raises:
-        CancelledError: The caller was cancelled; `work` has ended nevertheless.
-    """
-    task = asyncio.create_task(work)
-    cancelled: asyncio.CancelledError | None = None
-    while not task.done():
-        try:
-            await asyncio.wait((task,))
-        except asyncio.CancelledError as error:
-            cancelled = error
-            on_cancel()
-    if cancelled is None or task.cancelled():
-        return task.result()
-    if task.exception() is not None:
-        _LOGGER.warning("A write whose caller was cancelled failed: %s", task.exception())
-    raise cancelled

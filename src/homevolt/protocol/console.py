@@ -1,7 +1,7 @@
-"""The device's console: writing command lines that can hold no surprise, reading the replies.
+"""The device's console: command lines made of checked parts alone, and the replies to them.
 
 Source: `POST /console.json`, form field `cmd`. The device splits the line on spaces and quotes, so
-nothing from outside is ever placed in one: `command_line` takes numbers, switches and times of one
+text from outside is never placed in one: `command_line` takes numbers, switches and times of one
 exact form, and nothing else.
 """
 
@@ -23,26 +23,38 @@ Word: TypeAlias = "int | str"
 
 DESTRUCTIVE = frozenset(
     {
-        "format",
-        "factory_reset",
-        "efr_factory_reset",
-        "write_mem",
-        "modbus_write",
-        "coredump_crash",
         "burnin_set",
-        "efr_flash",
-        "rm",
+        "coredump_crash",
+        "coredump_erase",
         "curl",
+        "ecu_sense_clear",
+        "efr_factory_reset",
+        "efr_flash",
+        "ems_config_set",
+        "ems_reset",
+        "factory_reset",
+        "format",
+        "inverter_config_set",
+        "modbus_write",
+        "param_reset",
+        "provision",
+        "rm",
+        "system_mode_force",
+        "write_mem",
     }
 )
-"""Commands that can destroy the unit; every `ota_...` is one too."""
+"""Commands that can destroy the unit, its settings or its records."""
+DESTRUCTIVE_PREFIXES = ("ota_", "node_ota_")
+"""How the names of more of them begin."""
 
 _NAME = re.compile(r"[a-z][a-z0-9_]*")
 _FLAG = re.compile(r"--[a-z][a-z0-9_]*")
 _TIME = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}")
 
-_SUCCESS = re.compile(r"Command '.*' executed successfully\.?")
-_FAILURE = re.compile(r"Command '.*' returned non-zero error code: (-?\w+)(?: \((.*)\))?\.?")
+_VERDICT = "Command '"
+_SUCCESS = ("' executed successfully", "' executed successfully.")
+_FAILURE = "' returned non-zero error code: "
+_ERROR_CODE = re.compile(r"(-?\w+)(?: \((.*)\))?\.?")
 _UNKNOWN = re.compile(
     r"(unknown|unrecogni[sz]ed|invalid|no such) command|command not found", re.IGNORECASE
 )
@@ -81,7 +93,7 @@ def command_line(name: str, *arguments: int, flags: Iterable[tuple[str, Word | N
         The line, without a line break.
 
     Raises:
-        HomevoltValueError: A part is of no form that is known to be safe.
+        HomevoltValueError: A part has none of the forms that are known to be safe.
     """
     words = [_matching(_NAME, name), *(_word(argument) for argument in arguments)]
     for flag, value in flags:
@@ -99,7 +111,7 @@ def _word(value: Word) -> str:
 def _matching(form: re.Pattern[str], text: object) -> str:
     if type(text) is str and form.fullmatch(text):
         return text
-    raise HomevoltValueError(f"this may not stand on a command line: {short_repr(text)}")
+    raise HomevoltValueError(f"{short_repr(text)} is not allowed on a command line")
 
 
 def check_command(command: object, *, unsafe: bool = False) -> str:
@@ -113,7 +125,7 @@ def check_command(command: object, *, unsafe: bool = False) -> str:
         The command.
 
     Raises:
-        HomevoltValueError: It is no single line of text, or it is or may hide a destructive
+        HomevoltValueError: It is not a single line of text, or it is or may hide a destructive
             command and `unsafe` is False.
     """
     if not isinstance(unsafe, bool):
@@ -124,23 +136,32 @@ def check_command(command: object, *, unsafe: bool = False) -> str:
     if not command.isprintable():  # nor could a lone surrogate be sent
         raise HomevoltValueError("a command is one line without control characters")
     if not unsafe:
-        # The whole device depends on it, so quotes are not trusted to hide a separator.
+        # The whole device depends on it, so a separator counts even within quotes.
         for part in re.split(r"[;&|]", command):
             _refuse_destructive(part)
     return command
 
 
 def _refuse_destructive(part: str) -> None:
-    name = part.split(maxsplit=1)[0] if part.strip() else ""
-    if name and not _NAME.fullmatch(name.lower()):
+    name, *arguments = part.lower().split() or [""]
+    if name and not _NAME.fullmatch(name):
         raise HomevoltValueError(
-            f"{short_repr(name)} is no plain command name and might hide another; "
-            "pass unsafe=True if that is what you want"
+            f"{short_repr(name)} is not a plain command name and might hide another command; "
+            "pass unsafe=True to send it nevertheless"
         )
-    if name.lower() in DESTRUCTIVE or name.lower().startswith("ota_"):
+    if _is_destructive(name, arguments):
         raise HomevoltValueError(
-            f"{short_repr(name)} can destroy the unit; pass unsafe=True if that is what you want"
+            f"{short_repr(part.strip())} can destroy the unit, its settings or its records; "
+            "pass unsafe=True to send it nevertheless"
         )
+
+
+def _is_destructive(name: str, arguments: list[str]) -> bool:
+    if name == "cat":
+        return len(arguments) > 1  # with data it overwrites the file
+    if name == "energy":
+        return not {"-s"}.issuperset(arguments)  # all else sets a counter
+    return name in DESTRUCTIVE or name.startswith(DESTRUCTIVE_PREFIXES)
 
 
 def parse_reply(body: bytes) -> ConsoleReply:
@@ -153,13 +174,13 @@ def parse_reply(body: bytes) -> ConsoleReply:
         body: The body of the answer of `POST /console.json`.
 
     Returns:
-        What it says; never an exception, whatever the bytes are.
+        What it says. Nothing is raised, whatever the bytes are.
     """
     text = body.decode("utf-8", "replace")
     if text.lstrip().startswith("{"):
-        found = _parse_json(text)
-        if found is not None:
-            return found
+        reply = _parse_json(text)
+        if reply is not None:
+            return reply
     return _parse_text(text)
 
 
@@ -190,11 +211,13 @@ def _parse_text(text: str) -> ConsoleReply:
     if lines and _PROMPT.match(lines[0]):
         lines.pop(0)
     verdict = lines[-1].lstrip() if lines else ""
-    if _SUCCESS.fullmatch(verdict):
+    if verdict.startswith(_VERDICT) and verdict.endswith(_SUCCESS):
         return ConsoleReply("\n".join(lines[:-1]), succeeded=True, text=text)
-    if failure := _FAILURE.fullmatch(verdict):
-        said = [line.lstrip() for line in lines[:-1] if line]
-        reason = said[-1] if said else (failure[2] or "no reason given")
+    command, marker, code_text = verdict.rpartition(_FAILURE)
+    failure = _ERROR_CODE.fullmatch(code_text)
+    if marker and command.startswith(_VERDICT) and failure:
+        words = [line.lstrip() for line in lines[:-1] if line]
+        reason = words[-1] if words else (failure[2] or "no reason given")
         return ConsoleReply(
             "\n".join(lines[:-1]), False, error_code=_number(failure[1]), reason=reason, text=text
         )

@@ -64,34 +64,6 @@ class Parameter(msgspec.Struct, frozen=True, kw_only=True):
     count: int | None = None
     secret: bool = False
 
-    @classmethod
-    def from_wire(cls, data: ParamData) -> Parameter | None:
-        """Return a parameter of `/params.json`, or None if it has no name.
-
-        Args:
-            data: One item of the list; `value` and `default` are a list or bare.
-
-        Returns:
-            The parameter, its values as plain Python values of the declared type.
-        """
-        if not data.name:
-            return None
-        type_, bracketed = _element_type(data.type or "")
-        value, default = _as_list(data.value), _as_list(data.default)
-        longest = max(len(value), len(default), _elements(type_, data.size))
-        count = longest if bracketed or longest > 1 else None
-        return cls(
-            name=data.name,
-            type=type_,
-            value=_read(type_, count, value),
-            default=_read(type_, count, default),
-            help=data.help or "",
-            group=(data.desc or "").strip('"'),
-            level=data.level,
-            count=count,
-            secret=is_secret(data.name),
-        )
-
     @property
     def range(self) -> tuple[float, float] | None:
         """The smallest and the largest number the type holds, None for bools and text."""
@@ -119,39 +91,6 @@ class Parameter(msgspec.Struct, frozen=True, kw_only=True):
             raise self._refused(value, f"a list of {self.count} values")
         return [self._check_scalar(item) for item in value]
 
-    def render(self, value: Value) -> str:
-        """Write a checked value for the form field `v` of `POST /params.json`."""
-        if isinstance(value, list):
-            return ",".join(self.render(item) for item in value)
-        return str(value).lower() if isinstance(value, bool) else str(value)
-
-    def matches(self, wanted: Value, seen: Value | None) -> bool:
-        """Tell whether a value read back is the one that was written.
-
-        Floats are equal within what their type resolves. A secret that the device hides behind
-        asterisks cannot be compared and counts as equal, unless it was to be emptied.
-        """
-        if isinstance(wanted, list) or isinstance(seen, list):
-            return (
-                isinstance(wanted, list)
-                and isinstance(seen, list)
-                and len(wanted) == len(seen)
-                and all(map(self.matches, wanted, seen))
-            )
-        if self.secret and wanted and isinstance(seen, str) and seen and not seen.strip("*"):
-            return True
-        if (
-            self.type in _FLOATS
-            and isinstance(wanted, int | float)
-            and isinstance(seen, int | float)
-        ):
-            return math.isclose(wanted, seen, rel_tol=_FLOAT_TOLERANCE[self.type])
-        return wanted == seen
-
-    def shown(self, value: object) -> object:
-        """Return `value`, masked if this is a secret that is set."""
-        return MASK if self.secret and value else value
-
     def __repr__(self) -> str:
         """The fields, the values of a secret masked."""
         return (
@@ -162,86 +101,156 @@ class Parameter(msgspec.Struct, frozen=True, kw_only=True):
         """The same for the library rich."""
         fields = ((name, getattr(self, name)) for name in self.__struct_fields__)
         return [
-            (name, self.shown(value) if name in ("value", "default") else value)
+            (name, masked(self, value) if name in ("value", "default") else value)
             for name, value in fields
         ]
 
     def _check_scalar(self, value: object) -> Scalar:
-        check = _checker(self.type)
-        if check is None:
+        convert = _converter(self.type)
+        if convert is None:
             raise HomevoltValueError(
                 f"{self.name} is of type {self.type!r}, which this library cannot write"
             )
-        checked, wanted = check(self.type, value)
+        try:
+            checked = convert(self.type, value)
+        except Exception:  # noqa: BLE001 - the methods of a foreign object may raise anything
+            checked = None
         if checked is None:
-            raise self._refused(value, wanted)
+            raise self._refused(value, _description(self.type))
         if self.count is not None and isinstance(checked, str) and "," in checked:
             raise self._refused(value, "text without a comma, which separates the elements")
         return checked
 
-    def _refused(self, value: object, wanted: str) -> HomevoltValueError:
+    def _refused(self, value: object, expected: str) -> HomevoltValueError:
         given = MASK if self.secret else short_repr(value)
-        return HomevoltValueError(f"{self.name} ({self.type}) must be {wanted}, not {given}")
+        return HomevoltValueError(f"{self.name} ({self.type}) must be {expected}, not {given}")
+
+
+def typed_parameter(data: ParamData) -> Parameter | None:
+    """Return a parameter of `/params.json`, or None if it has no name.
+
+    Args:
+        data: One item of the list; `value` and `default` are a list or bare.
+
+    Returns:
+        The parameter, its values as plain Python values of the declared type.
+    """
+    if not data.name:
+        return None
+    type_, bracketed = _element_type(data.type or "")
+    value, default = _as_list(data.value), _as_list(data.default)
+    longest = max(len(value), len(default), _elements(type_, data.size))
+    count = longest if bracketed or longest > 1 else None
+    return Parameter(
+        name=data.name,
+        type=type_,
+        value=_read(type_, count, value),
+        default=_read(type_, count, default),
+        help=data.help or "",
+        group=(data.desc or "").strip('"'),
+        level=data.level,
+        count=count,
+        secret=is_secret(data.name),
+    )
+
+
+def form_text(value: Value) -> str:
+    """Return a checked value as the text of the form field `v` of `POST /params.json`."""
+    if isinstance(value, list):
+        return ",".join(map(form_text, value))
+    return str(value).lower() if isinstance(value, bool) else str(value)
+
+
+def is_same(parameter: Parameter, expected: Value, actual: Value | None) -> bool:
+    """Return whether a value that was read back is the one that was written.
+
+    Floats are equal within what their type resolves. A secret that the device hides behind
+    asterisks cannot be compared and counts as equal, unless it was to be emptied.
+    """
+    if isinstance(expected, list) or isinstance(actual, list):
+        return (
+            isinstance(expected, list)
+            and isinstance(actual, list)
+            and len(expected) == len(actual)
+            and all(is_same(parameter, *pair) for pair in zip(expected, actual, strict=True))
+        )
+    is_hidden = isinstance(actual, str) and actual != "" and not actual.strip("*")
+    if parameter.secret and expected and is_hidden:
+        return True
+    if (
+        parameter.type in _FLOATS
+        and isinstance(expected, int | float)
+        and isinstance(actual, int | float)
+    ):
+        return math.isclose(expected, actual, rel_tol=_FLOAT_TOLERANCE[parameter.type])
+    return expected == actual
+
+
+def masked(parameter: Parameter, value: object) -> object:
+    """Return a value of a parameter, masked if the parameter is a secret that is set."""
+    return MASK if parameter.secret and value else value
 
 
 def is_secret(name: str) -> bool:
-    """Tell by its name whether a parameter is a password, a key or another credential."""
+    """Return by its name whether a parameter is a password, a key or another credential."""
     return _SECRET.search(name.lower()) is not None
 
 
-def _checker(type_: str) -> Callable[[str, object], tuple[Scalar | None, str]] | None:
-    """Return what checks a value of a type: it gives the value or None, and what it wants."""
+def _converter(type_: str) -> Callable[[str, Any], Scalar | None] | None:
+    """Return what turns a caller's value into one of a type; it returns None or raises if not."""
     if type_ == "bool":
-        return _check_bool
+        return _as_bool
     if type_ in _FLOATS:
-        return _check_float
+        return _as_float
     if _INTEGER.fullmatch(type_):
-        return _check_integer
-    return _check_text if _TEXT.fullmatch(type_) else None
+        return _as_integer
+    return _as_text if _TEXT.fullmatch(type_) else None
 
 
-def _check_bool(_type: str, value: object) -> tuple[bool | None, str]:
-    wanted = "true or false"
+def _description(type_: str) -> str:
+    """Return in words what a type holds."""
+    if type_ == "bool":
+        return "true or false"
+    if type_ in _FLOATS:
+        return f"a finite number from {-_FLOATS[type_]:g} to {_FLOATS[type_]:g}"
+    if _INTEGER.fullmatch(type_):
+        return "a whole number from {} to {}".format(*_integer_range(type_))
+    longest = _text_size(type_) - 1
+    return f"text of at most {longest} bytes in UTF-8 without control characters"
+
+
+def _as_bool(_type: str, value: Any) -> bool | None:
     if isinstance(value, bool):
-        return value, wanted
+        return value
     if isinstance(value, int):
-        return {0: False, 1: True}.get(value), wanted
-    return (_SPELLINGS.get(value.strip().lower()) if isinstance(value, str) else None), wanted
+        return {0: False, 1: True}.get(value)
+    return _SPELLINGS.get(value.strip().lower()) if isinstance(value, str) else None
 
 
-def _check_integer(type_: str, value: Any) -> tuple[int | None, str]:
+def _as_integer(type_: str, value: Any) -> int | None:
     low, high = _integer_range(type_)
-    wanted = f"a whole number from {low} to {high}"
     if isinstance(value, str) and _DIGITS.fullmatch(text := value.strip()):
         value = int(text)
-    try:
-        number = None if isinstance(value, bool) else int(operator.index(value))
-    except TypeError:
-        number = None
-    return (number if number is not None and low <= number <= high else None), wanted
+    if isinstance(value, bool):
+        return None
+    number = int(operator.index(value))
+    return number if low <= number <= high else None
 
 
-def _check_float(type_: str, value: object) -> tuple[float | None, str]:
-    limit = _FLOATS[type_]
-    wanted = f"a finite number from {-limit:g} to {limit:g}"
-    if isinstance(value, bool) or not isinstance(value, int | float | str):
-        return None, wanted
-    try:
-        number = float(value)
-    except (ValueError, OverflowError):
-        return None, wanted
-    return (number if abs(number) <= limit else None), wanted  # NaN fails the comparison too
+def _as_float(type_: str, value: Any) -> float | None:
+    if isinstance(value, bool) or not (isinstance(value, str) or hasattr(value, "__float__")):
+        return None
+    number = float(value)
+    return number if abs(number) <= _FLOATS[type_] else None  # NaN fails the comparison too
 
 
-def _check_text(type_: str, value: object) -> tuple[str | None, str]:
-    # One byte of the device's buffer is the NUL that ends the text.
-    longest = _text_size(type_) - 1
-    wanted = f"text of at most {longest} bytes in UTF-8 without control characters"
+def _as_text(type_: str, value: Any) -> str | None:
     if not isinstance(value, str):
-        return None, wanted
+        return None
     text = str.__str__(value)  # the text itself, whatever a subclass such as an enum makes of it
-    fits = (not text or text.isprintable()) and len(text.encode()) <= longest
-    return (text if fits else None), wanted
+    # One byte of the device's buffer is the NUL that ends the text.
+    fits = (not text or text.isprintable()) and len(text.encode()) <= _text_size(type_) - 1
+    return text if fits else None
 
 
 def _range(type_: str) -> tuple[float, float] | None:
@@ -270,7 +279,7 @@ def _element_type(declared: str) -> tuple[str, bool]:
 
 
 def _elements(type_: str, size: int | None) -> int:
-    """Return how many elements fill `size` bytes, 0 if that cannot be told."""
+    """Return how many elements fill `size` bytes, 0 if that is unknown."""
     found = _INTEGER.fullmatch(type_)
     width = {"bool": 1, "flt": 4, "double": 8}.get(type_, int(found[2]) // 8 if found else 0)
     return size // width if size and width and size % width == 0 else 0
@@ -293,7 +302,7 @@ def _read(type_: str, count: int | None, values: list[object]) -> Value | None:
 
 def _read_scalar(type_: str, value: object) -> Scalar | None:
     if type_ == "bool":
-        return bool(value) if value in (0, 1) else _check_bool(type_, value)[0]
+        return bool(value) if value in (0, 1) else _as_bool(type_, value)
     if type_ in _FLOATS and isinstance(value, int | float) and not isinstance(value, bool):
         return float(value)
     return value if isinstance(value, bool | int | float | str) else None

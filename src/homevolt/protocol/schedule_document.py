@@ -74,14 +74,17 @@ def unknown_keys(data: bytes) -> list[str]:
     Returns:
         Names such as `boost` or `params.eco_limit`, each once, in order.
     """
-    entries = parse(data, _SOURCE)["schedule"]
+    listed = parse(data, _SOURCE)["schedule"]
+    entries = [entry for entry in listed if isinstance(entry, dict)]
     own = {key for entry in entries for key in _unknown(entry, EntryData)}
     params = {key for entry in entries for key in _unknown(entry.get("params"), EntryParams)}
     return sorted(own | {f"params.{key}" for key in params})
 
 
-def _unknown(values: dict[str, Any] | None, struct: type[Wire]) -> set[str]:
-    given = {key for key, value in (values or {}).items() if value is not None}
+def _unknown(values: Any, struct: type[Wire]) -> set[str]:
+    if not isinstance(values, dict):
+        return set()
+    given = {key for key, value in values.items() if value is not None}
     return given.difference(struct.__struct_encode_fields__)
 
 

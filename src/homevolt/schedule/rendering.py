@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from homevolt.schedule.comparing import Difference
     from homevolt.schedule.entry import ScheduleEntry
 
-_LISTED = 3
+_MOST_SHOWN = 3
 
 
 def render_entry(command: str, entry: ScheduleEntry, zone: tzinfo) -> str:
@@ -31,7 +31,7 @@ def render_entry(command: str, entry: ScheduleEntry, zone: tzinfo) -> str:
         The command line.
 
     Raises:
-        HomevoltValueError: A time cannot be said in `zone`.
+        HomevoltValueError: A time is ambiguous in `zone`.
     """
     flags: list[tuple[str, int | str | None]] = []
     values = (entry.from_time, entry.to_time, *option_values(entry))
@@ -48,7 +48,8 @@ def render_entry(command: str, entry: ScheduleEntry, zone: tzinfo) -> str:
 def describe(found: Iterable[Difference]) -> str:
     """Write differences for people."""
     return "; ".join(
-        f"{item.name}: wanted {_plain(item.wanted)}, seen {_plain(item.seen)}" for item in found
+        f"{item.name}: expected {_plain(item.expected)}, actual {_plain(item.actual)}"
+        for item in found
     )
 
 
@@ -57,9 +58,9 @@ def summarise(entries: Sequence[ScheduleEntry]) -> str:
     if not entries:
         return "no entries"
     count = "1 entry" if len(entries) == 1 else f"{len(entries)} entries"
-    shown = " | ".join(str(entry) for entry in entries[:_LISTED])
-    return f"{count} ({shown}{' | ...' if len(entries) > _LISTED else ''})"
+    shown = " | ".join(str(entry) for entry in entries[:_MOST_SHOWN])
+    return f"{count} ({shown}{' | ...' if len(entries) > _MOST_SHOWN else ''})"
 
 
 def _plain(value: object) -> str:
-    return "nothing" if value is None else str(value)
+    return "none" if value is None else str(value)

@@ -15,13 +15,13 @@ The rules, from the way in to the way out:
 from __future__ import annotations
 
 import math
-from datetime import UTC, datetime, timedelta, tzinfo
+from datetime import UTC, datetime, timedelta, timezone, tzinfo
 
 from homevolt._common import short_repr
 from homevolt.exceptions import HomevoltValueError
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-# A day of room at both ends, so that no zone's offset can push a time out of range.
+# One day from each end of the calendar, so that no zone's offset can push a time out of range.
 EARLIEST = datetime(1970, 1, 2, tzinfo=UTC)
 LATEST = datetime(9999, 12, 30, tzinfo=UTC)
 _ON_THE_WIRE = "%Y-%m-%dT%H:%M:%S"
@@ -45,7 +45,7 @@ def parse_time(name: str, value: object) -> datetime:
         # timestamp() and not astimezone(), which Python 3.11 gets wrong in a gap of local time.
         # Offsets may have fractions too, and so have the datetimes of some libraries.
         utc = datetime.fromtimestamp(math.floor(moment.timestamp()), UTC)
-    except Exception as error:  # the zone of somebody else may raise anything
+    except Exception as error:  # the methods of a foreign zone may raise anything
         raise HomevoltValueError(f"{name} is out of range: {short_repr(value)}") from error
     if not _EPOCH <= utc <= LATEST:
         raise HomevoltValueError(f"{name} is out of range: {short_repr(value)}")
@@ -80,13 +80,13 @@ def render_time(name: str, moment: datetime, zone: tzinfo = UTC) -> str:
         `YYYY-MM-DDTHH:MM:SS`.
 
     Raises:
-        HomevoltValueError: The clocks of `zone` show this text twice and its first time is
-            another moment, so that it cannot be said.
+        HomevoltValueError: The clocks of `zone` show this text twice, and the text means the other
+            time.
     """
     local = moment.astimezone(zone)
     if local.replace(fold=0).astimezone(UTC) != moment:
         raise HomevoltValueError(
-            f"{name} cannot be told to the device: the clocks of {zone} show "
+            f"{name} cannot be written: the clocks of {zone} show "
             f"{local.strftime(_ON_THE_WIRE)} twice that day and this is the second time"
         )
     # strftime does not pad the year on every platform; isoformat does.
@@ -94,7 +94,7 @@ def render_time(name: str, moment: datetime, zone: tzinfo = UTC) -> str:
 
 
 def from_epoch(seconds: float | None) -> datetime | None:
-    """Turn the device's epoch seconds into UTC; absent stays None, absurd is clamped."""
+    """Turn the device's epoch seconds into UTC; absent stays None, one out of range is clamped."""
     if seconds is None:
         return None
     if seconds >= LATEST.timestamp():
@@ -102,20 +102,26 @@ def from_epoch(seconds: float | None) -> datetime | None:
     return datetime.fromtimestamp(max(int(seconds), 0), UTC)
 
 
+AUTO_ZONE = timezone(timedelta(0), "auto")
+"""UTC, until a device shows that it reads times in another zone."""
+
+
 def as_zone(value: tzinfo | str) -> tzinfo:
-    """Turn a zone or its IANA name into a zone.
+    """Turn a zone or its name into a zone.
 
     Args:
-        value: A `tzinfo`, or a name such as `Europe/Stockholm`.
+        value: A `tzinfo`, an IANA name such as `Europe/Stockholm`, or `auto`.
 
     Returns:
-        The zone.
+        The zone; `AUTO_ZONE` for `auto`.
 
     Raises:
         HomevoltValueError: It is neither, or this machine has no zone of that name.
     """
     if isinstance(value, tzinfo):
         return value
+    if value == "auto":
+        return AUTO_ZONE
     from zoneinfo import ZoneInfo  # noqa: PLC0415 - few need it, and all would wait for it
 
     try:

@@ -94,6 +94,11 @@ class Transport:
         self._closings = 0
         self._running: asyncio.Task[object] | None = None
 
+    @property
+    def closings(self) -> int:
+        """How often it was closed; a later call connects anew."""
+        return self._closings
+
     async def get(self, path: str, params: Mapping[str, str] | None = None) -> bytes:
         """Return the body of a GET, tried up to three times within the deadline.
 
