@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import asyncio
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
 
 from homevolt import (
-    BatteryMode,
     HomevoltAuthenticationError,
     HomevoltCommandError,
     HomevoltCommandOutcomeUnknownError,
@@ -19,52 +18,10 @@ from homevolt import (
     HomevoltValueError,
     ScheduleEntry,
 )
-from homevolt.simulator.world.clock import WINTER_NOON
 from homevolt.simulator.world.ems.plan import Entry
-from tests.support.connected_device import SHORT_S, ConnectedDevice, connected_device
-from tests.support.scripted_device import document, done, scripted_device, turns
-
-NOON = datetime.fromtimestamp(WINTER_NOON, UTC)
-HOUR = timedelta(hours=1)
-CLOUD_ID = "6f1d3c5e-3f0a-4e7e-9d55-0123456789ab"
-
-
-def hours(count: int, mode: int = 1, first: int = 1) -> list[ScheduleEntry]:
-    """Return entries of one hour each, one after the other."""
-    return [
-        ScheduleEntry(
-            mode=BatteryMode(mode),
-            from_time=NOON + (first + number) * HOUR,
-            to_time=NOON + (first + number + 1) * HOUR,
-            setpoint=100 + number,
-        )
-        for number in range(count)
-    ]
-
-
-def cloud_plan(running: ConnectedDevice) -> None:
-    """Let the device hold a plan that the cloud wrote: one entry past, two to come."""
-    now = int(WINTER_NOON)
-    common: dict[str, Any] = {"main_fuse": 25000, "charge_ramp_up": 1000}
-    running.plan(
-        Entry(1, now - 7200, now - 3600, options={"setpoint": 1, **common}),
-        Entry(5, now - 3600, now + 3600, 10, 90, options={"setpoint": -500, **common}),
-        Entry(
-            7,
-            now + 3600,
-            None,
-            options={"import_energy_limit": 6000, "import_energy_limit_to": now + 7200, **common},
-        ),
-        schedule_id=CLOUD_ID,
-    )
-
-
-def contents(running: ConnectedDevice) -> list[tuple[Any, ...]]:
-    """Return what the device holds, without ids."""
-    return [
-        (e.type, e.from_time, e.to_time, e.min_soc, e.max_soc, dict(e.options))
-        for e in running.sim.installation.plan.entries
-    ]
+from tests.support.connected_device import SHORT_S, connected_device
+from tests.support.plans import CLOUD_ID, cloud_plan, contents, hours
+from tests.support.scripted_device import document, done, in_turn, scripted_device
 
 
 @pytest.mark.parametrize("count", [0, 1, 24, 200])
@@ -380,14 +337,14 @@ async def test_what_a_newer_firmware_s_plan_loses_by_being_restored_is_named() -
         "esp32> sched_add 0\nno\nCommand 'sched_add' returned non-zero error code: 0x2 (ERROR)"
     )
     async with scripted_device(
-        schedule=turns(document(entry), document(entry), document(), document(entry)),
-        console=turns(done("sched_clear"), refusal, done("sched_add")),
-    ) as (odd, device, _):
+        schedule=in_turn(document(entry), document(entry), document(), document(entry)),
+        console=in_turn(done("sched_clear"), refusal, done("sched_add")),
+    ) as (scripted, device, _):
         with pytest.raises(HomevoltCommandRejectedError) as caught:
             await device.replace_schedule([{"mode": 0}])
         assert "The previous plan was restored: 1 entry" in str(caught.value)
         assert "does not understand: boost, params.eco_limit" in str(caught.value)
-        assert len(odd.writes) == 3
+        assert len(scripted.writes) == 3
 
 
 async def test_a_connection_that_breaks_for_good_is_reported_as_unknown() -> None:

@@ -18,10 +18,10 @@ from homevolt import (
 from homevolt.simulator.world.clock import WINTER_NOON
 from homevolt.simulator.world.ems.plan import Entry
 from homevolt.transport.lockout import LONGEST_LOCK_S
-from tests.control.test_plan_replacement import HOUR, NOON, cloud_plan, hours
 from tests.support.connected_device import SHORT_S, connected_device
 from tests.support.payloads import NOW
-from tests.support.scripted_device import document, done, scripted_device, turns
+from tests.support.plans import HOUR, NOON, cloud_plan, hours
+from tests.support.scripted_device import document, done, in_turn, scripted_device
 
 
 def utc(epoch_s: float) -> datetime:
@@ -101,8 +101,8 @@ async def test_a_previous_plan_of_which_the_device_takes_nothing_back_is_not_res
     )
     clear = done("sched_clear")
     async with scripted_device(
-        schedule=turns(*[document({"id": 1, "type": 1})] * 2, document()),
-        console=turns(clear, refusal, clear, refusal),
+        schedule=in_turn(*[document({"id": 1, "type": 1})] * 2, document()),
+        console=in_turn(clear, refusal, clear, refusal),
     ) as (_, device, _clock):
         with pytest.raises(HomevoltCommandOutcomeUnknownError, match="The device refused 1 entry"):
             await device.replace_schedule([{"mode": 0}])
@@ -120,11 +120,11 @@ async def test_options_that_no_entry_holds_are_told_before_they_go(
 @pytest.mark.parametrize("params", [[1], "x", 5])
 async def test_a_plan_whose_options_cannot_be_read_is_compared_with_none(params: object) -> None:
     entry = {"id": 1, "type": 1, "params": params}
-    async with scripted_device(schedule=document(entry)) as (odd, device, _clock):
+    async with scripted_device(schedule=document(entry)) as (scripted, device, _clock):
         for method in (device.diff_schedule, device.replace_schedule):
             with pytest.raises(HomevoltDataError, match="'params' of entry 0"):
                 await method([{"mode": 1}])
-        assert odd.writes == []
+        assert scripted.writes == []
 
 
 @pytest.mark.parametrize("params", [{}, None, []])
@@ -152,7 +152,7 @@ async def test_a_plan_that_could_not_be_restored_is_not_replaced() -> None:
 
 async def test_a_window_that_was_cut_short_is_no_other_time_zone() -> None:
     cut = {"id": 0, "type": 1, "from": NOW + 3600, "to": NOW + 7200}
-    plans = turns(document(), document(), document(cut))
+    plans = in_turn(document(), document(), document(cut))
     async with scripted_device(schedule=plans, console=done("sched_add")) as (_, device, _clock):
         with pytest.raises(HomevoltCommandVerificationError, match="to_time: expected") as caught:
             await device.add_schedule(1, from_time=utc(NOW + 3600), to_time=utc(NOW + 10_800))
@@ -175,7 +175,7 @@ async def test_local_mode_that_only_its_parameter_tells_is_looked_at_again() -> 
     untold = {"schedule_id": "Manual Schedule", "schedule": []}
     on, off = ({"name": "settings_local", "type": "bool", "value": [value]} for value in (1, 0))
     async with scripted_device(
-        schedule=untold, params=turns([on], [off]), console=done("sched_clear")
+        schedule=untold, params=in_turn([on], [off]), console=done("sched_clear")
     ) as (_, device, _clock):
         with pytest.raises(HomevoltCommandOutcomeUnknownError, match="local mode was switched off"):
             await device.clear_all_schedules()

@@ -8,7 +8,9 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from homevolt import Homevolt, HomevoltCommandVerificationError, HomevoltValueError
+from homevolt.simulator import Simulator
 from homevolt.simulator.world.clock import WINTER_NOON
+from homevolt.simulator.world.ems.plan import Entry
 from tests.support.connected_device import connected_device
 
 STOCKHOLM = ZoneInfo("Europe/Stockholm")
@@ -157,3 +159,102 @@ async def test_a_mode_starts_by_the_clock_of_the_device_however_far_ahead_it_is(
         entry = await device.charge_battery()
         assert entry.from_time is not None
         assert entry.from_time - device.now() == timedelta(hours=6)
+
+
+SUMMER = datetime(2026, 7, 1, 12, tzinfo=UTC)
+
+
+@pytest.mark.parametrize("write", ["mode", "add", "plan"])
+async def test_a_device_in_another_zone_is_followed_and_its_zone_remembered(write: str) -> None:
+    window = {"from_time": EVENING, "to_time": EVENING + timedelta(hours=8)}
+    limit = {"import_energy_limit": 1, "import_energy_limit_from": EVENING}
+    async with connected_device(firmware="local-time", schedule_timezone="auto") as running:
+        running.plan(Entry(6, int(WINTER_NOON) + 1800, int(WINTER_NOON) + 3600))
+        device = running.device
+        for count in (1, 2):
+            running.sim.journal.clear()
+            if write == "mode":
+                entry = await device.set_battery_mode(1, **limit)  # type: ignore[arg-type] # mixed
+                assert entry.import_energy_limit_from == EVENING
+            elif write == "add":
+                entry = await device.add_schedule(1, **window)  # type: ignore[arg-type] # mixed
+                assert (entry.from_time, entry.to_time) == tuple(window.values())
+            else:
+                plan = await device.replace_schedule([{"mode": 1, **window}, {"mode": 0} | PAST])
+                assert plan.entries[0].from_time == EVENING
+            sent = [
+                line for line in running.writes if line.startswith(("sched_set", "sched_add 1"))
+            ]
+            assert len(sent) == 3 - count  # once more at the first time, and never again
+        assert "2026-01-16T00:00:00" in sent[0]
+
+
+PAST = {"from_time": EVENING - timedelta(hours=9), "to_time": EVENING - timedelta(hours=8)}
+
+
+async def test_a_zone_that_has_changed_with_the_season_is_followed_again() -> None:
+    async with connected_device(firmware="local-time", schedule_timezone="auto") as running:
+        for start in (EVENING, SUMMER, EVENING):
+            entry = await running.device.add_schedule(1, from_time=start)
+            assert entry.from_time == start
+        assert sum(line.startswith("sched_del") for line in running.writes) == 2
+        entry = await running.device.add_schedule(1, from_time=EVENING, to_time=SUMMER)
+        assert (entry.from_time, entry.to_time) == (EVENING, SUMMER)
+        assert len(running.writes) == 8
+
+
+async def test_a_window_over_a_change_of_the_clocks_shows_both_offsets_at_once() -> None:
+    async with connected_device(firmware="local-time", schedule_timezone="auto") as running:
+        entry = await running.device.add_schedule(1, from_time=EVENING, to_time=SUMMER)
+        assert (entry.from_time, entry.to_time) == (EVENING, SUMMER)
+        assert len(running.writes) == 3
+
+
+async def test_a_zone_in_which_the_time_is_ambiguous_leaves_the_plan_before() -> None:
+    twice = datetime(2026, 10, 25, 2, 30, fold=1, tzinfo=STOCKHOLM)
+    async with connected_device(firmware="local-time", schedule_timezone="auto") as running:
+        running.plan(Entry(6, None, int(WINTER_NOON) + 9000))
+        with pytest.raises(HomevoltCommandVerificationError, match="The entry was deleted again"):
+            await running.device.add_schedule(1, from_time=twice)
+        assert [entry.type for entry in running.sim.installation.plan.entries] == [6]
+
+
+async def test_a_second_read_back_that_is_wrong_is_an_error_and_undone() -> None:
+    async with connected_device(firmware="local-time", schedule_timezone="auto") as running:
+        running.sim.faults.add("ignore", command="sched_add *", nth=2)
+        with pytest.raises(HomevoltCommandVerificationError, match="no new entry"):
+            await running.device.add_schedule(1, from_time=EVENING)
+        assert running.sim.installation.plan.entries == ()
+        assert len(running.writes) == 3
+
+
+async def test_a_plan_whose_second_writing_fails_is_rolled_back() -> None:
+    async with connected_device(firmware="local-time", schedule_timezone="auto") as running:
+        running.plan(Entry(6, None, int(WINTER_NOON) + 9000))
+        running.sim.faults.add("ignore", command="sched_add 1 *", nth=2)
+        plan = [{"mode": 1, "from_time": EVENING, "to_time": SUMMER}]
+        with pytest.raises(HomevoltCommandVerificationError, match="The previous plan was restor"):
+            await running.device.replace_schedule(plan)
+        assert [entry.type for entry in running.sim.installation.plan.entries] == [6]
+
+
+async def test_a_zone_that_the_caller_named_is_not_changed_by_what_the_device_shows() -> None:
+    async with connected_device(firmware="local-time") as running:
+        running.plan(Entry(6, int(WINTER_NOON) + 1800, int(WINTER_NOON) + 9000))
+        for _ in range(2):
+            with pytest.raises(HomevoltCommandVerificationError, match="schedule_timezone is UTC"):
+                await running.device.add_schedule(1, from_time=EVENING)
+            assert [e.from_time for e in running.sim.installation.plan.entries] == [
+                WINTER_NOON + 1800
+            ]
+
+
+async def test_the_zone_is_found_out_unless_it_is_named() -> None:
+    async with (
+        Simulator(firmware="local-time", local_mode=True, cloud=False) as sim,
+        Homevolt(sim.host, sim.password) as connection,
+    ):
+        await connection.update_info()
+        start = datetime.now(UTC).replace(microsecond=0) + timedelta(hours=3)
+        entry = await connection.get_device().add_schedule(0, from_time=start)
+        assert entry.from_time == start

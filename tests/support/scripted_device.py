@@ -1,4 +1,4 @@
-"""A device that answers as a test tells it to: for firmware that the simulator does not have."""
+"""A device that answers by a script: for firmware that the simulator does not have."""
 
 from __future__ import annotations
 
@@ -38,14 +38,14 @@ class ScriptedDevice:
         return [form for request, form in self.requests if request.startswith("POST")]
 
     async def handle(self, request: web.BaseRequest) -> web.Response:
-        """Give the answer that was laid out for this path."""
+        """Give the answer that the script has for this path."""
         key = f"{request.method} {request.path}"
         form = {name: str(value) for name, value in (await request.post()).items()}
         self.requests.append((key, form))
         answer = self.answers.get(key, 404)
         if isinstance(answer, list) and answer and isinstance(answer[0], list):
-            turns = answer[0]
-            answer = turns.pop(0) if len(turns) > 1 else turns[0]
+            answers = answer[0]
+            answer = answers.pop(0) if len(answers) > 1 else answers[0]
         if isinstance(answer, int):
             return web.Response(status=answer)
         if isinstance(answer, dict | list):
@@ -70,8 +70,8 @@ async def scripted_device(
         "console": "POST /console.json",
         "save": "POST /params.json",
     }
-    odd = ScriptedDevice({paths[name]: answer for name, answer in answers.items()})
-    runner = web.ServerRunner(web.Server(odd.handle))
+    scripted = ScriptedDevice({paths[name]: answer for name, answer in answers.items()})
+    runner = web.ServerRunner(web.Server(scripted.handle))
     await runner.setup()
     site = web.TCPSite(runner, "127.0.0.1", 0)
     await site.start()
@@ -80,14 +80,14 @@ async def scripted_device(
     try:
         async with homevolt.Homevolt(f"127.0.0.1:{port}", clock=clock) as connection:
             await connection.update_info()
-            odd.requests.clear()
-            yield odd, connection.get_device(), clock
+            scripted.requests.clear()
+            yield scripted, connection.get_device(), clock
     finally:
         await runner.cleanup()
 
 
-def turns(*answers: Any) -> list[Any]:
-    """Lay out one answer for each request; the last one stays."""
+def in_turn(*answers: Any) -> list[Any]:
+    """Return a script of one answer for each request; the last one stays."""
     return [list(answers)]
 
 

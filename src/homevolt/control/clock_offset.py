@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta, timezone
-from typing import TYPE_CHECKING, NamedTuple
+from collections.abc import Mapping
+from datetime import UTC, datetime, timedelta, tzinfo
+from typing import TYPE_CHECKING, TypeAlias
 
 import msgspec
 
@@ -12,30 +13,50 @@ from homevolt.schedule.times import AUTO_ZONE, EARLIEST, LATEST, offset_text
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
-    from datetime import tzinfo
 
     from homevolt.schedule.entry import ScheduleEntry
 
+Offsets: TypeAlias = Mapping[datetime, timedelta]
+"""Moments in UTC, each with the offset at which the device read it."""
+
 _QUARTER = timedelta(minutes=15)
-_LARGEST_OFFSET = timedelta(hours=24)
-"""Clocks on earth are at most 26 hours apart, and a `timezone` holds less than 24."""
+_WESTERNMOST, _EASTERNMOST = timedelta(hours=-12), timedelta(hours=14)
+_SUMMER_TIME = timedelta(hours=1)
 
 
-class Shift(NamedTuple):
-    """By how much the device misread the times of an entry.
+class ObservedZone(tzinfo):
+    """A zone of which some offsets were observed; other times go by the nearest of these.
 
-    Attributes:
-        by: What it read minus what was meant.
-        assumed: The offset from UTC that was assumed of it.
+    Args:
+        offsets: What was observed, at least once.
     """
 
-    by: timedelta
-    assumed: timedelta
+    def __init__(self, offsets: Offsets) -> None:
+        self._offsets = offsets
 
-    @property
-    def zone(self) -> timezone:
-        """The offset at which the device does read times."""
-        return timezone(self.assumed - self.by)
+    def fromutc(self, moment: datetime) -> datetime:
+        """Return the local time of a moment that is given in UTC under this zone's name."""
+        return moment + self._at(moment.replace(tzinfo=UTC))
+
+    def utcoffset(self, local: datetime | None) -> timedelta:
+        """Return the offset at a local time."""
+        offsets = set(self._offsets.values())
+        if local is None:
+            return min(offsets)
+        plain = local.replace(tzinfo=UTC)
+        fitting = [offset for offset in offsets if self._at(plain - offset) == offset]
+        return max(fitting, default=self._at(plain))  # the later offset is that of summer
+
+    def dst(self, _local: datetime | None) -> timedelta:
+        """Return 0; what is summer time is not known."""
+        return timedelta()
+
+    def tzname(self, _local: datetime | None) -> str:
+        """Return what messages call it."""
+        return "the zone of the device"
+
+    def _at(self, moment: datetime) -> timedelta:
+        return self._offsets[min(self._offsets, key=lambda known: abs(known - moment))]
 
 
 class DeviceZone:
@@ -52,69 +73,85 @@ class DeviceZone:
 
     def __init__(self, given: tzinfo) -> None:
         self._given = given
+        self._observed: dict[datetime, timedelta] = {}
         self.is_auto = given is AUTO_ZONE
         self.current = given
 
-    def follow(self, shift: Shift) -> None:
-        """Go by the zone that a read-back shows."""
-        self.current = shift.zone
+    def follow(self, offsets: Offsets) -> None:
+        """Go by what a read-back shows."""
+        self._observed.update(offsets)
+        self.current = ObservedZone(dict(self._observed))
 
     def reset(self) -> None:
         """Go by the zone again that the caller named, if one was named."""
         if not self.is_auto:
+            self._observed.clear()
             self.current = self._given
 
-    def hint(self, shift: Shift | None) -> str:
-        """Return what to do about a shift, as a sentence to append; empty if there is none."""
-        if shift is None:
+    def hint(self, offsets: Offsets | None) -> str:
+        """Return what to do about another zone, as a sentence to append; empty if it is right."""
+        if not offsets:
             return ""
+        moment, offset = next(iter(offsets.items()))
+        if self.is_auto:
+            return f" The device read the time at {offset_text(offset)}."
+        assumed = moment.astimezone(self._given).utcoffset() or timedelta()
         return (
-            f" The device took the time for one {shift.by.total_seconds():+.0f} s away: it reads "
-            f"times at {offset_text(shift.assumed - shift.by)}, while schedule_timezone is "
-            f"{self._given} ({offset_text(shift.assumed)}). Pass the device's own zone as "
-            "schedule_timezone=."
+            f" The device took the time for one {(assumed - offset).total_seconds():+.0f} s away: "
+            f"it reads times at {offset_text(offset)}, while schedule_timezone is {self._given} "
+            f"({offset_text(assumed)}). Pass the device's own zone as schedule_timezone=."
         )
 
 
-def find_shift(expected: ScheduleEntry, actual: ScheduleEntry, zone: tzinfo) -> Shift | None:
-    """Return by how much a zone's offset moved the times, None if that is not what happened.
+def find_offsets(expected: ScheduleEntry, actual: ScheduleEntry, zone: tzinfo) -> Offsets | None:
+    """Return the offsets at which a device read the times of an entry, if another zone is all.
 
-    A zone moves every time of an entry by as much, and nothing else.
+    Another zone moves every time of an entry, by as much but for summer time, and nothing else.
 
     Args:
         expected: The entry that was written.
         actual: The entry that was read back.
-        zone: The zone in which the device was believed to read times.
+        zone: The zone in which its times were written.
+
+    Returns:
+        The offset at each time, or None if something else than a zone made the difference.
     """
     times = [value for value in msgspec.structs.astuple(expected) if isinstance(value, datetime)]
     found = differences(expected, actual)
     if expected.from_time is None:
         found = [item for item in found if item.name != "from_time"]  # a stamp of the device
-    moved = {
-        item.actual - item.expected
-        for item in found
-        if isinstance(item.expected, datetime) and isinstance(item.actual, datetime)
-    }
-    if len(moved) != 1 or len(found) != len(times):
+    offsets: dict[datetime, timedelta] = {}
+    for item in found:
+        if not (isinstance(item.expected, datetime) and isinstance(item.actual, datetime)):
+            return None
+        assumed = item.expected.astimezone(zone).utcoffset() or timedelta()
+        offsets[item.expected] = assumed - (item.actual - item.expected)
+    if not found or len(found) != len(times):
         return None
-    (by,) = moved
-    assumed = times[0].astimezone(zone).utcoffset() or timedelta()
-    is_offset = not by % _QUARTER and abs(assumed - by) < _LARGEST_OFFSET
-    return Shift(by, assumed) if is_offset else None
+    is_zone = max(offsets.values()) - min(offsets.values()) <= _SUMMER_TIME and all(
+        not offset % _QUARTER and _WESTERNMOST <= offset <= _EASTERNMOST
+        for offset in offsets.values()
+    )
+    return offsets if is_zone else None
 
 
-def common_shift(
+def find_offsets_of_plan(
     expected: Sequence[ScheduleEntry], actual: Sequence[ScheduleEntry], zone: tzinfo
-) -> Shift | None:
-    """Return the shift that all entries of a plan have in common, None if there is none.
+) -> Offsets | None:
+    """Return the offsets at which a device read the times of a plan, if another zone is all.
 
     Args:
         expected: The entries that were written and are missing.
         actual: The entries that were read back instead.
-        zone: As for `find_shift`.
+        zone: As for `find_offsets`.
     """
-    shifts = {find_shift(*pair, zone) for pair in by_window(expected, actual)}
-    return shifts.pop() if len(shifts) == 1 else None
+    offsets: dict[datetime, timedelta] = {}
+    for pair in by_window(expected, actual):
+        found = find_offsets(*pair, zone)
+        if found is None:
+            return None
+        offsets.update(found)
+    return offsets or None
 
 
 def by_window(

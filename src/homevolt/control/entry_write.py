@@ -5,7 +5,7 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from typing import TYPE_CHECKING, ClassVar, NamedTuple
 
-from homevolt.control.clock_offset import Shift, find_shift
+from homevolt.control.clock_offset import find_offsets
 from homevolt.control.rollback import Rollback, left_alone, with_result
 from homevolt.control.write_path import (
     check_kept,
@@ -38,7 +38,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from homevolt.control.capabilities import CapabilityLog
-    from homevolt.control.clock_offset import DeviceZone
+    from homevolt.control.clock_offset import DeviceZone, Offsets
     from homevolt.control.write_path import WritePath
     from homevolt.protocol.schedule_document import ScheduleData
     from homevolt.protocol.store import Record
@@ -54,13 +54,13 @@ class _Wrong(NamedTuple):
         entry: The entry.
         plan: The plan that was read back.
         error: What is wrong.
-        shift: The shift of a zone, if that is all that is wrong.
+        offsets: Where the device read the times in another zone, if that is all that is wrong.
     """
 
     entry: ScheduleEntry
     plan: Schedule
     error: HomevoltCommandVerificationError
-    shift: Shift | None
+    offsets: Offsets | None
 
 
 class EntryWrite(ABC):
@@ -110,9 +110,9 @@ class EntryWrite(ABC):
         """
         self._before = before
         found = await self._send()
-        if isinstance(found, _Wrong) and found.shift and self._zone.is_auto:
+        if isinstance(found, _Wrong) and found.offsets and self._zone.is_auto:
             result = await self._undo(found)
-            self._zone.follow(found.shift)
+            self._zone.follow(found.offsets)
             try:
                 self._render()
             except HomevoltValueError as error:
@@ -148,7 +148,7 @@ class EntryWrite(ABC):
                 raise
             raise outcome_unknown(line, uncertain_cause, error) from uncertain_cause
         if isinstance(found, _Wrong):
-            if found.shift is None:
+            if found.offsets is None:
                 self._capabilities.learn(self._entry, found.entry)
             return found
         self._capabilities.learn(self._entry, found)
@@ -166,8 +166,8 @@ class EntryWrite(ABC):
             self._zone.reset()
 
     def _made(self, wrong: _Wrong) -> list[ScheduleEntry]:
-        """Return what the rollback is to recognise as of this write, a shift of a zone included."""
-        return [wrong.entry] if wrong.shift is None else [self._entry]
+        """Return by what the rollback recognises the entry; it follows the zone by itself."""
+        return [wrong.entry] if wrong.offsets is None else [self._entry]
 
     def _render(self) -> str:
         return render_entry(self._command, self._entry, self._zone.current)
@@ -180,12 +180,12 @@ class EntryWrite(ABC):
         self, plan: Schedule, entry: ScheduleEntry, found: Sequence[Difference], what: str
     ) -> _Wrong:
         """Return what is wrong with an entry that comes near to the one that was written."""
-        shift = find_shift(self._entry, entry, self._zone.current)
-        if shift is None and not is_reduced(found):
+        offsets = find_offsets(self._entry, entry, self._zone.current)
+        if offsets is None and not is_reduced(found):
             raise self._error(f"{what}: {describe(found)}. {left_alone(plan)}{_hint(found)}", entry)
         message = f"The device did not keep the entry as it was written: {describe(found)}."
-        message += self._zone.hint(shift) or _hint(found)
-        return _Wrong(entry, plan, self._error(message, entry), shift)
+        message += self._zone.hint(offsets) or _hint(found)
+        return _Wrong(entry, plan, self._error(message, entry), offsets)
 
     def _error(self, message: str, actual: object) -> HomevoltCommandVerificationError:
         return HomevoltCommandVerificationError(message, expected=self._entry, actual=actual)

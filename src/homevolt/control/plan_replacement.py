@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import msgspec
 
-from homevolt.control.clock_offset import by_window, common_shift
+from homevolt.control.clock_offset import by_window, find_offsets_of_plan
 from homevolt.control.rollback import Rollback, with_result
 from homevolt.control.write_path import check_still_local, outcome_unknown
 from homevolt.exceptions import (
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from homevolt.control.capabilities import CapabilityLog
-    from homevolt.control.clock_offset import DeviceZone, Shift
+    from homevolt.control.clock_offset import DeviceZone, Offsets
     from homevolt.control.write_path import WritePath
     from homevolt.schedule.entry import Schedule, ScheduleEntry
 
@@ -97,7 +97,7 @@ class PlanReplacement:
         self._has_sent = False
         self._is_uncertain = False
         self._is_stopped = False
-        self._shift: Shift | None = None
+        self._offsets: Offsets | None = None
         self._read_back: Sequence[ScheduleEntry] = ()
 
     def stop(self) -> None:
@@ -126,15 +126,15 @@ class PlanReplacement:
             if not self._has_sent and not isinstance(failure, HomevoltCommandError):
                 raise
             result = await self._roll_back(failure)
-            if self._shift is None or not self._zone.is_auto or self._is_stopped:
+            if self._offsets is None or not self._zone.is_auto or self._is_stopped:
                 raise with_result(failure, result) from failure
-            plan, is_local = await self._write_in_the_right_zone(self._shift)
+            plan, is_local = await self._write_in_the_right_zone(self._offsets)
         check_still_local("The plan", is_local)
         return plan
 
-    async def _write_in_the_right_zone(self, shift: Shift) -> tuple[Schedule, bool | None]:
-        self._zone.follow(shift)
-        self._shift = None
+    async def _write_in_the_right_zone(self, offsets: Offsets) -> tuple[Schedule, bool | None]:
+        self._zone.follow(offsets)
+        self._offsets = None
         try:
             return await self._write()
         except HomevoltError as failure:
@@ -213,11 +213,13 @@ class PlanReplacement:
         pairs = pair_up(expected, plan.entries, self._path.now() + STAMP_SLACK)
         changed = self._learn(pairs)
         if pairs.missing or pairs.unexpected:
-            self._shift = common_shift(pairs.missing, pairs.unexpected, self._zone.current)
+            self._offsets = find_offsets_of_plan(
+                pairs.missing, pairs.unexpected, self._zone.current
+            )
             raise HomevoltCommandVerificationError(
                 "The plan that was read back is not the one that was written: "
                 f"missing {summarise(pairs.missing)}; unexpected {summarise(pairs.unexpected)}."
-                f"{changed}{self._zone.hint(self._shift)}",
+                f"{changed}{self._zone.hint(self._offsets)}",
                 expected=tuple(expected),
                 actual=plan.entries,
             )

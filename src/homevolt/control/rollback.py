@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from datetime import timedelta
 from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
-from homevolt.control.clock_offset import find_shift
+from homevolt.control.clock_offset import find_offsets
 from homevolt.control.reboot import PAUSE_S
 from homevolt.exceptions import (
     HomevoltCommandError,
@@ -21,13 +22,14 @@ from homevolt.schedule.rendering import render_entry, summarise
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
-    from datetime import datetime, timedelta, tzinfo
+    from datetime import datetime, tzinfo
 
     from homevolt.control.clock_offset import DeviceZone
     from homevolt.control.write_path import WritePath
     from homevolt.schedule.entry import ScheduleEntry
 
     _Window: TypeAlias = tuple[datetime | None, datetime | None]
+    _Move: TypeAlias = tuple[timedelta, timedelta]
 
 ROLLBACK_TAKES_S = 120.0
 """How long a rollback goes on before it gives up."""
@@ -87,7 +89,7 @@ class Rollback:
         self._is_uncertain = is_uncertain
         self._only_deletes = only_deletes
         self._lost = lost
-        self._refused: list[ScheduleEntry] = []
+        self._refused: dict[ScheduleEntry, tzinfo] = {}
         self._last_step: _Step | None = None
         self._has_waited = False
         self.has_sent = False
@@ -164,10 +166,12 @@ class Rollback:
                 return _Step(command_line("sched_del", number))
             return _Step("sched_clear")
         needed = () if self._only_deletes else self._unexpired(pairs.missing)
-        entry = next((entry for entry in needed if entry not in self._refused), None)
+        # An end may be refused for being in the past in one zone and be right in another.
+        zone = self._zone.current
+        entry = next((e for e in needed if self._refused.get(e) != zone), None)
         if entry is None:
             return None
-        return _Step(render_entry("sched_add", entry, self._zone.current), entry)
+        return _Step(render_entry("sched_add", entry, zone), entry)
 
     async def _send(self, step: _Step) -> None:
         """Send a command; an entry that the device refuses costs that entry only."""
@@ -179,7 +183,7 @@ class Rollback:
         except HomevoltCommandRejectedError:
             if step.entry is None:
                 raise
-            self._refused.append(step.entry)
+            self._refused[step.entry] = self._zone.current
         else:
             if uncertain_cause is not None:
                 self._is_uncertain = True
@@ -196,16 +200,15 @@ class Rollback:
             return f"The entry was deleted again.{later}"
         if not self.has_sent:
             return f"The previous plan is unchanged: {summarise(self._previous.entries)}.{later}"
-        if self._refused and not pairs.matched:
-            raise HomevoltCommandOutcomeUnknownError(
-                f"The device refused {summarise(self._refused)}."
-            )
+        refused = [entry for entry in self._unexpired(pairs.missing) if entry in self._refused]
+        if refused and not pairs.matched:
+            raise HomevoltCommandOutcomeUnknownError(f"The device refused {summarise(refused)}.")
         cloud = "" if self._previous.is_local else ", now as a local one"
         result = f"The previous plan was restored{cloud}: {summarise(pairs.kept)}"
         if expired := len(pairs.missing) - len(self._unexpired(pairs.missing)):
             result += f"; {expired} whose time had passed left out"
-        if self._refused:
-            result += f"; refused by the device: {summarise(self._refused)}"
+        if refused:
+            result += f"; refused by the device: {summarise(refused)}"
         if self._lost:
             result += f"; without what this library does not understand: {', '.join(self._lost)}"
         if is_local is False:
@@ -228,7 +231,7 @@ class _Origins:
         self._zone = zone
         self._first_zone = zone.current
         self._sent_in: dict[ScheduleEntry, tzinfo] = {}
-        self._shifts: set[timedelta] = set()
+        self._moves: set[_Move] = set()
         self._searches = 0
         self._by_window: defaultdict[_Window, list[ScheduleEntry]] = defaultdict(list)
         for entry in entries:
@@ -244,35 +247,44 @@ class _Origins:
         found = (differences(e, actual, stamped_before) for e in self._within(windows))
         if any(is_reduced(each) for each in found):
             return True
-        moved = [_moved(actual, -by) for by in self._shifts]
-        return any(self._is_shifted(e, actual) for e in self._within(moved)) or self._search(actual)
+        windows = [_moved_back(actual, move) for move in self._moves]
+        return any(self._is_moved(e, actual) for e in self._within(windows)) or self._search(actual)
 
     def _within(self, windows: Iterable[_Window]) -> list[ScheduleEntry]:
         return [entry for window in windows for entry in self._by_window.get(window, ())]
 
     def _search(self, actual: ScheduleEntry) -> bool:
-        """Look through all entries for one of which this is a shifted one; few searches do."""
+        """Look through all entries for one that a zone has moved here; few searches do."""
         self._searches += 1
         return self._searches <= self._MOST_SEARCHES and any(
-            self._is_shifted(expected, actual) for expected in self._entries
+            self._is_moved(expected, actual) for expected in self._entries
         )
 
-    def _is_shifted(self, expected: ScheduleEntry, actual: ScheduleEntry) -> bool:
+    def _is_moved(self, expected: ScheduleEntry, actual: ScheduleEntry) -> bool:
         """Return whether a zone moved an entry; if it was written in the current one, follow."""
         written_in = self._sent_in.get(expected, self._first_zone)
-        shift = find_shift(expected, actual, written_in)
-        if shift is None:
+        offsets = find_offsets(expected, actual, written_in)
+        if offsets is None:
             return False
-        self._shifts.add(shift.by)
-        if written_in == self._zone.current:
-            self._zone.follow(shift)
+        self._moves.add(_move(expected, actual))
+        if written_in is self._zone.current:
+            self._zone.follow(offsets)
         return True
 
 
-def _moved(entry: ScheduleEntry, by: timedelta) -> _Window:
-    """Return the window of an entry, moved."""
+def _move(expected: ScheduleEntry, actual: ScheduleEntry) -> _Move:
+    """Return by how much the ends of a window were moved."""
+    ends = (
+        (expected.from_time, actual.from_time),
+        (expected.to_time, actual.to_time),
+    )
+    start, end = (there - here if here and there else timedelta() for here, there in ends)
+    return start, end
+
+
+def _moved_back(entry: ScheduleEntry, move: _Move) -> _Window:
     start, end = entry.from_time, entry.to_time
-    return start and start + by, end and end + by
+    return start and start - move[0], end and end - move[1]
 
 
 def with_result(failure: HomevoltError, result: str) -> HomevoltCommandError:
