@@ -12,7 +12,7 @@ import pytest
 from homevolt import Homevolt, HomevoltError, ScheduleEntry
 from homevolt.simulator import ManualClock, Simulator
 from homevolt.simulator.world.ems.plan import Entry
-from tests.control.test_faults import WRITES
+from tests.control.writes import WRITES
 from tests.support.connected_device import connected_device
 
 if TYPE_CHECKING:

@@ -100,7 +100,8 @@ class Controller:
 
     async def delete(self, entry_id: object) -> None:
         """Delete one entry (`sched_del`)."""
-        number = whole_number("schedule_id", entry_id)
+        with checking("schedule_id"):
+            number = whole_number("schedule_id", entry_id)
         if not 0 <= number <= _LARGEST_ID:
             raise HomevoltValueError(f"schedule_id is the id of an entry, not {short_repr(number)}")
         async with self._path.exclusive():
@@ -186,7 +187,8 @@ class Controller:
 
     async def reboot(self, wait_s: object) -> None:
         """Restart the device, wait until it is back, and read its schedule anew."""
-        seconds = positive_seconds("wait_s", wait_s)
+        with checking("wait_s"):
+            seconds = positive_seconds("wait_s", wait_s)
         async with self._path.exclusive():
             await reboot(self._path, seconds)
             await self._path.refresh_schedule()

@@ -466,9 +466,11 @@ class BatteryControl:
             # the limits.
             is_setpoint = mode in _INVERTER_MODES and options.get("setpoint") is None
             limit = "setpoint" if is_setpoint else limit
-            options[limit] = check_option(BY_NAME["max_charge"]._replace(name="max_power"), power)
-        if not isinstance(accept, str):
-            with checking("accept"):
+            with checking("max_power"):
+                option = BY_NAME["max_charge"]._replace(name="max_power")
+                options[limit] = check_option(option, power)
+        with checking("accept"):
+            if not isinstance(accept, str):
                 accept = [limit if name == "max_power" else name for name in accept]
         return await self._control.set_mode(mode, options, accept)
 

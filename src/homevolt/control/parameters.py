@@ -103,9 +103,10 @@ class Parameters:
             HomevoltValueError: There is no such parameter or its type does not hold the value.
             HomevoltCommandError: See `homevolt.control.write_path`.
         """
-        if not isinstance(store, bool):
-            raise HomevoltValueError(f"store must be True or False, not {short_repr(store)}")
         name = _checked_key(key)
+        with checking("store"):
+            if not isinstance(store, bool):
+                raise HomevoltValueError(f"store must be True or False, not {short_repr(store)}")
         async with self._path.exclusive():
             parameter = await self._read(name)
             with checking(parameter.name):
@@ -223,9 +224,10 @@ def _by_name(data: Sequence[ParamData]) -> dict[str, Parameter]:
 
 
 def _checked_key(key: object) -> str:
-    if not isinstance(key, str):
-        raise HomevoltValueError(f"the name of a parameter is text, not {short_repr(key)}")
-    return key
+    with checking("the name of the parameter"):
+        if not isinstance(key, str):
+            raise HomevoltValueError(f"the name of a parameter is text, not {short_repr(key)}")
+        return key
 
 
 def _find(key: str, known: dict[str, Parameter]) -> Parameter:
