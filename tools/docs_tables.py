@@ -100,8 +100,3 @@ def _values(option: Option) -> str:
     is_bounded = option.high < 1000  # noqa: PLR2004 - a bound of 2^31 is not worth a column
     unit = f" {option.unit}" if option.unit else ""
     return f"{option.low}-{option.high}{unit}" if is_bounded else option.unit
-
-
-if __name__ == "__main__":
-    for each in TABLES:
-        (ROOT / each).write_text(current(each), "utf-8")

@@ -1,8 +1,7 @@
 """The modules that are written from the fields of a schedule entry.
 
-`python -m tools.entry_types` writes them again; a test checks that they are current. They are text,
-since a type checker reads text: the struct of an entry's options as the device sends them, and the
-keywords of the control methods.
+They are text, since a type checker reads text: the struct of an entry's options as the device sends
+them, and the keywords of the control methods.
 """
 
 from __future__ import annotations
@@ -33,7 +32,7 @@ def entry_params() -> str:
     """Return `homevolt/protocol/entry_params.py`."""
     return f'''"""`schedule[].params` of `GET /schedule.json`.
 
-Written by `python -m tools.entry_types` from `homevolt.protocol.entry_fields`; change it there.
+Written by `python -m tools.generate` from `homevolt.protocol.entry_fields`; change it there.
 """
 
 from __future__ import annotations
@@ -52,7 +51,7 @@ def keywords() -> str:
     """Return `homevolt/schedule/keywords.py`."""
     return f'''"""The keywords of the control methods, for type checkers.
 
-Written by `python -m tools.entry_types` from `homevolt.protocol.entry_fields`; change it there.
+Written by `python -m tools.generate` from `homevolt.protocol.entry_fields`; change it there.
 """
 
 from __future__ import annotations
@@ -98,8 +97,3 @@ def _fields(options: Iterable[Option], types: dict[Kind, str]) -> str:
 
 def _unit(option: Option) -> str:
     return f"  # {option.unit}" if option.unit else ""
-
-
-if __name__ == "__main__":
-    for module, text in MODULES.items():
-        module.write_text(text(), "utf-8")

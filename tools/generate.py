@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from tools import docs_tables, view_stubs
+from tools import docs_tables, entry_types, view_stubs
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -16,7 +16,8 @@ if TYPE_CHECKING:
 def generated() -> dict[Path, str]:
     """Return the text of every generated file as the code makes it now."""
     pages = {docs_tables.ROOT / page: docs_tables.current(page) for page in docs_tables.TABLES}
-    return {**pages, view_stubs.FILE: view_stubs.text()}
+    modules = {file: text() for file, text in entry_types.MODULES.items()}
+    return {**pages, **modules, view_stubs.FILE: view_stubs.text()}
 
 
 if __name__ == "__main__":

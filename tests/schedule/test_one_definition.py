@@ -9,14 +9,11 @@ import subprocess
 import sys
 from typing import TYPE_CHECKING
 
-import pytest
-
 from homevolt.protocol.entry_fields import OPTIONS, WINDOW, EntryFields
 from homevolt.protocol.entry_params import EntryParams
 from homevolt.protocol.schedule_document import EntryData
 from homevolt.schedule.entry import ScheduleEntry
 from homevolt.schedule.keywords import EntryOptions, WindowedOptions
-from tools import entry_types
 from tools.docs_tables import ROOT
 
 if TYPE_CHECKING:
@@ -64,12 +61,6 @@ def test_fields_table_wire_and_keywords_have_the_same_names_in_the_same_order() 
     assert set(WindowedOptions.__annotations__) == set(names)
 
 
-@pytest.mark.parametrize("module", entry_types.MODULES, ids=lambda module: module.stem)
-def test_a_module_that_is_written_from_the_fields_is_current(module: Path) -> None:
-    text = entry_types.MODULES[module]()
-    assert module.read_text("utf-8") == text, "run: python -m tools.entry_types"
-
-
 def test_an_option_that_is_added_in_one_place_is_there_in_all(tmp_path: Path) -> None:
     for folder in ("src", "tools", "docs"):
         shutil.copytree(
@@ -81,8 +72,7 @@ def test_an_option_that_is_added_in_one_place_is_there_in_all(tmp_path: Path) ->
     assert text.count(LAST_FIELD) == 1
     fields.write_text(text.replace(LAST_FIELD, NEW_FIELD + LAST_FIELD), "utf-8")
 
-    run(tmp_path, "-m", "tools.entry_types")
-    run(tmp_path, "-m", "tools.docs_tables")
+    run(tmp_path, "-m", "tools.generate")
     assert json.loads(run(tmp_path, "-c", PROBE)) == {
         "field": 7,
         "table": ["W"],

@@ -156,7 +156,7 @@ class Controller:
         """Compare a plan with the one that the device has; one read, no write."""
         expected = self._checked_plan(entries)
         async with self._path.exclusive():
-            record = await self._path.read(SCHEDULE)
+            record = await self._path.store.read(SCHEDULE)
             actual = restorable_schedule(record.value)
             self._warn_of_unknown_keys(record)
             return compare_plans(expected, actual)

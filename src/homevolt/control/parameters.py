@@ -157,11 +157,11 @@ class Parameters:
             if error.status != HTTPStatus.NOT_FOUND:
                 raise
             parameter = None  # the firmware does not show its parameters
-        reported = (await self._path.read(SCHEDULE)).value.local_mode
+        reported = (await self._path.store.read(SCHEDULE)).value.local_mode
         return frozenset(s for s in (parameter, reported) if s is not None)
 
     async def _read(self, key: str) -> Parameter:
-        return _find(key, _by_name((await self._path.read(PARAMS)).value))
+        return _find(key, _by_name((await self._path.store.read(PARAMS)).value))
 
     async def _write(self, parameter: Parameter, expected: Value, *, store: bool) -> Value:
         what = f"{parameter.name}={masked(parameter, expected)}"

@@ -44,7 +44,7 @@ async def reboot(path: WritePath, wait_s: float) -> None:
     await path.shielded(path.command("reset", "reset"))
     uptime_ms: float | None = None
     was_away = False
-    while clock.monotonic() - sent_at_s < wait_s and not path.is_closed:
+    while clock.monotonic() - sent_at_s < wait_s:
         await clock.sleep(PAUSE_S)
         try:
             uptime_ms = await _uptime_ms(path)
@@ -79,7 +79,7 @@ def _has_wrapped(uptime_ms: float, counted_on_ms: float) -> bool:
 
 async def _uptime_ms(path: WritePath) -> float:
     """Read `up_time` of `/status.json`, in ms."""
-    uptime = (await path.read(STATUS)).value.up_time
+    uptime = (await path.store.read(STATUS)).value.up_time
     if uptime is None:
         raise HomevoltDataError("/status.json holds no up_time.", path="$.up_time")
     return uptime

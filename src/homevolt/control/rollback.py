@@ -106,7 +106,7 @@ class Rollback:
         clock = self._path.clock
         give_up_at = clock.monotonic() + ROLLBACK_TAKES_S
         error: HomevoltError | None = None
-        while not self._path.is_closed and clock.monotonic() < give_up_at:
+        while clock.monotonic() < give_up_at:
             try:
                 result = await self._advance()
             except _OtherWriterError as other:

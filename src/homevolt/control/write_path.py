@@ -46,7 +46,6 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from homevolt._common import Clock
-    from homevolt.protocol.resources import Resource
     from homevolt.protocol.schedule_document import ScheduleData
     from homevolt.protocol.store import Record, ResourceStore
     from homevolt.transport.client import Transport
@@ -89,29 +88,22 @@ class WritePath:
         self.clock = clock
         self.now = now
         self._lock = LoopLock()
-        self._closings = 0
         self._has_sent = False
 
     @asynccontextmanager
     async def exclusive(self) -> AsyncIterator[None]:
         """Hold the device for one write, from its first check until it has been read back.
 
-        A connection that is closed in the meantime is not opened again by what is left to do.
+        Raises:
+            HomevoltConnectionError: The connection was closed before its turn came.
         """
-        closings = self._transport.closings
-        async with self._lock.get():
-            self._closings = closings
+        async with self._transport.operation(self._lock.get()):
             self._has_sent = False
             yield
 
-    async def read(self, resource: Resource[T]) -> Record[T]:
-        """Read a resource afresh, unless the connection was closed during this write."""
-        self._check_open()
-        return await self.store.read(resource)
-
     async def plan(self) -> Schedule:
         """Read `/schedule.json` afresh and return the plan, every entry of it."""
-        return whole_schedule((await self.read(SCHEDULE)).value)
+        return whole_schedule((await self.store.read(SCHEDULE)).value)
 
     async def require_local_mode(self) -> Record[ScheduleData]:
         """Read the schedule afresh and make sure that local mode is on.
@@ -122,7 +114,7 @@ class WritePath:
         Raises:
             HomevoltLocalModeError: It is off, or the device does not say that it is on.
         """
-        record = await self.read(SCHEDULE)
+        record = await self.store.read(SCHEDULE)
         is_on = await self.local_mode(record.value.local_mode)
         if is_on:
             return record
@@ -135,7 +127,7 @@ class WritePath:
     async def refresh_schedule(self) -> None:
         """Read the schedule after a write that did not need it; a failure is only logged."""
         try:
-            await self.read(SCHEDULE)
+            await self.store.read(SCHEDULE)
         except HomevoltError as error:
             _LOGGER.warning("The schedule was not read after the write: %s", error)
 
@@ -149,7 +141,7 @@ class WritePath:
 
     async def local_mode_parameter(self) -> bool | None:
         """Read local mode from its parameter; None if the device has none or it is unreadable."""
-        for item in (await self.read(PARAMS)).value:
+        for item in (await self.store.read(PARAMS)).value:
             if item.name == LOCAL_MODE_KEY and (parameter := typed_parameter(item)):
                 return bool(parameter.value) if parameter.value in (0, 1) else None
         return None
@@ -190,10 +182,8 @@ class WritePath:
             HomevoltConnectionError: It was not sent.
             HomevoltAuthenticationError: The device refused the password.
         """
-        self._check_open()
-        self._has_sent = True
         try:
-            return await self._transport.post(path, form), None
+            return await self._transport.post(path, form, on_send=self._note_sent), None
         except HomevoltConnectionError as error:
             # Whoever answers has read the request, whatever the status of the answer says.
             if not error.maybe_sent and error.status is None:
@@ -251,14 +241,8 @@ class WritePath:
             _LOGGER.warning("A write whose caller was cancelled failed: %s", task.exception())
         raise cancelled
 
-    @property
-    def is_closed(self) -> bool:
-        """Whether the connection was closed during this write."""
-        return self._transport.closings != self._closings
-
-    def _check_open(self) -> None:
-        if self.is_closed:
-            raise HomevoltConnectionError("The connection was closed by the caller meanwhile.")
+    def _note_sent(self) -> None:
+        self._has_sent = True
 
 
 def whole_schedule(data: ScheduleData) -> Schedule:

@@ -2,7 +2,7 @@
 
 From the class `EntryFields` follow the table `OPTIONS`, which drives checking, rendering, reading
 and the documentation; the struct of the wire; and the types of the keywords of the control methods
-(`homevolt.schedule.keywords`, written by `python -m tools.entry_types`).
+(`homevolt.schedule.keywords`, written by `python -m tools.generate`).
 
 Source: the arguments of `sched_set` and `sched_add` of the console, and the entries of
 `/schedule.json`.

@@ -1,6 +1,6 @@
 """`schedule[].params` of `GET /schedule.json`.
 
-Written by `python -m tools.entry_types` from `homevolt.protocol.entry_fields`; change it there.
+Written by `python -m tools.generate` from `homevolt.protocol.entry_fields`; change it there.
 """
 
 from __future__ import annotations

@@ -32,7 +32,7 @@ from homevolt.transport.session import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Mapping
+    from collections.abc import AsyncIterator, Callable, Mapping
 
     from homevolt._common import Clock
     from homevolt.transport.session import SslOption
@@ -114,7 +114,9 @@ class Transport:
         url = f"{self.base_url}{path}" + (f"?{urlencode(params)}" if params else "")
         return await self._perform(Call("GET", url, None, self._closings), RETRY_BACKOFF_S)
 
-    async def post(self, path: str, form: Mapping[str, str]) -> bytes:
+    async def post(
+        self, path: str, form: Mapping[str, str], *, on_send: Callable[[], None] = lambda: None
+    ) -> bytes:
         """Send a form exactly once, and return the body of the answer.
 
         It is sent over a connection of its own, since the device may have closed the kept-alive
@@ -123,6 +125,7 @@ class Transport:
         Args:
             path: The path on the device, such as `/console.json`.
             form: The form's fields as names and texts.
+            on_send: Called when the form is on its way; before that it may still be cancelled.
 
         Raises:
             HomevoltConnectionError: As for `get`; `maybe_sent` says whether the form may have
@@ -130,7 +133,8 @@ class Transport:
             HomevoltAuthenticationError: The device refused the password and did nothing.
             HomevoltDataError: The body is larger than 4 MiB or is compressed.
         """
-        return await self._perform(Call("POST", f"{self.base_url}{path}", form, self._closings), ())
+        url = f"{self.base_url}{path}"
+        return await self._perform(Call("POST", url, form, self._closings, on_send), ())
 
     async def close(self) -> None:
         """Close the connection. A session that was passed in stays open.

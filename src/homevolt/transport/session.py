@@ -14,7 +14,7 @@ import msgspec
 from homevolt.exceptions import HomevoltDataError, HomevoltValueError
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
 
     from aiohttp.client_proto import ResponseHandler
     from aiohttp.client_reqrep import ConnectionKey
@@ -34,6 +34,7 @@ class Call(msgspec.Struct):
         url: The whole URL.
         form: What a POST sends.
         closings: How often the transport had been closed when the call came.
+        on_send: Called when the request is on its way.
         sent: Whether any of it may have reached the device.
         answers: The answers that arrived over its connection and were not read yet.
     """
@@ -42,6 +43,7 @@ class Call(msgspec.Struct):
     url: str
     form: Mapping[str, str] | None
     closings: int
+    on_send: Callable[[], None] = lambda: None
     sent: bool = False
     answers: ResponseHandler | None = None
 
@@ -78,6 +80,7 @@ class Response(aiohttp.ClientResponse):
         """Wait for the headers; by now the request is on its way."""
         call = current_call.get()
         call.sent = True
+        call.on_send()
         call.answers = connection.protocol
         if call.answers:
             raise SurplusError
