@@ -32,7 +32,9 @@ async def test_what_firmware_drops_is_undone_named_and_remembered() -> None:
         with pytest.raises(HomevoltCommandVerificationError) as caught:
             await running.device.charge_battery(max_power=3000, max_soc=90)
         assert "max_soc: expected 90, actual none" in str(caught.value)
-        assert "If that is acceptable to you, pass accept=('max_soc',)." in str(caught.value)
+        assert "If the device did that and you can accept it, pass accept=('max_soc',)." in str(
+            caught.value
+        )
         assert "The previous plan was restored: 1 entry" in str(caught.value)
         assert caught.value.actual.setpoint == 3000
         assert contents(running) == previous

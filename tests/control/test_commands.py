@@ -326,7 +326,9 @@ async def test_a_write_that_the_device_ignores_is_noticed() -> None:
         assert [entry.mode for entry in device.schedule.entries] == [1, 0]
 
 
-async def test_a_value_that_the_device_changes_is_noticed_and_the_write_undone() -> None:
+async def test_a_number_that_comes_back_smaller_may_be_of_another_client_and_is_left_alone() -> (
+    None
+):
     async with connected_device() as (sim, device, _):
         sim.faults.add("normalise", key="max_charge", limit=2500)
         entry = await device.charge_battery(setpoint=3000, max_power=2500)
@@ -334,7 +336,11 @@ async def test_a_value_that_the_device_changes_is_noticed_and_the_write_undone()
         with pytest.raises(HomevoltCommandVerificationError) as caught:
             await device.charge_battery(setpoint=2000, max_power=3000)
         assert "max_charge: expected 3000, actual 2500" in str(caught.value)
-        assert "The previous plan was restored" in str(caught.value)
+        assert "Another client may have written the plan that is there now" in str(caught.value)
+        assert "pass accept=('max_charge',)" in str(caught.value)
+        assert len(sim.journal.writes) == 2
+        entry = await device.charge_battery(setpoint=1, max_power=3000, accept=["max_power"])
+        assert entry.max_charge == 2500
 
 
 async def test_a_refusal_comes_in_the_words_of_the_device() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 import re
 
 import homevolt
@@ -12,8 +13,11 @@ PAGE = ROOT / "docs" / "control.md"
 
 
 def test_every_method_of_control_is_on_the_page() -> None:
-    methods = {name for name in vars(BatteryControl) if not name.startswith("_")}
-    assert set(re.findall(r"^\| `(\w+)\(", PAGE.read_text("utf-8"), re.MULTILINE)) == methods
+    members = {name: item for name, item in vars(BatteryControl).items() if name[0] != "_"}
+    methods = {name for name, item in members.items() if inspect.isfunction(item)}
+    page = PAGE.read_text("utf-8")
+    assert set(re.findall(r"^\| `(\w+)\(", page, re.MULTILINE)) == methods
+    assert all(f"device.{name}" in page for name in members.keys() - methods)
 
 
 def test_every_error_on_the_page_exists() -> None:

@@ -46,27 +46,47 @@ class ConnectedDevice(NamedTuple):
         self.sim.installation.plan.replace(entries, schedule_id)
 
 
+class LinkedClock(ManualClock):
+    """A clock by which the time of a simulated battery passes too."""
+
+    def __init__(self, now: float, sim: Simulator) -> None:
+        super().__init__(now)
+        self._sim = sim
+
+    async def sleep(self, seconds: float) -> None:
+        """Move both clocks at once."""
+        await super().sleep(seconds)
+        self._sim.advance(seconds)
+
+
 @asynccontextmanager
 async def connected_device(
     *,
     local_mode: bool = True,
+    linked: bool = False,
     timeout: float = 10.0,  # noqa: ASYNC109 - it is the library's own argument
     schedule_timezone: tzinfo | str = "UTC",
     **simulated: Any,
 ) -> AsyncIterator[ConnectedDevice]:
-    """Serve a device, connect to it, read it once, and forget the requests so far."""
+    """Serve a device, connect to it, read it once, and forget the requests so far.
+
+    Args:
+        local_mode: As the simulator takes it.
+        linked: Whether simulated time passes while the library waits.
+        timeout: As the library takes it, like the zone.
+        schedule_timezone: See there.
+        **simulated: Other options of the simulator.
+    """
     options = {"clock": SimulatedClock(), "cloud": False, "local_mode": local_mode, **simulated}
-    clock = ManualClock(WINTER_NOON)
-    async with (
-        Simulator(**options) as sim,
-        homevolt.Homevolt(
+    async with Simulator(**options) as sim:
+        clock = LinkedClock(WINTER_NOON, sim) if linked else ManualClock(WINTER_NOON)
+        async with homevolt.Homevolt(
             sim.host,
             sim.password,
             timeout=timeout,
             schedule_timezone=schedule_timezone,
             clock=clock,
-        ) as connection,
-    ):
-        await connection.update_info()
-        sim.journal.clear()
-        yield ConnectedDevice(sim, connection.get_device(), clock)
+        ) as connection:
+            await connection.update_info()
+            sim.journal.clear()
+            yield ConnectedDevice(sim, connection.get_device(), clock)

@@ -24,7 +24,6 @@ from homevolt.schedule.comparing import (
     Difference,
     added_entries,
     differences,
-    is_dropped,
     is_reduced,
     without_id,
 )
@@ -181,7 +180,7 @@ class EntryWrite(ABC):
     ) -> _Wrong:
         """Return what is wrong with an entry that comes near to the one that was written."""
         offsets = find_offsets(self._entry, entry, self._zone.current)
-        if offsets is None and not is_reduced(found):
+        if offsets is None and not is_reduced(self._entry, found):
             raise self._error(f"{what}: {describe(found)}. {left_alone(plan)}{_hint(found)}", entry)
         message = f"The device did not keep the entry as it was written: {describe(found)}."
         message += self._zone.hint(offsets) or _hint(found)
@@ -255,12 +254,11 @@ class EntryAddition(EntryWrite):
 
 
 def _hint(found: Sequence[Difference]) -> str:
-    """Return how to live with what the device dropped or added, if that is all that differs."""
-    is_added = all(item.expected is None and item.name in _OPTION_NAMES for item in found)
-    if not is_added and not all(is_dropped(item) for item in found):
+    """Return how to live with differences, if options are all that differs."""
+    if not all(item.name in _OPTION_NAMES for item in found):
         return ""
     names = ", ".join(repr(item.name) for item in found)
-    return f" If that is acceptable to you, pass accept=({names},)."
+    return f" If the device did that and you can accept it, pass accept=({names},)."
 
 
 def check_others(

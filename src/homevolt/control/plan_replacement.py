@@ -8,7 +8,7 @@ import msgspec
 
 from homevolt.control.clock_offset import by_window, find_offsets_of_plan
 from homevolt.control.rollback import Rollback, with_result
-from homevolt.control.write_path import check_still_local, outcome_unknown
+from homevolt.control.write_path import check_kept, check_still_local, outcome_unknown
 from homevolt.exceptions import (
     HomevoltCommandError,
     HomevoltCommandOutcomeUnknownError,
@@ -97,8 +97,8 @@ class PlanReplacement:
         self._has_sent = False
         self._is_uncertain = False
         self._is_stopped = False
+        self._settled: list[HomevoltError] = []
         self._offsets: Offsets | None = None
-        self._read_back: Sequence[ScheduleEntry] = ()
 
     def stop(self) -> None:
         """Give up at the next step, and restore the previous plan."""
@@ -129,6 +129,8 @@ class PlanReplacement:
             if self._offsets is None or not self._zone.is_auto or self._is_stopped:
                 raise with_result(failure, result) from failure
             plan, is_local = await self._write_in_the_right_zone(self._offsets)
+        for uncertain_cause in self._settled:
+            check_kept("The plan", uncertain_cause)
         check_still_local("The plan", is_local)
         return plan
 
@@ -202,6 +204,7 @@ class PlanReplacement:
             unclear = HomevoltDataError("the plan was empty before")
             raise outcome_unknown(what, uncertain_cause, unclear) from uncertain_cause
         self._is_uncertain = False
+        self._settled.append(uncertain_cause)
 
     def _confirm(self, count: int, plan: Schedule) -> None:
         """Compare the plan that was read back with as many of the expected entries.
@@ -231,7 +234,7 @@ class PlanReplacement:
         changed = []
         for entry, actual in by_window(pairs.missing, pairs.unexpected):
             found = differences(entry, actual, self._path.now() + STAMP_SLACK)
-            if is_reduced(found):
+            if is_reduced(entry, found):
                 self._capabilities.learn(entry, actual)
                 changed.append(describe(found))
         if not changed:

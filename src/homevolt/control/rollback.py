@@ -244,8 +244,10 @@ class _Origins:
     def has_made(self, actual: ScheduleEntry, stamped_before: datetime) -> bool:
         """Return whether an entry can be what the device made of one of these."""
         windows = [(start, actual.to_time) for start in {actual.from_time, None}]
-        found = (differences(e, actual, stamped_before) for e in self._within(windows))
-        if any(is_reduced(each) for each in found):
+        if any(
+            is_reduced(expected, differences(expected, actual, stamped_before))
+            for expected in self._within(windows)
+        ):
             return True
         windows = [_moved_back(actual, move) for move in self._moves]
         return any(self._is_moved(e, actual) for e in self._within(windows)) or self._search(actual)

@@ -1,0 +1,78 @@
+"""Every public method under every fault, before and after it takes effect: docs/reliability.md."""
+
+from __future__ import annotations
+
+import asyncio
+import inspect
+import re
+
+import pytest
+
+from homevolt import Device
+from tests.support.matrix import METHODS, rows, run
+from tools.docs_tables import ROOT
+
+PAGE = (ROOT / "docs" / "reliability.md").read_text("utf-8")
+DEADLINE_S = 2.0
+"""All methods of a row run at once, on a machine that others use too."""
+
+
+def table(first: str) -> list[list[str]]:
+    """Return the cells of the table on the page whose first column has this name."""
+    lines = PAGE.split(f"\n| {first} |")[1].split("\n\n")[0].splitlines()
+    return [[cell.strip() for cell in line.strip("| ").split("|")] for line in lines]
+
+
+OUTCOMES = {row[0] for row in table("outcome")[2:]}
+COLUMNS = {
+    column: [
+        name + (" (a secret)" if secret else "")
+        for name, secret in re.findall(r"`(\w+)`( of a secret)?", methods)
+    ]
+    for column, methods in table("column")[2:]
+}
+HEAD, _, *BODY = table("fault")
+EXPECTED = {
+    fault: {
+        method: outcome
+        for column, outcome in zip(HEAD, cells, strict=True)
+        for method in COLUMNS[column]
+    }
+    for fault, *cells in BODY
+}
+ROWS = rows()
+
+
+def test_the_page_has_every_fault_and_every_method() -> None:
+    assert list(EXPECTED) == list(ROWS)
+    assert list(COLUMNS) == HEAD
+    assert sorted(method for column in COLUMNS.values() for method in column) == sorted(METHODS)
+    assert {outcome for row in EXPECTED.values() for outcome in row.values()} <= OUTCOMES
+
+
+def test_every_public_method_of_a_device_is_in_the_table() -> None:
+    public = {
+        name
+        for name, member in inspect.getmembers(Device)
+        if name[0] != "_"
+        and (inspect.iscoroutinefunction(member) or inspect.isasyncgenfunction(member))
+    }
+    assert {name.partition(" ")[0] for name in METHODS} == public - {"watch"}
+
+
+@pytest.mark.parametrize("row", ROWS)
+async def test_each_method_ends_as_the_page_says(row: str) -> None:
+    fault, when = ROWS[row]
+    cells = await asyncio.gather(
+        *(run(method, fault, when, deadline_s=DEADLINE_S) for method in METHODS)
+    )
+    wrong = {
+        method: (EXPECTED[row][method], cell.outcome, cell.writes, cell.error)
+        for method, cell in zip(METHODS, cells, strict=True)
+        if cell.outcome != EXPECTED[row][method]
+    }
+    assert wrong == {}
+    for cell in cells:
+        # A rollback clears the plan of a replacement, which had begun by clearing it.
+        writes = [write for write in cell.writes if write != "sched_clear"]
+        assert len(writes) == len(set(writes)), "a write was sent twice"

@@ -1,0 +1,223 @@
+"""Every public method under every fault: how a cell of `docs/reliability.md` is brought about."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import timedelta
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from homevolt import (
+    HomevoltCommandError,
+    HomevoltCommandOutcomeUnknownError,
+    HomevoltCommandRejectedError,
+    HomevoltError,
+)
+from homevolt.simulator.web.fault_kinds import FAULT_KINDS
+from homevolt.simulator.world.clock import WINTER_NOON
+from homevolt.simulator.world.ems.plan import Entry
+from tests.support.connected_device import ConnectedDevice, connected_device
+from tests.support.plans import HOUR, NOON
+
+if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable
+
+    from homevolt import Device
+
+END = int(WINTER_NOON) + 7200
+PREVIOUS = Entry(6, None, END)
+WINDOW: dict[str, Any] = {"from_time": NOON + HOUR, "to_time": NOON + HOUR + timedelta(hours=1)}
+
+
+def _parameter(running: ConnectedDevice, name: str) -> object:
+    return running.sim.installation.parameters[name]
+
+
+class Method(NamedTuple):
+    """A public method, and how to see that it took effect.
+
+    Attributes:
+        call: Calls it.
+        took_effect: Looks at the simulated device; None for a method that writes nothing.
+        local_mode: Whether local mode is on before.
+        nth: Which of its writes a fault strikes.
+        key: The option or parameter of it that a `normalise` limits.
+    """
+
+    call: Callable[[Device], Awaitable[object]]
+    took_effect: Callable[[ConnectedDevice], bool] | None = None
+    local_mode: bool = True
+    nth: int = 1
+    key: str = "setpoint"
+
+
+def _plan(running: ConnectedDevice) -> list[tuple[int, object]]:
+    return [(e.type, e.options.get("setpoint")) for e in running.sim.installation.plan.entries]
+
+
+def _mode(number: int, setpoint: int | None, call: Callable[[Device], Awaitable[object]]) -> Method:
+    return Method(call, lambda running: _plan(running) == [(number, setpoint)])
+
+
+async def _first_update(device: Device) -> None:
+    async for update in device.updates():
+        if update.error is not None:
+            raise update.error
+        return
+
+
+METHODS: dict[str, Method] = {
+    "set_battery_mode": _mode(1, 500, lambda d: d.set_battery_mode(1, setpoint=500)),
+    "charge_battery": _mode(1, 500, lambda d: d.charge_battery(max_power=500)),
+    "discharge_battery": _mode(2, 500, lambda d: d.discharge_battery(max_power=500)),
+    "set_battery_idle": _mode(0, None, lambda d: d.set_battery_idle()),
+    "charge_from_grid": _mode(3, 500, lambda d: d.charge_from_grid(setpoint=500)),
+    "discharge_to_grid": _mode(4, 500, lambda d: d.discharge_to_grid(setpoint=500)),
+    "charge_from_solar": _mode(7, None, lambda d: d.charge_from_solar()),
+    "add_schedule": Method(
+        lambda d: d.add_schedule(1, setpoint=500, **WINDOW),
+        lambda r: _plan(r) == [(6, None), (1, 500)],
+    ),
+    "delete_schedule": Method(lambda d: d.delete_schedule(1), lambda r: (6, None) not in _plan(r)),
+    "clear_all_schedules": Method(lambda d: d.clear_all_schedules(), lambda r: _plan(r) == []),
+    "replace_schedule": Method(
+        lambda d: d.replace_schedule([{"mode": 1, "setpoint": 500, **WINDOW}]),
+        lambda r: _plan(r) == [(1, 500)],
+        nth=2,
+    ),
+    "enable_local_mode": Method(
+        lambda d: d.enable_local_mode(),
+        lambda r: _parameter(r, "settings_local") is True,
+        local_mode=False,
+    ),
+    "disable_local_mode": Method(
+        lambda d: d.disable_local_mode(), lambda r: _parameter(r, "settings_local") is False
+    ),
+    "set_parameter": Method(
+        lambda d: d.set_parameter("ledstrip_bright_max", 42),
+        lambda r: _parameter(r, "ledstrip_bright_max") == 42,
+        key="ledstrip_bright_max",
+    ),
+    "set_parameter (a secret)": Method(
+        lambda d: d.set_parameter("ems_psk", "hunter2"),
+        lambda r: _parameter(r, "ems_psk") == "hunter2",
+    ),
+    "reset_parameter": Method(
+        lambda d: d.reset_parameter("ledstrip_bright_min"),
+        lambda r: _parameter(r, "ledstrip_bright_min") == 10,
+        key="ledstrip_bright_min",
+    ),
+    "console": Method(lambda d: d.console("sched_clear"), lambda r: _plan(r) == []),
+    "reboot": Method(lambda d: d.reboot(), lambda r: r.sim.device.reboots > 0),
+    "update_info": Method(lambda d: d.update_info()),
+    "updates": Method(_first_update),
+    "fetch_ems_data": Method(lambda d: d.fetch_ems_data()),
+    "fetch_schedule_data": Method(lambda d: d.fetch_schedule_data()),
+    "diff_schedule": Method(lambda d: d.diff_schedule([{"mode": 0}])),
+    "parameters": Method(lambda d: d.parameters()),
+    "get_parameter": Method(lambda d: d.get_parameter("ledstrip_bright_max")),
+}
+"""Every public coroutine of `Device`; `watch` is `updates` without its errors."""
+
+FAULTS: dict[str, dict[str, Any]] = {
+    "latency": {"kind": "latency", "seconds": 0.01},
+    **{
+        f"status {status}": {"kind": "status", "status": status}
+        for status in (204, 400, 401, 404, 429, 500, 503, 507)
+    },
+    "reboot": {"kind": "reboot", "seconds": 30},
+    "skew": {"kind": "skew", "seconds": -7200},
+    "uptime_wrap": {"kind": "uptime_wrap", "seconds": 1},
+    "normalise": {"kind": "normalise", "limit": 3},
+    "other_client": {"kind": "other_client", "run": "sched_clear; sched_add 2 --setpoint 7"},
+}
+"""The settings of the faults that need some, by the name of their row."""
+CHECKED_FIRST = ("status 401", "status 429")
+"""The device looks at the password first, so these cannot come after a write was carried out."""
+
+
+def rows() -> dict[str, tuple[dict[str, Any], str]]:
+    """Return every row of the table: its name, the fault and its moment."""
+    kinds = {fault["kind"] for fault in FAULTS.values()}
+    faults = FAULTS | {kind: {"kind": kind} for kind in FAULT_KINDS if kind not in kinds}
+    order = {kind: number for number, kind in enumerate(FAULT_KINDS)}
+    return {
+        f"`{name}` {when}": (fault, when)
+        for name, fault in sorted(faults.items(), key=lambda item: order[item[1]["kind"]])
+        for when in FAULT_KINDS[fault["kind"]].moments
+        if name not in CHECKED_FIRST or when == "before"
+    }
+
+
+@dataclass
+class Cell:
+    """What came of one method under one fault.
+
+    Attributes:
+        outcome: One of the words that the page explains.
+        writes: What was sent.
+        error: What was raised.
+    """
+
+    outcome: str
+    writes: list[str] = field(default_factory=list)
+    error: HomevoltError | None = None
+
+
+async def run(name: str, fault: dict[str, Any], when: str, *, deadline_s: float) -> Cell:
+    """Call a method while a fault strikes one of its writes, or each request if it only reads."""
+    method = METHODS[name]
+    async with connected_device(
+        local_mode=method.local_mode, linked=True, timeout=deadline_s, boot_s=4
+    ) as running:
+        running.sim.advance(600)
+        running.plan(PREVIOUS)
+        running.sim.device.set_parameter("ledstrip_bright_min", 5, store=True)
+        before = _state(running)
+        settings = {**fault, "when": when}
+        if method.took_effect is not None:
+            settings |= {"write": True, "nth": method.nth}
+        if fault["kind"] == "normalise":
+            settings["key"] = method.key
+        running.sim.faults.add_settings(settings)
+        error: HomevoltError | None = None
+        try:
+            await method.call(running.device)
+        except HomevoltError as raised:
+            error = raised
+        return Cell(_outcome(method, running, before, error), running.writes, error)
+
+
+def _state(running: ConnectedDevice) -> object:
+    plan = [(e.type, e.from_time, e.to_time, dict(e.options)) for e in _entries(running)]
+    return plan, dict(running.sim.installation.parameters)
+
+
+def _entries(running: ConnectedDevice) -> tuple[Entry, ...]:
+    return running.sim.installation.plan.entries
+
+
+def _outcome(
+    method: Method, running: ConnectedDevice, before: object, error: HomevoltError | None
+) -> str:
+    if method.took_effect is None:
+        return "read" if error is None else "error"
+    took_effect = method.took_effect(running)
+    if error is None:
+        # The effect of a command of the caller's own is not read back.
+        is_own = running.writes == ["sched_clear"]
+        return "done" if took_effect else "confirmed" if is_own else "FALSE SUCCESS"
+    for kind, word in _WORDS.items():
+        if isinstance(error, kind):
+            return word
+    is_same = _state(running) == before
+    if took_effect or not (is_same or isinstance(error, HomevoltCommandError)):
+        return "FALSE FAILURE"
+    if not is_same:
+        return "left alone"
+    return "undone" if isinstance(error, HomevoltCommandError) else "not sent"
+
+
+_WORDS = {
+    HomevoltCommandOutcomeUnknownError: "unknown",
+    HomevoltCommandRejectedError: "refused",
+}
