@@ -84,7 +84,7 @@ async def test_what_cannot_be_read_back_is_of_unknown_outcome(
 
 
 @pytest.mark.parametrize("answer", UNCLEAR)
-async def test_a_reboot_is_told_by_the_uptime_whatever_the_answer(answer: str) -> None:
+async def test_a_reboot_is_recognised_by_the_uptime_whatever_the_answer(answer: str) -> None:
     async with connected_device() as running:
         running.sim.advance(3600)
         running.sim.faults.add_settings({**UNCLEAR[answer], "write": True, "when": "after"})
@@ -107,7 +107,7 @@ async def test_a_refusal_of_the_console_is_one_with_any_status() -> None:
             await running.device.console("no_such_command")
 
 
-async def test_what_was_never_sent_is_no_unknown_outcome() -> None:
+async def test_a_write_that_was_never_sent_is_a_connection_error() -> None:
     async with connected_device() as running:
         await running.sim.stop()
         for write in (*(write for write, _ in WRITES.values()), *UNSEEN.values()):
@@ -151,7 +151,7 @@ async def test_local_mode_that_only_the_schedule_reports_is_read_there(params: A
             await device.disable_local_mode()
 
 
-async def test_somebody_who_switches_local_mode_off_before_the_read_back_is_noticed() -> None:
+async def test_local_mode_that_another_client_switches_off_at_once_is_an_error() -> None:
     async def switch_off(_seconds: float) -> None:
         running.sim.device.set_parameter("settings_local", False, store=True)
 
@@ -186,7 +186,7 @@ async def test_an_entry_that_is_listed_twice_is_not_taken_for_the_new_one() -> N
             await device.add_schedule(1, setpoint=5)
 
 
-async def test_an_id_that_two_entries_have_names_neither() -> None:
+async def test_an_id_that_two_entries_have_cannot_be_deleted() -> None:
     entries = ({"id": 1, "type": 1}, {"id": 1, "type": 2})
     async with scripted_device(schedule=document(*entries)) as (scripted, device, _clock):
         with pytest.raises(ValueError, match=r"different entries under the id 1 \(2 entries"):

@@ -50,7 +50,7 @@ async def test_what_firmware_drops_is_undone_named_and_remembered() -> None:
         assert known.keeps(2) is None
 
 
-async def test_a_caller_may_live_with_what_firmware_drops() -> None:
+async def test_a_caller_may_accept_what_firmware_drops() -> None:
     async with connected_device(firmware="confirmed-only") as running:
         entry = await running.device.charge_battery(
             max_power=3000, max_soc=90, accept=("max_soc", "max_power")
@@ -97,7 +97,7 @@ async def test_a_mode_that_comes_back_as_idle_is_remembered_without_its_options(
         assert running.device.capabilities.keeps(GRID) is False
 
 
-async def test_a_plan_teaches_what_is_kept_and_what_is_not() -> None:
+async def test_capabilities_are_learnt_from_plans_too() -> None:
     async with connected_device(firmware="confirmed-only") as running:
         wanted: list[Any] = [
             *hours(2),
@@ -110,7 +110,7 @@ async def test_a_plan_teaches_what_is_kept_and_what_is_not() -> None:
         assert running.device.capabilities.keeps(CHARGE, "setpoint") is True
 
 
-async def test_what_was_seen_last_counts_and_another_firmware_is_another_matter() -> None:
+async def test_the_last_read_back_counts_and_another_firmware_starts_without_any() -> None:
     kept = {"id": 0, "type": 1, "from": 1_800_000_000, "params": {"max_charge": 5}}
     bare = {"id": 0, "type": 1, "from": 1_800_000_000}
     empty = document()

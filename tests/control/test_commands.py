@@ -92,7 +92,7 @@ async def test_a_mode_is_given_as_number_member_or_name(
         assert sim.journal.commands == [f"sched_set {int(mode)} --setpoint 100"]
 
 
-async def test_a_name_may_be_written_as_people_write_it() -> None:
+async def test_the_name_of_a_mode_may_have_spaces_hyphens_and_capitals() -> None:
     async with connected_device() as (_, device, _):
         assert (await device.set_battery_mode(" Solar Charge ")).mode is BatteryMode.SOLAR_CHARGE
         assert (await device.set_battery_mode("full-solar-export")).mode == 9
@@ -167,7 +167,7 @@ async def test_the_window_of_an_entry_is_checked_before_anything_is_sent() -> No
         assert not sim.journal
 
 
-async def test_a_short_name_of_a_power_and_its_long_one_are_not_given_together() -> None:
+async def test_max_power_and_the_limit_it_stands_for_exclude_each_other() -> None:
     async with connected_device() as (sim, device, _):
         with pytest.raises(HomevoltValueError, match="max_power and max_charge are the same"):
             await device.charge_battery(max_power=1, max_charge=2)
@@ -229,7 +229,7 @@ async def test_added_entries_come_back_with_their_ids_and_can_be_deleted() -> No
         assert sim.journal.commands[3:] == ["sched_del 1", "sched_clear"]
 
 
-async def test_an_entry_that_is_not_there_is_not_deleted() -> None:
+async def test_an_entry_that_does_not_exist_cannot_be_deleted() -> None:
     async with connected_device() as (sim, device, _):
         with pytest.raises(HomevoltValueError, match="no entry 5; its ids: none"):
             await device.delete_schedule(5)
@@ -352,7 +352,7 @@ async def test_a_refusal_comes_in_the_words_of_the_device() -> None:
         assert len(sim.journal) == 2
 
 
-async def test_a_device_that_is_gone_is_a_connection_error() -> None:
+async def test_a_device_that_does_not_listen_is_a_connection_error() -> None:
     async with connected_device() as (sim, device, _):
         await sim.stop()
         with pytest.raises(HomevoltConnectionError):
@@ -377,7 +377,7 @@ async def test_a_command_of_the_callers_own_gives_the_reply_of_the_device() -> N
         assert sim.journal.commands == ["sched_list", "help", "sched_del 7"]
 
 
-async def test_a_destructive_command_needs_to_be_called_unsafe() -> None:
+async def test_a_destructive_command_needs_unsafe() -> None:
     async with connected_device() as (sim, device, _):
         for command in ("factory_reset", "help; rm /spiffs/x", "OTA_START", "format\n"):
             with pytest.raises(HomevoltValueError, match=r"unsafe=True|control characters"):
@@ -388,7 +388,7 @@ async def test_a_destructive_command_needs_to_be_called_unsafe() -> None:
         assert sim.device.destructive_commands == ["efr_factory_reset"]
 
 
-async def test_a_restart_is_waited_for_and_its_losses_are_read() -> None:
+async def test_a_reboot_is_waited_for_and_the_schedule_read_afterwards() -> None:
     async with connected_device() as (sim, device, _):
         sim.advance(3600)
         await device.add_schedule(2)
@@ -403,7 +403,7 @@ async def test_a_restart_is_waited_for_and_its_losses_are_read() -> None:
             await device.reboot(wait_s=0)
 
 
-async def test_the_short_name_of_the_power_is_the_power_where_no_setpoint_is_given() -> None:
+async def test_max_power_is_the_power_of_the_battery_where_no_setpoint_is_given() -> None:
     async with connected_device() as (sim, device, _):
         await device.charge_battery(max_power=1000, max_soc=90)
         sim.advance(60)

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Coroutine
 
 
-async def test_a_hundred_concurrent_writes_and_reads_are_in_turn_and_none_is_lost() -> None:
+async def test_a_hundred_concurrent_writes_and_reads_are_serialised_and_none_is_lost() -> None:
     async with connected_device() as (sim, device, _):
         adds = [device.add_schedule(1, setpoint=number) for number in range(40)]
         sets = [device.set_parameter("ledstrip_bright_max", number) for number in range(20)]
@@ -71,7 +71,7 @@ async def test_a_write_that_is_cancelled_on_its_way_is_read_back_before_it_ends(
         await device.set_battery_idle()
 
 
-async def test_what_went_wrong_behind_a_cancellation_is_logged(
+async def test_a_failure_of_a_cancelled_write_is_logged(
     caplog: pytest.LogCaptureFixture,
 ) -> None:
     async def cancel(_seconds: float) -> None:
@@ -116,7 +116,7 @@ async def test_a_write_that_is_cancelled_while_it_waits_sends_nothing() -> None:
 
 
 @pytest.mark.parametrize("name", WRITES)
-async def test_wherever_a_write_is_cancelled_it_is_whole_or_was_never_sent(name: str) -> None:
+async def test_a_write_that_is_cancelled_anywhere_is_complete_or_was_never_sent(name: str) -> None:
     write, took_effect = WRITES[name]
     seen = set()
     for steps in range(30):

@@ -132,7 +132,7 @@ STRUCK = [fault for fault in LOST if fault["kind"] not in {"ignore", "content_ty
 @pytest.mark.parametrize("count", [1, 99])
 @pytest.mark.parametrize("nth", [1, 2, 3])
 @pytest.mark.parametrize("name", WRITES)
-async def test_whichever_request_a_fault_strikes_what_is_said_for_certain_is_true(
+async def test_whichever_request_a_fault_strikes_a_known_outcome_is_true(
     name: str, nth: int, count: int
 ) -> None:
     write, took_effect = WRITES[name]
@@ -153,7 +153,7 @@ async def test_whichever_request_a_fault_strikes_what_is_said_for_certain_is_tru
 
 
 @pytest.mark.parametrize("name", WRITES)
-async def test_a_write_for_which_the_flash_had_no_room_is_no_success(name: str) -> None:
+async def test_a_write_that_the_full_flash_cannot_store_is_not_a_success(name: str) -> None:
     write, took_effect = WRITES[name]
     async with connected_device() as running:
         running.plan(Entry(6))
@@ -165,7 +165,7 @@ async def test_a_write_for_which_the_flash_had_no_room_is_no_success(name: str) 
 
 
 @pytest.mark.parametrize("name", ["mode", "add", "delete", "clear"])
-async def test_a_write_during_which_the_cloud_was_given_control_is_no_success(name: str) -> None:
+async def test_a_write_during_which_local_mode_was_switched_off_is_not_a_success(name: str) -> None:
     async def give_control(_seconds: float) -> None:
         running.sim.device.set_parameter("settings_local", False, store=True)
 

@@ -112,7 +112,7 @@ TEXTS = {"key", "read key", "command", "text parameter"}
 
 
 @pytest.mark.parametrize("call", CALLS)
-async def test_whatever_an_argument_raises_is_a_wrong_argument(call: str) -> None:
+async def test_an_argument_that_raises_is_a_wrong_argument(call: str) -> None:
     async with connected_device() as running:
         for thing in ANY:
             if type(thing) is HostileText and call in TEXTS:
@@ -171,7 +171,7 @@ class Elements:
         raise ValueError("The truth value of an array with more than one element is ambiguous.")
 
 
-async def test_numbers_of_other_libraries_are_taken() -> None:
+async def test_numbers_of_other_libraries_are_accepted() -> None:
     async with connected_device() as running:
         device = running.device
         entry = await device.charge_battery(max_power=Whole(3000), max_soc=Whole(90))  # type: ignore[arg-type] # likewise

@@ -72,7 +72,7 @@ def stamped(entries: Sequence[ScheduleEntry]) -> list[ScheduleEntry]:
     ]
 
 
-def numbered_anew(entries: Sequence[ScheduleEntry]) -> list[ScheduleEntry]:
+def renumbered(entries: Sequence[ScheduleEntry]) -> list[ScheduleEntry]:
     """Return the entries with other ids, the last one first."""
     return [
         ScheduleEntry(
@@ -90,7 +90,7 @@ STEPS: dict[str, Callable[[list[ScheduleEntry]], object]] = {
     "stamped": lambda plan: pair_up(plan, stamped(plan), NOON + timedelta(hours=1)),
     "added": lambda plan: added_entries(plan[:-1], plan),
     "gone": lambda plan: added_entries(plan, []),
-    "numbered anew": lambda plan: added_entries(plan[:-1], numbered_anew(plan)),
+    "renumbered": lambda plan: added_entries(plan[:-1], renumbered(plan)),
     "repeats": lambda plan: without_repeats(plan + plan),
     "lookup": lambda plan: Schedule(entries=tuple(plan)).find(-1),
 }
@@ -138,7 +138,7 @@ def test_parsing_a_reply_takes_time_in_proportion(reply: str) -> None:
     assert ratio < MOST
 
 
-async def test_a_long_refusal_is_cut_short_in_the_message_and_whole_in_the_reply() -> None:
+async def test_a_long_refusal_is_shortened_in_the_message_and_complete_in_the_reply() -> None:
     words = "no " * 50_000
     refusal = f"esp32> x\n{words}\nCommand 'x' returned non-zero error code: 0x2 (ERROR)"
     async with scripted_device(schedule=document(), console=refusal) as (_, device, _clock):

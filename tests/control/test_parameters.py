@@ -133,7 +133,9 @@ async def test_a_secret_is_written_and_never_shown(caplog: pytest.LogCaptureFixt
 
 
 @pytest.mark.parametrize("key", ["ledstrip_mode", "webserver_password"])
-async def test_a_password_that_is_refused_at_the_read_back_proves_nothing_else(key: str) -> None:
+async def test_a_password_that_is_refused_at_the_read_back_proves_nothing(
+    key: str,
+) -> None:
     async with connected_device() as (sim, device, _):
         sim.faults.add("reset", write=True, count=1)
         sim.faults.add("status", status=401, write=False, nth=2)

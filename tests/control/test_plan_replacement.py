@@ -84,7 +84,7 @@ async def test_a_plan_of_endless_entries_is_refused() -> None:
             await running.device.replace_schedule(endless)
 
 
-async def test_a_diff_says_what_would_change_and_sends_nothing() -> None:
+async def test_a_diff_shows_what_would_change_and_sends_nothing() -> None:
     async with connected_device() as running:
         await running.device.replace_schedule(hours(3))
         running.sim.journal.clear()
@@ -137,7 +137,7 @@ async def test_a_step_that_fails_midway_restores_the_previous_plan_of_the_cloud(
 
 
 @pytest.mark.parametrize(("step", "kind"), FAILURES)
-async def test_a_step_that_took_effect_without_an_answer_is_gone_on_from(
+async def test_a_replacement_continues_after_a_step_that_took_effect_without_an_answer(
     step: str, kind: str
 ) -> None:
     async with connected_device(timeout=SHORT_S if kind == "silence" else 10.0) as running:
@@ -174,7 +174,7 @@ async def test_a_plan_is_restored_at_its_own_times_by_a_device_in_another_zone()
         assert contents(running) == previous[1:]
 
 
-async def test_a_plan_that_reads_back_otherwise_is_undone() -> None:
+async def test_a_plan_that_the_device_does_not_keep_is_undone() -> None:
     async with connected_device(firmware="limited") as running:
         cloud_plan(running)
         running.plan(Entry(1, options={"setpoint": 5}))
@@ -319,7 +319,7 @@ async def test_a_plan_of_the_cloud_that_was_given_control_midway_is_not_overwrit
             assert contents(running) == previous[1:]
 
 
-async def test_a_plan_that_stands_without_local_mode_is_no_success_and_is_not_undone() -> None:
+async def test_a_plan_in_force_without_local_mode_is_not_a_success_and_is_not_undone() -> None:
     async def give_control(_seconds: float) -> None:
         running.sim.device.set_parameter("settings_local", False, store=True)
 
@@ -331,7 +331,7 @@ async def test_a_plan_that_stands_without_local_mode_is_no_success_and_is_not_un
         assert running.writes.count("sched_clear") == 1
 
 
-async def test_what_a_newer_firmware_s_plan_loses_by_being_restored_is_named() -> None:
+async def test_what_a_plan_of_newer_firmware_loses_by_being_restored_is_named() -> None:
     entry = {"id": 1, "type": 1, "boost": 1, "params": {"setpoint": 5, "eco_limit": 7, "x": None}}
     refusal = (
         "esp32> sched_add 0\nno\nCommand 'sched_add' returned non-zero error code: 0x2 (ERROR)"
@@ -343,7 +343,7 @@ async def test_what_a_newer_firmware_s_plan_loses_by_being_restored_is_named() -
         with pytest.raises(HomevoltCommandRejectedError) as caught:
             await device.replace_schedule([{"mode": 0}])
         assert "The previous plan was restored: 1 entry" in str(caught.value)
-        assert "does not understand: boost, params.eco_limit" in str(caught.value)
+        assert "cannot read or write: boost, params.eco_limit" in str(caught.value)
         assert len(scripted.writes) == 3
 
 

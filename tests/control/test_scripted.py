@@ -22,7 +22,7 @@ LOCAL = {"name": "settings_local", "type": "bool", "value": [True], "default": [
 
 
 @pytest.mark.parametrize("value", [[True], True, 1])
-async def test_local_mode_that_the_schedule_does_not_tell_is_read_from_its_parameter(
+async def test_local_mode_that_the_schedule_does_not_report_is_read_from_its_parameter(
     value: object,
 ) -> None:
     params = [{"name": "x"}, LOCAL | {"value": value}]
@@ -44,7 +44,7 @@ async def test_local_mode_that_the_schedule_does_not_tell_is_read_from_its_param
         ([], "is not reported"),
     ],
 )
-async def test_local_mode_that_is_not_told_anywhere_is_not_taken_for_granted(
+async def test_local_mode_that_is_not_reported_anywhere_is_not_assumed(
     params: list[Any], state: str
 ) -> None:
     async with scripted_device(schedule=UNTOLD, params=params) as (scripted, device, _):
@@ -127,7 +127,9 @@ async def test_a_failed_read_back_leaves_the_outcome_unknown() -> None:
         {"local_mode": True},
     ],
 )
-async def test_a_plan_that_cannot_be_read_whole_proves_nothing(unclear: dict[str, Any]) -> None:
+async def test_an_incomplete_plan_proves_nothing(
+    unclear: dict[str, Any],
+) -> None:
     async with scripted_device(schedule=unclear, console=done("sched_clear")) as (
         scripted,
         device,
@@ -155,7 +157,7 @@ async def test_a_plan_that_could_not_be_restored_is_not_replaced(key: str) -> No
         assert scripted.writes == []
 
 
-async def test_entries_that_are_numbered_anew_are_recognised_by_what_they_say() -> None:
+async def test_entries_that_are_renumbered_are_recognised_by_their_content() -> None:
     night = {"id": 4, "type": 1, "from": NOW + 100, "to": NOW + 200}
     day = {"id": 5, "type": 2, "from": NOW + 200, "to": NOW + 300}
     added = {"id": 0, "type": 0, "from": NOW + 300, "to": NOW + 400}
@@ -178,7 +180,7 @@ async def test_entries_that_are_numbered_anew_are_recognised_by_what_they_say() 
 
 
 @pytest.mark.parametrize("has_ended", [True, False])
-async def test_an_entry_that_goes_with_another_write_is_noticed(*, has_ended: bool) -> None:
+async def test_an_entry_that_disappears_with_another_write_is_noticed(*, has_ended: bool) -> None:
     other = {"id": 4, "type": 1, "to": NOW - 100 if has_ended else NOW + 100}
     entry = {"id": 5, "type": 2, "from": NOW + 200}
     before, both = document(other), document(other, entry)
@@ -217,7 +219,7 @@ async def test_a_start_left_open_may_come_back_as_the_time_of_the_write() -> Non
                     await device.add_schedule(0)
 
 
-async def test_a_time_that_is_off_by_some_seconds_is_no_matter_of_zones() -> None:
+async def test_a_time_that_is_off_by_some_seconds_is_not_a_time_zone() -> None:
     seen = {"id": 0, "type": 0, "from": NOW + 107}
     async with scripted_device(
         schedule=in_turn(document(), document(), document(seen)), console=done("sched_add")
@@ -228,7 +230,7 @@ async def test_a_time_that_is_off_by_some_seconds_is_no_matter_of_zones() -> Non
         assert "timezone" not in str(caught.value)
 
 
-async def test_an_omitted_value_is_the_same_only_where_its_absence_means_it() -> None:
+async def test_an_omitted_value_equals_only_its_default() -> None:
     bare = document({"id": 0, "type": 1, "from": NOW})
     async with scripted_device(schedule=bare, console=done("sched_set")) as (_, device, _clock):
         await device.charge_battery(min_soc=0, max_soc=100, offline=False)
@@ -276,7 +278,7 @@ async def test_a_parameter_that_did_not_change_was_refused_in_the_words_of_the_a
                 await device.set_parameter("hue", 2)
 
 
-async def test_a_parameter_that_did_change_was_accepted_in_whatever_words() -> None:
+async def test_a_parameter_that_did_change_was_accepted_whatever_the_answer() -> None:
     changed = PARAMETER | {"value": [2]}
     async with scripted_device(params=in_turn([PARAMETER], [changed]), save='{"ok": 1}') as (
         scripted,
@@ -287,7 +289,7 @@ async def test_a_parameter_that_did_change_was_accepted_in_whatever_words() -> N
         assert scripted.writes == [{"k": "hue", "v": "2", "store": "1"}]
 
 
-async def test_a_secret_does_not_show_in_the_words_of_a_refusal() -> None:
+async def test_a_secret_is_masked_in_the_text_of_a_refusal() -> None:
     secret = PARAMETER | {"name": "ems_psk", "type": "str32", "size": 32, "value": [""]}
     async with scripted_device(params=[secret], save="cannot store 'hunter2'") as (
         _,
@@ -317,7 +319,7 @@ async def test_a_parameter_without_a_default_cannot_be_reset() -> None:
         assert scripted.writes == []
 
 
-async def test_a_reboot_is_over_when_the_uptime_begins_anew() -> None:
+async def test_a_reboot_is_over_when_the_uptime_starts_from_0_again() -> None:
     up = in_turn({"up_time": 90_000}, 503, 503, 503, {"up_time": 94_000}, {"up_time": 1500})
     async with scripted_device(schedule=document(), status=up, console="Rest") as (
         scripted,

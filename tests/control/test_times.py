@@ -56,7 +56,7 @@ async def test_a_window_that_began_in_the_past_is_accepted() -> None:
         assert device.active_entry == entry
 
 
-async def test_the_past_is_told_by_the_clock_of_the_device() -> None:
+async def test_the_past_is_judged_by_the_clock_of_the_device() -> None:
     async with connected_device() as (sim, device, _):
         sim.advance(12 * 3600)
         await device.fetch_ems_data()
@@ -65,7 +65,7 @@ async def test_the_past_is_told_by_the_clock_of_the_device() -> None:
         assert sim.journal.writes == []
 
 
-async def test_a_device_in_another_zone_is_noticed_and_told_how_to_set_it() -> None:
+async def test_a_device_in_another_zone_than_the_named_one_is_an_error() -> None:
     async with connected_device(firmware="local-time") as (_, device, _clock):
         with pytest.raises(HomevoltCommandVerificationError) as caught:
             await device.add_schedule(1, from_time=EVENING, to_time=EVENING + timedelta(hours=8))
@@ -125,7 +125,7 @@ async def test_around_a_clock_change_the_device_means_the_same_moment(
         assert entry.from_time == moment
 
 
-async def test_what_the_clock_of_the_device_cannot_say_is_refused_before_it_is_sent() -> None:
+async def test_a_time_that_is_ambiguous_for_the_device_is_refused_before_it_is_sent() -> None:
     second = datetime(2026, 10, 25, 2, 30, fold=1, tzinfo=STOCKHOLM)
     async with connected_device(firmware="local-time", schedule_timezone="Europe/Stockholm") as (
         sim,
@@ -210,7 +210,7 @@ async def test_a_window_over_a_change_of_the_clocks_shows_both_offsets_at_once()
         assert len(running.writes) == 3
 
 
-async def test_a_zone_in_which_the_time_is_ambiguous_leaves_the_plan_before() -> None:
+async def test_an_ambiguous_time_in_the_zone_of_the_device_leaves_the_previous_plan() -> None:
     twice = datetime(2026, 10, 25, 2, 30, fold=1, tzinfo=STOCKHOLM)
     async with connected_device(firmware="local-time", schedule_timezone="auto") as running:
         running.plan(Entry(6, None, int(WINTER_NOON) + 9000))
@@ -249,7 +249,7 @@ async def test_a_zone_that_the_caller_named_is_not_changed_by_what_the_device_sh
             ]
 
 
-async def test_the_zone_is_found_out_unless_it_is_named() -> None:
+async def test_the_zone_is_found_by_default() -> None:
     async with (
         Simulator(firmware="local-time", local_mode=True, cloud=False) as sim,
         Homevolt(sim.host, sim.password) as connection,

@@ -68,7 +68,7 @@ def test_nothing_else_gets_onto_a_command_line(value: int) -> None:
 
 
 @pytest.mark.parametrize("name", ["sched add", "", "Sched", "rm;", "--x"])
-def test_neither_do_odd_commands_and_flags(name: str) -> None:
+def test_malformed_commands_and_flags_are_refused(name: str) -> None:
     with pytest.raises(HomevoltValueError):
         command_line(name)
     with pytest.raises(HomevoltValueError):
@@ -165,7 +165,7 @@ def test_a_json_reply_is_read_by_its_exit_code(
 @pytest.mark.parametrize(
     "body", [b"", b"{", b"{}", b"<html>", b"\xff\xfe\x00", b"null", b"[" * 9000]
 )
-def test_what_is_no_reply_has_no_verdict(body: bytes) -> None:
+def test_a_body_that_is_not_a_reply_has_no_verdict(body: bytes) -> None:
     assert parse_reply(body).succeeded is None
 
 

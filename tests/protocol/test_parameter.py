@@ -73,17 +73,17 @@ def test_a_credential_is_known_by_its_name(name: str) -> None:
 
 
 @pytest.mark.parametrize("name", ["bypass_relay", "keyboard", "pinned", "ledstrip_mode"])
-def test_what_is_no_credential_is_shown(name: str) -> None:
+def test_other_names_are_not_credentials(name: str) -> None:
     assert not is_secret(name)
 
 
 @pytest.mark.parametrize("document", [b"5", b'"x"', b"null", b"<html>"])
-def test_what_is_no_parameters_is_a_data_error(document: bytes) -> None:
+def test_other_documents_are_a_data_error(document: bytes) -> None:
     with pytest.raises(HomevoltDataError):
         decode_params(document)
 
 
-def test_a_parameter_is_read_with_all_that_the_device_says_of_it() -> None:
+def test_a_parameter_is_read_with_all_its_fields() -> None:
     (found,) = map(
         typed_parameter,
         decode_params(
@@ -308,7 +308,7 @@ def test_a_boolean_is_read_in_all_its_spellings(value: Any) -> None:
 
 
 @pytest.mark.parametrize("value", ["perhaps", 2, {"on": True}, [None]])
-def test_a_boolean_that_is_none_is_not_read(value: Any) -> None:
+def test_a_value_that_is_not_a_boolean_is_not_read(value: Any) -> None:
     found = typed_parameter(ParamData(name="x", type="bool", size=1, value=value))
     assert found is not None
     assert found.value is None

@@ -43,7 +43,7 @@ def plan(*entries: ScheduleEntry) -> Schedule:
     return Schedule(True, "Manual Schedule", entries)
 
 
-def test_every_option_says_what_it_is() -> None:
+def test_every_option_is_described() -> None:
     for option in OPTIONS:
         assert option.flag.startswith("--")
         assert option.about.endswith(".")
@@ -109,7 +109,7 @@ def test_a_plan_that_is_missing_is_empty() -> None:
     assert schedule.active(NOON) is None
 
 
-def test_an_absurd_time_stays_at_its_end_of_the_calendar() -> None:
+def test_a_time_out_of_range_is_clamped_to_the_calendar() -> None:
     found = typed_entry(EntryData(type=0, from_=-5, to=1e300))
     assert found.from_time == datetime(1970, 1, 1, tzinfo=UTC)
     assert found.to_time == LATEST
@@ -181,7 +181,7 @@ def test_two_windows_overlap_when_some_moment_lies_in_both(
     assert other.overlaps(one) is both
 
 
-def test_an_entry_says_in_one_line_what_it_is() -> None:
+def test_an_entry_is_described_in_one_line() -> None:
     full = ScheduleEntry(
         id=4,
         mode=BatteryMode.GRID_CHARGE,
@@ -215,7 +215,7 @@ def test_an_entry_whose_window_is_malformed_is_left_out_and_not_taken_for_open(
     assert f"its '{key}' is unreadable" in caplog.text
 
 
-def test_an_entry_says_which_of_its_keys_were_lost() -> None:
+def test_an_entry_names_its_keys_that_were_lost() -> None:
     data = b"""{"schedule": [
         {"id": "a", "type": "charge", "from": 5, "min": "low", "params": {"setpoint": "x",
          "offline": "yes", "max_charge": null, "max_discharge": 7, "new": 1}},

@@ -90,7 +90,7 @@ def test_a_local_time_that_comes_twice_is_the_first_one_unless_fold_says_otherwi
     "wrong",
     ["", "tomorrow", "23:00", "2026-13-01T00:00", "2026-01-31T23:00:00 --min 1", 1766131200, None],
 )
-def test_what_is_no_time_is_refused_with_its_name(wrong: object) -> None:
+def test_a_value_that_is_not_a_time_is_refused_with_its_name(wrong: object) -> None:
     with pytest.raises(HomevoltValueError, match="to_time"):
         parse_time("to_time", wrong)
 
@@ -115,7 +115,7 @@ def test_what_is_rendered_in_a_zone_is_the_same_moment_there(moment: datetime) -
     assert datetime.fromisoformat(text).replace(tzinfo=STOCKHOLM).astimezone(UTC) == exact
 
 
-def test_the_second_of_two_equal_local_times_cannot_be_told_to_a_device_with_such_clocks() -> None:
+def test_the_second_of_two_equal_local_times_cannot_be_written_in_such_a_zone() -> None:
     first, second = utc(2026, 10, 25, 0, 30), utc(2026, 10, 25, 1, 30)
     assert render_time("to_time", first, STOCKHOLM) == "2026-10-25T02:30:00"
     with pytest.raises(HomevoltValueError, match=r"to_time.*twice"):
@@ -123,7 +123,7 @@ def test_the_second_of_two_equal_local_times_cannot_be_told_to_a_device_with_suc
     assert render_time("to_time", second) == "2026-10-25T01:30:00"
 
 
-def test_epoch_seconds_become_utc_and_the_absurd_is_clamped() -> None:
+def test_epoch_seconds_become_utc_and_are_clamped() -> None:
     assert from_epoch(None) is None
     assert from_epoch(1766131200) == utc(2025, 12, 19, 8)
     assert from_epoch(-1) == utc(1970, 1, 1)

@@ -1,4 +1,4 @@
-"""What a device was seen to keep of what was written to it."""
+"""Which modes and options a device keeps, as read-backs have shown."""
 
 from __future__ import annotations
 
@@ -19,10 +19,10 @@ Feature: TypeAlias = tuple[BatteryMode, str]
 
 
 class Capabilities(msgspec.Struct, frozen=True):
-    """What a device was seen to keep of what was written to it, by its firmware.
+    """Which modes and options a device keeps, as read-backs have shown, for its present firmware.
 
     Each entry that is read back after a write adds to it. What was never written is in neither
-    set; what was seen both ways is in the one that it was seen in last.
+    set; where read-backs differed, the last one counts.
 
     Attributes:
         firmware_version: The firmware (`ems_info.fw_version` of `/ems.json`), None if unknown.
@@ -45,7 +45,7 @@ class Capabilities(msgspec.Struct, frozen=True):
             option: The name of an option, or `mode` for the mode itself.
 
         Returns:
-            True or False as it was seen last, None if it was never written.
+            True or False by the last read-back, None if it was never written.
         """
         if (mode, option) in self.confirmed:
             return True
@@ -53,7 +53,7 @@ class Capabilities(msgspec.Struct, frozen=True):
 
 
 class CapabilityLog:
-    """The capabilities of one device, apart for each firmware that it has had.
+    """The capabilities of one device, for each firmware that it has had.
 
     Args:
         store: What was read of the device last, its firmware version among it.
@@ -70,15 +70,15 @@ class CapabilityLog:
         return self._by_firmware.get(version, Capabilities(version))
 
     def learn(self, expected: ScheduleEntry, actual: ScheduleEntry) -> None:
-        """Note what became of an entry that was written.
+        """Take note of how an entry that was written came back.
 
         Args:
             expected: What was written; it has been checked, so its mode is known.
-            actual: What this write made of it, as it was read back.
+            actual: What was read back of it.
         """
         mode = BatteryMode(expected.mode)
         found = {item.name: item for item in differences(expected, actual, LATEST)}
-        if "mode" in found:  # what became of its options says nothing about the options
+        if "mode" in found:  # an idle entry says nothing about the options of the mode
             self._note(confirmed=set(), dropped={(mode, "mode")})
             return
         given = {name for name, value in expected.options().items() if value is not False}

@@ -1,4 +1,4 @@
-"""The zone in which a device reads times, and how a read-back shows that it is another one."""
+"""The zone in which a device reads times, as read-backs show it."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ _SUMMER_TIME = timedelta(hours=1)
 
 
 class ObservedZone(tzinfo):
-    """A zone of which some offsets were observed; other times go by the nearest of these.
+    """A zone of which some offsets were observed; at other times the nearest of these holds.
 
     Args:
         offsets: What was observed, at least once.
@@ -48,7 +48,7 @@ class ObservedZone(tzinfo):
         return max(fitting, default=self._at(plain))  # the later offset is that of summer
 
     def dst(self, _local: datetime | None) -> timedelta:
-        """Return 0; what is summer time is not known."""
+        """Return 0, since it is unknown which offset is summer time."""
         return timedelta()
 
     def tzname(self, _local: datetime | None) -> str:
@@ -66,7 +66,7 @@ class DeviceZone:
         given: The zone that the caller named, or `AUTO_ZONE`.
 
     Attributes:
-        is_auto: Whether writes go by the zone that the device shows.
+        is_auto: Whether writes use the zone that the device shows.
         current: The zone to write times in. Where the caller named another zone than the device
             shows, it is that of the device while a plan is restored, and afterwards the caller's.
     """
@@ -78,12 +78,12 @@ class DeviceZone:
         self.current = given
 
     def follow(self, offsets: Offsets) -> None:
-        """Go by what a read-back shows."""
+        """Use the offsets that a read-back shows from here on."""
         self._observed.update(offsets)
         self.current = ObservedZone(dict(self._observed))
 
     def reset(self) -> None:
-        """Go by the zone again that the caller named, if one was named."""
+        """Return to the zone that the caller named, if one was named."""
         if not self.is_auto:
             self._observed.clear()
             self.current = self._given
@@ -104,7 +104,7 @@ class DeviceZone:
 
 
 def find_offsets(expected: ScheduleEntry, actual: ScheduleEntry, zone: tzinfo) -> Offsets | None:
-    """Return the offsets at which a device read the times of an entry, if another zone is all.
+    """Return the offsets at which a device read the times of an entry, if only the zone differs.
 
     Another zone moves every time of an entry, by as much but for summer time, and nothing else.
 
@@ -138,7 +138,7 @@ def find_offsets(expected: ScheduleEntry, actual: ScheduleEntry, zone: tzinfo) -
 def find_offsets_of_plan(
     expected: Sequence[ScheduleEntry], actual: Sequence[ScheduleEntry], zone: tzinfo
 ) -> Offsets | None:
-    """Return the offsets at which a device read the times of a plan, if another zone is all.
+    """Return the offsets at which a device read the times of a plan, if only the zone differs.
 
     Args:
         expected: The entries that were written and are missing.

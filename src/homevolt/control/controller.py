@@ -67,7 +67,7 @@ class Controller:
 
     Attributes:
         parameters: The parameters.
-        capabilities: What the device was seen to keep.
+        capabilities: Which modes and options the device keeps.
     """
 
     def __init__(
@@ -111,7 +111,7 @@ class Controller:
             left = _count(entry, others)
 
             def confirm(plan: Schedule) -> None:
-                # By what it says and not by its id, for the others may have been numbered anew.
+                # Compared without ids, since the device may have renumbered the others.
                 if _count(entry, plan.entries) > left:
                     raise HomevoltCommandVerificationError(
                         f"Entry {entry} is still there after it was deleted.",
@@ -186,7 +186,7 @@ class Controller:
         return reply
 
     async def reboot(self, wait_s: object) -> None:
-        """Restart the device, wait until it is back, and read its schedule anew."""
+        """Restart the device, wait until it is back, and read its schedule again."""
         with checking("wait_s"):
             seconds = positive_seconds("wait_s", wait_s)
         async with self._path.exclusive():
@@ -228,11 +228,11 @@ class Controller:
         await self._path.shielded(send_and_confirm())
 
     def _warn_of_unknown_keys(self, record: Record[ScheduleData]) -> list[str]:
-        """Log what of the plan that was just read no typed entry holds, and return it."""
+        """Log and return the keys of the plan on the device that no typed entry holds."""
         if unknown := unknown_keys(record.body):
             _LOGGER.warning(
-                "The plan of the device holds what this library does not know, and a plan that "
-                "replaces it does not: %s",
+                "The plan on the device has keys that this library does not know, and that a plan "
+                "which replaces it loses: %s",
                 ", ".join(unknown),
             )
         return unknown

@@ -47,13 +47,14 @@ _OPTION_NAMES = frozenset(option.name for option in OPTIONS)
 
 
 class _Wrong(NamedTuple):
-    """An entry that the device made of the one that was written, and that differs from it.
+    """The entry as the device made it, where that differs from what was written.
 
     Attributes:
         entry: The entry.
         plan: The plan that was read back.
         error: What is wrong.
-        offsets: Where the device read the times in another zone, if that is all that is wrong.
+        offsets: The offsets at which the device read the times, if another zone is all that is
+            wrong.
     """
 
     entry: ScheduleEntry
@@ -63,14 +64,14 @@ class _Wrong(NamedTuple):
 
 
 class EntryWrite(ABC):
-    """One write of one entry: sent, read back, compared, and undone if it came back otherwise.
+    """One write of one entry: sent, read back, compared, and undone if it differs.
 
     Args:
         path: The write path.
         zone: The zone in which the device reads times.
         capabilities: Learns what the device keeps.
         entry: The checked entry.
-        accept: The names of the options that may come back otherwise.
+        accept: The names of the options that may differ in the read-back.
 
     Raises:
         HomevoltValueError: A time is ambiguous in the device's zone.
@@ -92,7 +93,7 @@ class EntryWrite(ABC):
         self._capabilities = capabilities
         self._entry = entry
         self._accept = accept
-        self._render()  # what cannot be written is noticed before anything is sent
+        self._render()  # an ambiguous time is noticed before anything is sent
 
     async def run(self, before: Record[ScheduleData]) -> ScheduleEntry:
         """Write the entry.
@@ -105,7 +106,7 @@ class EntryWrite(ABC):
 
         Raises:
             HomevoltCommandError: See `homevolt.control.write_path`. The message of a
-                `HomevoltCommandVerificationError` says what became of the previous plan.
+                `HomevoltCommandVerificationError` says what happened to the previous plan.
         """
         self._before = before
         found = await self._send()
@@ -126,22 +127,22 @@ class EntryWrite(ABC):
         """Return the entry in the plan that was read back, or what the device made of it.
 
         Raises:
-            HomevoltCommandVerificationError: Nothing in the plan comes of this write.
+            HomevoltCommandVerificationError: Nothing in the plan is a result of this write.
         """
 
     @abstractmethod
     def _rollback(self, wrong: _Wrong) -> Rollback:
-        """Return what takes the entry out again that the device made."""
+        """Return the rollback that undoes this write."""
 
     async def _send(self) -> ScheduleEntry | _Wrong:
-        """Send the entry once and compare; return what came of it."""
+        """Send the entry once, read it back and compare."""
         line = self._render()
         uncertain_cause = await self._path.command(line, line)
         plan, is_local = await self._path.read_back(line, uncertain_cause)
         try:
             found = self._find(plan)
             if isinstance(found, _Wrong) and uncertain_cause is not None:
-                raise found.error  # without an answer it may as well come of another write
+                raise found.error  # without an answer it may as well be of another client
         except HomevoltCommandVerificationError as error:
             if uncertain_cause is None:
                 raise
@@ -156,7 +157,7 @@ class EntryWrite(ABC):
         return found
 
     async def _undo(self, wrong: _Wrong) -> str:
-        """Take out what the device made of the entry; return what became of the plan before."""
+        """Undo the write; return what happened to the previous plan."""
         try:
             return await self._rollback(wrong).run()
         except HomevoltCommandOutcomeUnknownError as error:
@@ -164,8 +165,8 @@ class EntryWrite(ABC):
         finally:
             self._zone.reset()
 
-    def _made(self, wrong: _Wrong) -> list[ScheduleEntry]:
-        """Return by what the rollback recognises the entry; it follows the zone by itself."""
+    def _own_entries(self, wrong: _Wrong) -> list[ScheduleEntry]:
+        """Return the entries by which the rollback recognises this write."""
         return [wrong.entry] if wrong.offsets is None else [self._entry]
 
     def _render(self) -> str:
@@ -178,7 +179,7 @@ class EntryWrite(ABC):
     def _wrong(
         self, plan: Schedule, entry: ScheduleEntry, found: Sequence[Difference], what: str
     ) -> _Wrong:
-        """Return what is wrong with an entry that comes near to the one that was written."""
+        """Return what is wrong with the entry that is nearest to the one that was written."""
         offsets = find_offsets(self._entry, entry, self._zone.current)
         if offsets is None and not is_reduced(self._entry, found):
             raise self._error(f"{what}: {describe(found)}. {left_alone(plan)}{_hint(found)}", entry)
@@ -207,8 +208,8 @@ class ModeWrite(EntryWrite):
             message += "" if is_unchanged else f" {left_alone(plan)}"
             raise self._error(message, plan.entries)
         (entry,) = plan.entries
-        # The device starts it by its own clock, whatever that shows. Only where the plan is the
-        # one from before was an entry that has yet to start not started by this write.
+        # The device stamps the start with its own clock, however wrong that is. Only where the plan
+        # is unchanged does a start in the future show that this write did nothing.
         stamped_before = self._path.now() + STAMP_SLACK if is_unchanged else LATEST
         found = self._differences(entry, stamped_before)
         if not found:
@@ -220,7 +221,7 @@ class ModeWrite(EntryWrite):
 
     def _rollback(self, wrong: _Wrong) -> Rollback:
         previous, lost = restorable_part(self._before)
-        return Rollback(self._path, self._zone, previous, self._made(wrong), lost=lost)
+        return Rollback(self._path, self._zone, previous, self._own_entries(wrong), lost=lost)
 
 
 class EntryAddition(EntryWrite):
@@ -229,7 +230,7 @@ class EntryAddition(EntryWrite):
     _command = "sched_add"
 
     async def run(self, before: Record[ScheduleData]) -> ScheduleEntry:
-        """Write the entry; nothing is sent if the plan before it cannot be read whole."""
+        """Write the entry; nothing is sent if the plan on the device cannot be read completely."""
         whole_schedule(before.value)
         return await super().run(before)
 
@@ -250,11 +251,13 @@ class EntryAddition(EntryWrite):
     def _rollback(self, wrong: _Wrong) -> Rollback:
         others = tuple(entry for entry in wrong.plan.entries if entry is not wrong.entry)
         previous = Schedule(wrong.plan.local_mode, wrong.plan.schedule_id, others)
-        return Rollback(self._path, self._zone, previous, self._made(wrong), only_deletes=True)
+        return Rollback(
+            self._path, self._zone, previous, self._own_entries(wrong), only_deletes=True
+        )
 
 
 def _hint(found: Sequence[Difference]) -> str:
-    """Return how to live with differences, if options are all that differs."""
+    """Return how to accept the differences, if only options differ."""
     if not all(item.name in _OPTION_NAMES for item in found):
         return ""
     names = ", ".join(repr(item.name) for item in found)
@@ -283,7 +286,7 @@ def check_others(
     ]
     if gone:
         raise HomevoltCommandVerificationError(
-            f"{what}, but of the other entries these are gone too: {summarise(gone)}.",
+            f"{what}, but other entries are gone too: {summarise(gone)}.",
             expected=tuple(others),
             actual=plan.entries,
         )

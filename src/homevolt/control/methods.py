@@ -1,4 +1,4 @@
-"""What a device can be told: the control methods of `homevolt.Device`."""
+"""The control methods of `homevolt.Device`."""
 
 from __future__ import annotations
 
@@ -40,8 +40,8 @@ class BatteryControl:
     """The control methods of a device.
 
     Each one checks its arguments, makes sure by a fresh read that local mode is on, sends its
-    command once, reads the result back and compares. It returns only when the device was seen to
-    do what was asked; the device's readings then hold what was read back. Writes to one device
+    command once, reads the result back and compares. It returns only when the read-back shows
+    what was asked; the device's readings then hold what was read back. Writes to one device
     wait for each other.
 
     Besides what a method names, each that writes may raise:
@@ -69,7 +69,7 @@ class BatteryControl:
 
     @property
     def capabilities(self) -> Capabilities:
-        """The modes and options that the device was seen to keep or to drop, by its firmware."""
+        """Which modes and options the device keeps, as far as read-backs have shown."""
         return self._control.capabilities.current
 
     async def set_battery_mode(
@@ -81,13 +81,13 @@ class BatteryControl:
     ) -> ScheduleEntry:
         """Put the battery into a mode at once (`sched_set`), replacing the whole schedule.
 
-        The mode stays until it is replaced or the device restarts. If the device does not keep the
-        entry as it was written, the previous plan is put back.
+        The mode stays until it is replaced or the device restarts. If the device drops a part of
+        the entry, the previous plan is put back.
 
         Args:
             mode: A `BatteryMode`, its number 0-9 or its name, such as `grid_charge`.
-            accept: The names of options with which the entry may come back otherwise, since some
-                firmware drops, limits or adds some; see `capabilities`.
+            accept: The names of options that may differ in the read-back, since some firmware
+                drops, limits or adds options; see `capabilities`.
             **kwargs: Options of the entry: states of charge in %, powers in W, energies in Wh,
                 the fuse in mA, ramps in mA/s, times as a `datetime` or ISO text. Modes 3-5 need a
                 `setpoint`; in mode 5 it is signed, + import, - export.
@@ -233,7 +233,7 @@ class BatteryControl:
     ) -> ScheduleEntry:
         """Append an entry to the schedule (`sched_add`); it survives a restart.
 
-        If the device does not keep the entry as it was written, it is deleted again.
+        If the device drops a part of the entry, it is deleted again.
 
         Args:
             mode: As for `set_battery_mode`.
@@ -379,7 +379,7 @@ class BatteryControl:
     async def set_parameter(self, key: str, value: object, *, store: bool = True) -> Value:
         """Write a parameter (`POST /params.json`) and read it back.
 
-        After a new `webserver_password` connect anew with it: this connection keeps the old one.
+        After a new `webserver_password` connect again with it: this connection keeps the old one.
 
         Args:
             key: Its name.
@@ -430,8 +430,8 @@ class BatteryControl:
             HomevoltValueError: It is not one line of text, or needs `unsafe=True`; nothing was
                 sent.
             HomevoltCommandRejectedError: The device refused it, in its own words.
-            HomevoltCommandOutcomeUnknownError: No answer came, or none from which it can be seen
-                whether the command succeeded.
+            HomevoltCommandOutcomeUnknownError: No answer came, or one that does not say whether the
+                command succeeded.
             HomevoltConnectionError: The device could not be reached; nothing was sent.
             HomevoltAuthenticationError: It refused the password; nothing was done.
         """

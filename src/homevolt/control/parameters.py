@@ -53,7 +53,7 @@ _REFUSAL = re.compile(
     r"unsupported|wrong)\b",
     re.IGNORECASE,
 )
-"""Words of a refusal; the device gives it no other form."""
+"""Words that mark a reply as a refusal; replies have no other mark."""
 
 
 class _Reply(NamedTuple):
@@ -197,7 +197,7 @@ class Parameters:
             actual = (await self._read(parameter.name)).value
         except HomevoltAuthenticationError as error:
             if reply.is_saved and parameter.name == _OWN_LOGIN_KEY:
-                return expected  # the new password is in force: it is our own that is refused now
+                return expected  # the new password is in force, and this connection has the old one
             raise read_back_failed(what, reply.uncertain_cause, error) from error
         except HomevoltError as error:
             raise read_back_failed(what, reply.uncertain_cause, error) from error

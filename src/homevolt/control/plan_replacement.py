@@ -52,7 +52,7 @@ class ScheduleDiff(msgspec.Struct, frozen=True):
 
 
 class _Part(NamedTuple):
-    """An entry that is sent, as messages call it."""
+    """An entry and its place in the plan, for messages."""
 
     number: int
     total: int
@@ -75,7 +75,7 @@ class PlanReplacement:
         capabilities: Learns what the device keeps.
         expected: Checked entries that do not overlap.
         previous: The plan on the device.
-        unknown_keys: What that plan holds that no typed entry does, for the message.
+        unknown_keys: The keys of that plan that no typed entry holds, for the message.
     """
 
     def __init__(
@@ -114,7 +114,7 @@ class PlanReplacement:
             The plan as it was read back.
 
         Raises:
-            HomevoltCommandError: It failed; the message says what became of the previous plan.
+            HomevoltCommandError: It failed; the message says what happened to the previous plan.
             HomevoltConnectionError: Not even the first command was sent.
             HomevoltAuthenticationError: The device refused the password at the first command.
             HomevoltValueError: A time is ambiguous in the device's zone; nothing was sent.
@@ -228,7 +228,7 @@ class PlanReplacement:
             )
 
     def _learn(self, pairs: Pairs) -> str:
-        """Learn what the device keeps, and return in words what it did not keep."""
+        """Learn what the device keeps, and return a sentence about what it did not keep."""
         for entry, actual in pairs.matched:
             self._capabilities.learn(entry, actual)
         changed = []
@@ -242,7 +242,7 @@ class PlanReplacement:
         return f" The device did not keep everything: {'; '.join(dict.fromkeys(changed))}."
 
     async def _roll_back(self, failure: HomevoltError) -> str:
-        """Put the previous plan back, and return what became of it.
+        """Put the previous plan back, and return what happened to it.
 
         Raises:
             HomevoltCommandOutcomeUnknownError: That failed, or the device may still carry out the
@@ -263,7 +263,7 @@ class PlanReplacement:
         finally:
             self._zone.reset()
         if isinstance(failure.__cause__, HomevoltTimeoutError) and not rollback.has_sent:
-            # Nothing that was sent after it was carried out, so it may be waiting still.
+            # No later command was carried out, so this one may still be waiting.
             raise HomevoltCommandOutcomeUnknownError(
                 f"{failure} {result} But the device may still carry out the command."
             ) from failure

@@ -1,4 +1,4 @@
-"""Restarting the device, and telling by its uptime that it did."""
+"""Restarting the device, and seeing by its uptime that it did restart."""
 
 from __future__ import annotations
 
@@ -21,13 +21,13 @@ PAUSE_S = 2.0
 UPTIME_WRAPS_MS = 2**32
 """The device counts its uptime in 32 bits of milliseconds, 49.7 days."""
 WRAP_TOLERANCE_MS = 30_000
-"""How far an uptime that has wrapped may be from the one that was to be expected."""
+"""By how much an uptime that has wrapped may differ from the expected one."""
 
 
 async def reboot(path: WritePath, wait_s: float) -> None:
-    """Send `reset` once and wait until the device's uptime has begun again.
+    """Send `reset` once and wait until the device's uptime starts from 0 again.
 
-    The reply counts for nothing: a device that restarts may well not finish it.
+    The reply is not considered, since a device that restarts may not complete it.
 
     Args:
         path: The write path, held by the caller.
@@ -66,7 +66,7 @@ async def reboot(path: WritePath, wait_s: float) -> None:
         )
     raise HomevoltCommandVerificationError(
         f"The reset was sent, but the device has been up for {uptime_ms / 1000:.0f} s.",
-        expected="an uptime that begins again",
+        expected="an uptime that starts from 0 again",
         actual=f"{uptime_ms:.0f} ms",
     )
 

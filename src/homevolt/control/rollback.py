@@ -1,4 +1,4 @@
-"""Putting a plan back after a write that failed, or that the device did otherwise."""
+"""Putting the previous plan back after a write that failed or came back differently."""
 
 from __future__ import annotations
 
@@ -62,10 +62,10 @@ class Rollback:
         path: The write path, held by the caller.
         zone: The zone in which the device reads times.
         previous: The plan to put back.
-        written: The entries that the write has sent, or was about to send.
+        written: The entries that the write has sent or was about to send.
         is_uncertain: Whether a command of the write may still be carried out.
         only_deletes: Whether only the written entries are touched, whatever else is there.
-        lost: What the previous plan holds that cannot be written again, for the message.
+        lost: The parts of the previous plan that cannot be written again, for the message.
 
     Attributes:
         has_sent: Whether it has sent a command.
@@ -98,7 +98,7 @@ class Rollback:
         """Put the previous plan back where that is needed.
 
         Returns:
-            What became of it, as a sentence.
+            The result, as a sentence.
 
         Raises:
             HomevoltCommandOutcomeUnknownError: It could not be put back in time.
@@ -119,8 +119,8 @@ class Rollback:
                     return result
         raise HomevoltCommandOutcomeUnknownError(
             f"Restoring the previous plan ({summarise(self._previous.entries)}) failed too: "
-            f"{error or 'the device does not do what it confirms.'} Read the schedule to see what "
-            "the device holds."
+            f"{error or 'the device confirms the commands and does nothing.'} "
+            "Read the schedule to see what the device holds."
         ) from error
 
     async def _advance(self) -> str | None:
@@ -130,7 +130,7 @@ class Rollback:
         step = self._next_step(pairs, await self._leftovers(pairs, plan))
         if step is not None:
             self._has_waited = False
-            if step == self._last_step:  # it was confirmed, but is without effect so far
+            if step == self._last_step:  # it was confirmed, but has had no effect so far
                 await self._path.clock.sleep(PAUSE_S)
             await self._send(step)
         elif self._is_uncertain and not self._has_waited:
@@ -141,7 +141,7 @@ class Rollback:
         return None
 
     async def _leftovers(self, pairs: Pairs, plan: Schedule) -> list[ScheduleEntry]:
-        """Return the entries of this write and this rollback that are too many.
+        """Return the entries of this write and this rollback that are to be removed.
 
         Raises:
             _OtherWriterError: There are others too, or the plan is the cloud's.
@@ -166,7 +166,7 @@ class Rollback:
                 return _Step(command_line("sched_del", number))
             return _Step("sched_clear")
         needed = () if self._only_deletes else self._unexpired(pairs.missing)
-        # An end may be refused for being in the past in one zone and be right in another.
+        # An end that is refused as past in one zone may be accepted in another.
         zone = self._zone.current
         entry = next((e for e in needed if self._refused.get(e) != zone), None)
         if entry is None:
@@ -210,14 +210,16 @@ class Rollback:
         if refused:
             result += f"; refused by the device: {summarise(refused)}"
         if self._lost:
-            result += f"; without what this library does not understand: {', '.join(self._lost)}"
+            result += (
+                f"; without parts that this library cannot read or write: {', '.join(self._lost)}"
+            )
         if is_local is False:
             result += "; local mode is off, so the cloud may replace it"
         return f"{result}.{later}"
 
 
 class _Origins:
-    """The entries of a write and of the plan before it, to tell what the device made of them.
+    """The entries of a write and of the previous plan, to recognise what the device made of them.
 
     Args:
         entries: The entries.
@@ -242,7 +244,7 @@ class _Origins:
         self._sent_in[entry] = self._zone.current
 
     def has_made(self, actual: ScheduleEntry, stamped_before: datetime) -> bool:
-        """Return whether an entry can be what the device made of one of these."""
+        """Return whether an entry may be a result of writing one of these."""
         windows = [(start, actual.to_time) for start in {actual.from_time, None}]
         if any(
             is_reduced(expected, differences(expected, actual, stamped_before))
@@ -256,14 +258,14 @@ class _Origins:
         return [entry for window in windows for entry in self._by_window.get(window, ())]
 
     def _search(self, actual: ScheduleEntry) -> bool:
-        """Look through all entries for one that a zone has moved here; few searches do."""
+        """Search all entries for one that a zone has moved here, a limited number of times."""
         self._searches += 1
         return self._searches <= self._MOST_SEARCHES and any(
             self._is_moved(expected, actual) for expected in self._entries
         )
 
     def _is_moved(self, expected: ScheduleEntry, actual: ScheduleEntry) -> bool:
-        """Return whether a zone moved an entry; if it was written in the current one, follow."""
+        """Return whether a zone moved an entry, and follow that zone if it is news."""
         written_in = self._sent_in.get(expected, self._first_zone)
         offsets = find_offsets(expected, actual, written_in)
         if offsets is None:
@@ -290,7 +292,7 @@ def _moved_back(entry: ScheduleEntry, move: _Move) -> _Window:
 
 
 def with_result(failure: HomevoltError, result: str) -> HomevoltCommandError:
-    """Return the error for a write that failed, with what became of the previous plan."""
+    """Return the error for a write that failed, with what happened to the previous plan."""
     message = f"{failure} {result}"
     if isinstance(failure, HomevoltCommandRejectedError):
         return HomevoltCommandRejectedError(message, reply=failure.reply)
@@ -303,7 +305,7 @@ def with_result(failure: HomevoltError, result: str) -> HomevoltCommandError:
 
 
 def left_alone(plan: Schedule, *, is_local: bool | None = None) -> str:
-    """Return whose a plan may be that this library has not written, and that it was left alone."""
+    """Return who may have written a plan, and that it was left alone."""
     if is_local is False:
         writer = "Local mode was switched off meanwhile, so the cloud may have written"
     elif plan.is_local:

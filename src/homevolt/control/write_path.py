@@ -102,11 +102,11 @@ class WritePath:
             yield
 
     async def plan(self) -> Schedule:
-        """Read `/schedule.json` afresh and return the plan, every entry of it."""
+        """Read `/schedule.json` and return the complete plan."""
         return whole_schedule((await self.store.read(SCHEDULE)).value)
 
     async def require_local_mode(self) -> Record[ScheduleData]:
-        """Read the schedule afresh and make sure that local mode is on.
+        """Read the schedule and make sure that local mode is on.
 
         Returns:
             The schedule as it was read.
@@ -185,7 +185,7 @@ class WritePath:
         try:
             return await self._transport.post(path, form, on_send=self._note_sent), None
         except HomevoltConnectionError as error:
-            # Whoever answers has read the request, whatever the status of the answer says.
+            # An answer of any status means that the device has received the request.
             if not error.maybe_sent and error.status is None:
                 raise
             return b"", error
@@ -213,7 +213,7 @@ class WritePath:
     async def shielded(
         self, work: Coroutine[Any, Any, T], on_cancel: Callable[[], None] = lambda: None
     ) -> T:
-        """Run what sends a write, and let nothing cut it off once something was sent.
+        """Run a write that cannot be interrupted once something was sent.
 
         Args:
             work: It sends, reads back and compares.
@@ -246,7 +246,7 @@ class WritePath:
 
 
 def whole_schedule(data: ScheduleData) -> Schedule:
-    """Return the typed plan, every entry of it; one that is listed twice under its id once.
+    """Return the typed plan, complete; an entry that is listed twice under one id is there once.
 
     Raises:
         HomevoltDataError: The plan is missing, or the mode or the window of an entry cannot be
@@ -262,7 +262,7 @@ def whole_schedule(data: ScheduleData) -> Schedule:
 
 
 def restorable_schedule(data: ScheduleData) -> Schedule:
-    """Return the typed plan, every entry of it with every option.
+    """Return the typed plan, complete and with every option.
 
     Raises:
         HomevoltDataError: Something of it cannot be read, so that it could not be written again.
@@ -275,7 +275,7 @@ def restorable_schedule(data: ScheduleData) -> Schedule:
 
 
 def restorable_part(record: Record[ScheduleData]) -> tuple[Schedule, list[str]]:
-    """Return what of a plan could be written again, and the names of what could not."""
+    """Return the part of a plan that could be written again, and the names of the rest."""
     data = record.value
     if data.schedule is None:
         return typed_schedule(data), ["all of it"]
@@ -296,12 +296,12 @@ def _unreadable(index: int, key: str) -> HomevoltDataError:
 
 
 def shortened(text: str) -> str:
-    """Return words of the device, cut to a length that a message can hold."""
+    """Return a text of the device, cut to a length that fits a message."""
     return text if len(text) <= _LONGEST_QUOTE else f"{text[:_LONGEST_QUOTE]}..."
 
 
 def unclear_answer(what: object, reply: str) -> HomevoltDataError:
-    """Return what makes a write uncertain that got an answer without a verdict."""
+    """Return what makes a write uncertain whose answer neither confirms nor refuses it."""
     answer = f"not understood: {shortened(reply)!r}" if reply else "empty"
     return HomevoltDataError(f"the reply to {what} is {answer}")
 
@@ -319,7 +319,7 @@ def read_back_failed(
 
 
 def check_kept(what: object, uncertain_cause: HomevoltError | None) -> None:
-    """Make sure that a write that is in force is not one that the device could not store.
+    """Make sure that the device could store a write that is in force.
 
     Raises:
         HomevoltCommandOutcomeUnknownError: The device answered that its flash is full.
@@ -333,7 +333,7 @@ def check_kept(what: object, uncertain_cause: HomevoltError | None) -> None:
 
 
 def check_still_local(what: object, is_local: bool | None) -> None:  # noqa: FBT001 - what was read
-    """Make sure that a write that is in force is not one that the cloud may undo at any moment.
+    """Make sure that the cloud may not undo a write that is in force.
 
     Raises:
         HomevoltCommandOutcomeUnknownError: Local mode was switched off while it was written.

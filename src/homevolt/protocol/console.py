@@ -132,7 +132,7 @@ def check_command(command: object, *, unsafe: bool = False) -> str:
         raise HomevoltValueError(f"unsafe must be True or False, not {short_repr(unsafe)}")
     if not isinstance(command, str) or not str.strip(command):
         raise HomevoltValueError(f"a command is a line of text, not {short_repr(command)}")
-    command = str.__str__(command)  # what is checked is what is sent, whatever a subclass says
+    command = str.__str__(command)  # the text itself: a subclass may show another one
     if not command.isprintable():  # nor could a lone surrogate be sent
         raise HomevoltValueError("a command is one line without control characters")
     if not unsafe:

@@ -1,4 +1,4 @@
-"""The device's parameters: what each one is, which values it takes, how they are written."""
+"""The device's parameters: their types, the values that these hold, and how they are written."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ Scalar: TypeAlias = bool | int | float | str
 Value: TypeAlias = Scalar | list[Scalar]
 
 MASK = "********"
-"""What stands for the value of a secret in a repr, a message or a log."""
+"""Replaces the value of a secret in a repr, a message or a log."""
 
 _SPELLINGS = {
     **dict.fromkeys(("true", "1", "on", "yes"), True),
@@ -247,7 +247,7 @@ def _as_float(type_: str, value: Any) -> float | None:
 def _as_text(type_: str, value: Any) -> str | None:
     if not isinstance(value, str):
         return None
-    text = str.__str__(value)  # the text itself, whatever a subclass such as an enum makes of it
+    text = str.__str__(value)  # the text itself: a subclass such as an enum may show another one
     # One byte of the device's buffer is the NUL that ends the text.
     fits = (not text or text.isprintable()) and len(text.encode()) <= _text_size(type_) - 1
     return text if fits else None

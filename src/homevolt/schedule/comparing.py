@@ -1,8 +1,8 @@
 """Comparing entries and plans: what was written with what was read back, one plan with another.
 
-Two entries are the same if they say the same: same mode, same window, same options. An option that
-is left out is the same as one with the value that its absence means, and nothing else. So what was
-not asked for must not be there, and what was asked for must.
+Two entries are equal if their mode, window and options are equal, ids aside. An option that is left
+out equals only the value that its absence means. So what was not asked for must not be there, and
+what was asked for must be.
 
 Everything here takes time in proportion to the number of entries.
 """
@@ -41,7 +41,7 @@ _DEFAULTS: Final = tuple(
 
 
 class Difference(NamedTuple):
-    """One thing that was read back otherwise than it was written."""
+    """One field that was read back with another value than it was written with."""
 
     name: str
     expected: Any
@@ -97,7 +97,7 @@ def is_reduced(expected: ScheduleEntry, found: Iterable[Difference]) -> bool:
 
     Such firmware keeps the window, turns a mode that it does not know into idle, drops options and
     limits numbers. A number alone may as well come from another client that uses the same mode; so
-    it counts only in an entry that its window, start and end, tells from those of others.
+    it counts only in an entry with a window of its own, start and end.
 
     Args:
         expected: What was written.
@@ -123,7 +123,7 @@ def added_entries(
 ) -> list[ScheduleEntry]:
     """Return the entries of `after` that are not in `before`, counting equal ones.
 
-    An entry that kept its id is recognised first; the device may also number its entries anew.
+    An entry that kept its id is recognised first; the device may also renumber its entries.
     """
     gone = Counter(before)
     unmatched = [entry for entry in after if not _take(gone, entry)]
@@ -152,7 +152,7 @@ def pair_up(
     actual: Sequence[ScheduleEntry],
     stamped_before: datetime = EARLIEST,
 ) -> Pairs:
-    """Find for each expected entry one that was read back and says the same.
+    """Find for each expected entry an equal one that was read back.
 
     Args:
         expected: The expected entries.
@@ -173,7 +173,7 @@ def pair_up(
 
 
 class _Unused:
-    """The entries of a plan that have not been paired yet, looked up by what they say."""
+    """The entries of a plan that have not been paired yet, looked up by their content."""
 
     def __init__(self, entries: Sequence[ScheduleEntry]) -> None:
         self._entries: dict[int, ScheduleEntry] = dict(enumerate(entries))
@@ -183,11 +183,11 @@ class _Unused:
         self._by_open_key: defaultdict[_Key, list[int]] | None = None
 
     def take(self, key: _Key) -> ScheduleEntry | None:
-        """Take out the first entry that says just this."""
+        """Take out the first entry with this key."""
         return self._pop(self._by_key.get(key, []))
 
     def take_stamped(self, key: _Key, before: datetime) -> ScheduleEntry | None:
-        """Take out the first entry that says this but for a start before a time."""
+        """Take out the first entry with this key apart from a start before a time."""
         if self._by_open_key is None:
             self._by_open_key = defaultdict(list)
             for index in reversed(self._entries):
@@ -197,7 +197,7 @@ class _Unused:
         return self._pop(self._by_open_key.get(key, []))
 
     def remaining(self) -> list[ScheduleEntry]:
-        """Return what was not taken out."""
+        """Return the entries that were not taken out."""
         return list(self._entries.values())
 
     def _pop(self, indices: list[int]) -> ScheduleEntry | None:
@@ -209,7 +209,7 @@ class _Unused:
 
 
 def _key(entry: ScheduleEntry) -> _Key:
-    """Return what an entry says, in a form that is equal for those that say the same."""
+    """Return the content of an entry; the keys of equal entries are equal."""
     values = list(msgspec.structs.astuple(entry))
     values[_ID] = None
     for index, default in _DEFAULTS:

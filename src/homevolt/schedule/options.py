@@ -38,11 +38,11 @@ BY_NAME = {option.name: option for option in (*WINDOW, *OPTIONS)}
 
 
 def check_names(given: Iterable[str], allowed: Iterable[str]) -> None:
-    """Refuse a keyword that is no option.
+    """Refuse a keyword that is not an option.
 
     Args:
         given: The keywords of the caller.
-        allowed: The names there are.
+        allowed: The names that exist.
 
     Raises:
         HomevoltValueError: One of them is unknown; the nearest name is suggested.
@@ -95,19 +95,19 @@ def whole_number(name: str, value: Any, unit: str = "") -> int:
 
     Args:
         name: What the argument is called, for the error message.
-        value: Anything; only what Python itself takes for an index is one, and bools are not.
+        value: Anything; whatever Python accepts as an index is a whole number, except bools.
         unit: The unit for the error message.
 
     Returns:
         The number.
 
     Raises:
-        HomevoltValueError: It is no whole number.
+        HomevoltValueError: It is not a whole number.
     """
     if not isinstance(value, bool):
         try:
             return int(operator.index(value))
-        except Exception:  # noqa: BLE001, S110 - the index of somebody else's object may raise anything
+        except Exception:  # noqa: BLE001, S110 - the methods of a foreign object may raise anything
             pass
     raise HomevoltValueError(
         f"{name} must be a whole number{unit and ' of' + unit}, not {short_repr(value)}"

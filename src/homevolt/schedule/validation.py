@@ -32,13 +32,13 @@ _MODES: Final = {mode.slug: mode for mode in BatteryMode}
 def new_entry(
     mode: object, options: Mapping[str, object], now: datetime, *, windowed: bool = True
 ) -> ScheduleEntry:
-    """Make an entry of what a caller gave, with every check that needs no device.
+    """Return the entry that a caller described, after every check that needs no device.
 
     Args:
         mode: A mode as number, `BatteryMode` or name.
         options: Options by their long name, and `from_time` and `to_time`; None is not given.
         now: The present, which the end of the window must lie after.
-        windowed: False for an entry that starts now and stays, which has no window.
+        windowed: False for an entry that starts now and stays.
 
     Returns:
         The entry, without an id.
@@ -51,7 +51,7 @@ def new_entry(
         for option in WINDOW:
             if options.get(option.name) is not None:
                 raise HomevoltValueError(
-                    f"{option.name} makes no sense for a mode that is set now and stays; "
+                    f"{option.name} makes no sense for a mode that starts now and stays; "
                     "add_schedule() takes a window"
                 )
     check_names(options, BY_NAME)
@@ -159,7 +159,7 @@ _RULES: Final[tuple[tuple[Callable[[ScheduleEntry, datetime], bool], str], ...]]
 
 
 def check_overlaps(entries: Sequence[ScheduleEntry]) -> None:
-    """Refuse a plan in which two entries claim the same moment.
+    """Refuse a plan in which two windows overlap.
 
     Raises:
         HomevoltValueError: Two do; both are named.
