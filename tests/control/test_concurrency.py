@@ -9,9 +9,10 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from homevolt import Homevolt, HomevoltError, ScheduleEntry
+from homevolt import Device, Homevolt, HomevoltError, ScheduleEntry
 from homevolt.simulator import ManualClock, Simulator
 from homevolt.simulator.world.ems.plan import Entry
+from homevolt.transport.session import Response
 from tests.control.writes import WRITES
 from tests.support.connected_device import connected_device
 
@@ -173,3 +174,73 @@ async def test_a_script_may_run_one_event_loop_after_another() -> None:
         for _ in range(2):
             await asyncio.to_thread(asyncio.run, crowd())
         assert len(sim.journal.writes) == 6
+
+
+PLAN = [{"mode": 1, "setpoint": 5}]
+
+
+@pytest.mark.parametrize("name", [*WRITES, "replace"])
+async def test_a_write_that_is_cancelled_before_it_was_sent_is_never_sent(
+    name: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """At each point between the last check and the moment at which the request is written."""
+
+    async def write(device: Device) -> None:
+        await (device.replace_schedule(PLAN) if name == "replace" else WRITES[name][0](device))
+
+    unsent = 0
+    for steps in range(60):
+        async with connected_device() as running:
+            running.plan(Entry(6))
+            has_sent: list[bool] = []
+            start = Response.start
+
+            async def noting(self: Response, connection: Any, start: Any = start) -> Any:
+                has_sent.append(self.method == "POST")  # noqa: B023 - of this round
+                return await start(self, connection)
+
+            monkeypatch.setattr(Response, "start", noting)
+            writing = asyncio.ensure_future(write(running.device))
+            for _ in range(steps):
+                await asyncio.sleep(0)
+            had_sent = any(has_sent)
+            writing.cancel()
+            with contextlib.suppress(asyncio.CancelledError):
+                await writing
+            monkeypatch.undo()
+            assert had_sent or writing.cancelled()
+            assert bool(running.writes) is had_sent
+            unsent += not had_sent
+    assert 3 < unsent < 60
+
+
+async def test_a_write_that_is_cancelled_while_it_waits_for_a_read_is_never_sent() -> None:
+    async def cancel(_seconds: float) -> None:
+        await asyncio.sleep(0)
+        writing.cancel()
+        await asyncio.sleep(0)
+
+    async with connected_device(sleep=cancel) as running:
+        running.sim.faults.add("latency", seconds=1, write=False, nth=2)
+        writing = asyncio.ensure_future(running.device.charge_battery(setpoint=5))
+        reading = asyncio.ensure_future(running.device.fetch_ems_data())
+        with pytest.raises(asyncio.CancelledError):
+            await writing
+        await reading
+        assert running.writes == []
+
+
+async def test_a_cancelled_program_may_still_write_while_it_ends() -> None:
+    async def program() -> None:
+        try:
+            await asyncio.Event().wait()
+        finally:
+            await running.device.set_battery_idle()
+
+    async with connected_device() as running:
+        task = asyncio.ensure_future(program())
+        await asyncio.sleep(0)
+        task.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await task
+        assert running.writes == ["sched_set 0"]

@@ -180,6 +180,15 @@ def test_no_reply_raises(body: bytes) -> None:
 DESTRUCTIVE = (
     *("format", "factory_reset", "write_mem", "modbus_write", "coredump_crash", "burnin_set"),
     *("efr_flash", "ota_start", "ota_anything", "rm", "curl", "efr_factory_reset"),
+    *("coredump_erase", "ems_reset", "ecu_sense_clear", "param_reset", "system_mode_force"),
+    *("ota_esp32_flash", "ota_run", "ota_esp32", "node_ota_distribute", "provision"),
+    *(
+        "ems_config_set",
+        "inverter_config_set",
+        "cat /x data",
+        "energy -n grid -i 0",
+        "energy -sn x",
+    ),
 )
 
 

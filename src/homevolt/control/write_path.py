@@ -89,6 +89,7 @@ class WritePath:
         self.now = now
         self._lock = LoopLock()
         self._has_sent = False
+        self._is_cancelled: Callable[[], bool] = lambda: False
 
     @asynccontextmanager
     async def exclusive(self) -> AsyncIterator[None]:
@@ -183,7 +184,7 @@ class WritePath:
             HomevoltAuthenticationError: The device refused the password.
         """
         try:
-            return await self._transport.post(path, form, on_send=self._note_sent), None
+            return await self._transport.post(path, form, before_send=self._before_send), None
         except HomevoltConnectionError as error:
             # An answer of any status means that the device has received the request.
             if not error.maybe_sent and error.status is None:
@@ -225,6 +226,10 @@ class WritePath:
         Raises:
             CancelledError: The caller was cancelled; `work` has ended, or has sent nothing.
         """
+        caller = asyncio.current_task()
+        if caller is not None:
+            earlier = caller.cancelling()  # it may write while it handles an earlier cancellation
+            self._is_cancelled = lambda: caller.cancelling() > earlier
         task = asyncio.create_task(work)
         cancelled: asyncio.CancelledError | None = None
         while not task.done():
@@ -241,7 +246,10 @@ class WritePath:
             _LOGGER.warning("A write whose caller was cancelled failed: %s", task.exception())
         raise cancelled
 
-    def _note_sent(self) -> None:
+    def _before_send(self) -> None:
+        """Stop the first command of a write whose caller was cancelled in this very moment."""
+        if not self._has_sent and self._is_cancelled():
+            raise asyncio.CancelledError
         self._has_sent = True
 
 

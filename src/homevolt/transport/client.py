@@ -115,7 +115,7 @@ class Transport:
         return await self._perform(Call("GET", url, None, self._closings), RETRY_BACKOFF_S)
 
     async def post(
-        self, path: str, form: Mapping[str, str], *, on_send: Callable[[], None] = lambda: None
+        self, path: str, form: Mapping[str, str], *, before_send: Callable[[], None] = lambda: None
     ) -> bytes:
         """Send a form exactly once, and return the body of the answer.
 
@@ -125,7 +125,7 @@ class Transport:
         Args:
             path: The path on the device, such as `/console.json`.
             form: The form's fields as names and texts.
-            on_send: Called when the form is on its way; before that it may still be cancelled.
+            before_send: Called right before the form is sent; if it raises, nothing is sent.
 
         Raises:
             HomevoltConnectionError: As for `get`; `maybe_sent` says whether the form may have
@@ -134,7 +134,7 @@ class Transport:
             HomevoltDataError: The body is larger than 4 MiB or is compressed.
         """
         url = f"{self.base_url}{path}"
-        return await self._perform(Call("POST", url, form, self._closings, on_send), ())
+        return await self._perform(Call("POST", url, form, self._closings, before_send), ())
 
     async def close(self) -> None:
         """Close the connection. A session that was passed in stays open.

@@ -34,7 +34,7 @@ class Call(msgspec.Struct):
         url: The whole URL.
         form: What a POST sends.
         closings: How often the transport had been closed when the call came.
-        on_send: Called when the request is on its way.
+        before_send: Called right before the request is sent; if it raises, nothing is sent.
         sent: Whether any of it may have reached the device.
         answers: The answers that arrived over its connection and were not read yet.
     """
@@ -43,7 +43,7 @@ class Call(msgspec.Struct):
     url: str
     form: Mapping[str, str] | None
     closings: int
-    on_send: Callable[[], None] = lambda: None
+    before_send: Callable[[], None] = lambda: None
     sent: bool = False
     answers: ResponseHandler | None = None
 
@@ -72,6 +72,11 @@ class Request(aiohttp.ClientRequest):
         key = super().connection_key
         return key if self.method == "GET" else key._replace(proxy_headers_hash=id(self))
 
+    async def send(self, conn: Connection) -> aiohttp.ClientResponse:
+        """Send the request over a connection."""
+        current_call.get().before_send()
+        return await super().send(conn)
+
 
 class Response(aiohttp.ClientResponse):
     """An answer to a request that is noted as sent and that aiohttp does not send again."""
@@ -80,7 +85,6 @@ class Response(aiohttp.ClientResponse):
         """Wait for the headers; by now the request is on its way."""
         call = current_call.get()
         call.sent = True
-        call.on_send()
         call.answers = connection.protocol
         if call.answers:
             raise SurplusError
