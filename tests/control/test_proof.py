@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
+from typing import Any
 
 import pytest
 
@@ -178,3 +179,50 @@ async def test_local_mode_that_only_its_parameter_reports_is_read_again() -> Non
     ) as (_, device, _clock):
         with pytest.raises(HomevoltCommandOutcomeUnknownError, match="local mode was switched off"):
             await device.clear_all_schedules()
+
+
+UNREADABLE: list[dict[str, Any]] = [
+    document(schedule=None),
+    {"local_mode": True, "schedule_id": "x"},
+    {"local_mode": True, "entries": [{"type": 1}]},
+    document(schedule="none"),
+    document({"id": 1, "type": None}),
+    document({"id": 1, "type": "charge"}),
+    document({"id": 1, "type": 1, "from": "2026-01-15T12:00:00"}),
+    document({"id": 1, "type": 1, "to": [5]}),
+    document(7),  # type: ignore[arg-type] # which is not an entry
+]
+
+
+@pytest.mark.parametrize("unreadable", UNREADABLE)
+async def test_an_unreadable_plan_is_never_treated_as_empty(unreadable: dict[str, Any]) -> None:
+    async with scripted_device(schedule=unreadable, console=done("x")) as (scripted, device, _):
+        for write in (
+            device.add_schedule(0),
+            device.delete_schedule(1),
+            device.replace_schedule([{"mode": 0}]),
+            device.diff_schedule([{"mode": 0}]),
+        ):
+            with pytest.raises(HomevoltDataError, match=r"/schedule\.json"):
+                await write
+        assert scripted.writes == []
+        for blind_write in (device.set_battery_idle(), device.clear_all_schedules()):
+            with pytest.raises(HomevoltCommandOutcomeUnknownError, match="reading back failed"):
+                await blind_write
+        assert len(scripted.writes) == 2
+
+
+@pytest.mark.parametrize("entry", [{"type": 1.0}, {"type": "1"}, {"type": 1, "from": "1800000000"}])
+async def test_numbers_as_text_and_whole_floats_are_readable(entry: dict[str, Any]) -> None:
+    async with scripted_device(schedule=document(entry)) as (_, device, _clock):
+        diff = await device.diff_schedule([])
+        assert [removed.mode for removed in diff.removed] == [1]
+
+
+async def test_a_mode_replaces_a_plan_that_cannot_be_read() -> None:
+    idle = document({"id": 0, "type": 0, "from": NOW})
+    for unreadable in UNREADABLE:
+        async with scripted_device(
+            schedule=in_turn(unreadable, unreadable, idle), console=done("sched_set")
+        ) as (_, device, _clock):
+            assert (await device.set_battery_idle()).id == 0
