@@ -9,6 +9,7 @@ import pytest
 from homevolt import (
     BatteryMode,
     Capabilities,
+    HomevoltCommandOutcomeUnknownError,
     HomevoltCommandRejectedError,
     HomevoltCommandVerificationError,
     HomevoltValueError,
@@ -66,6 +67,25 @@ async def test_a_caller_may_accept_what_firmware_drops() -> None:
         ]
         with pytest.raises(HomevoltCommandVerificationError, match="min_soc: expected 5, actual"):
             await running.device.charge_battery(max_soc=90, min_soc=5, accept=("max_soc",))
+
+
+async def test_without_an_answer_what_firmware_drops_may_be_of_another_client() -> None:
+    async with connected_device(firmware="confirmed-only") as running:
+        running.sim.faults.add("reset", write=True, when="after")
+        with pytest.raises(HomevoltCommandOutcomeUnknownError, match="max_soc: expected 90"):
+            await running.device.charge_battery(max_power=3000, max_soc=90)
+        assert len(contents(running)) == 1
+        assert running.device.capabilities == Capabilities("v31.4")
+
+
+async def test_a_mode_that_cannot_be_undone_is_reported_as_unknown() -> None:
+    async with connected_device(firmware="confirmed-only") as running:
+        running.plan(Entry(2, None, END))
+        running.sim.faults.add("status", status=503, write=True, nth=2, count=10**6)
+        with pytest.raises(HomevoltCommandOutcomeUnknownError) as caught:
+            await running.device.charge_battery(max_power=3000, max_soc=90)
+        assert "max_soc: expected 90, actual none" in str(caught.value)
+        assert "Restoring the previous plan (1 entry" in str(caught.value)
 
 
 @pytest.mark.parametrize(

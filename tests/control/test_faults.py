@@ -15,53 +15,7 @@ from homevolt.simulator.world.ems.plan import Entry
 from tests.control.writes import WRITES
 from tests.support.connected_device import SHORT_S, connected_device
 
-# A fault that hits the write itself, before or after it took effect.
-LOST: list[dict[str, Any]] = [
-    *({"kind": "reset", "when": when} for when in ("before", "after")),
-    *({"kind": "status", "status": 500, "when": when} for when in ("before", "after")),
-    *({"kind": "status", "status": 503, "when": when} for when in ("before", "after")),
-    {"kind": "truncate", "size": 10},
-    *({"kind": "garbage", "when": when} for when in ("before", "after")),
-    *({"kind": "html", "when": when} for when in ("before", "after")),
-    {"kind": "ignore"},
-    {"kind": "content_type"},
-]
-
-
-def _name(value: str | dict[str, Any]) -> str:
-    return value if isinstance(value, str) else " ".join(map(str, value.values()))
-
-
-# Each of these costs its deadline, so not every write meets them.
-SILENT: list[dict[str, Any]] = [
-    *({"kind": "silence", "when": when} for when in ("before", "after")),
-    {"kind": "stall"},
-]
-
-
-@pytest.mark.parametrize(
-    ("name", "fault"),
-    [
-        *((name, fault) for name in WRITES for fault in LOST),
-        *((name, fault) for name in ("mode", "parameter") for fault in SILENT),
-    ],
-    ids=_name,
-)
-async def test_a_write_is_sent_once_and_the_read_back_decides(
-    name: str, fault: dict[str, Any]
-) -> None:
-    write, took_effect = WRITES[name]
-    async with connected_device(timeout=SHORT_S if fault in SILENT else 10.0) as running:
-        running.plan(Entry(6))
-        running.sim.faults.add_settings({**fault, "write": True})
-        try:
-            await write(running.device)
-        except HomevoltError:
-            assert not took_effect(running)
-        else:
-            assert took_effect(running)
-        assert len(running.writes) == 1
-        assert running.sim.journal.writes[0].effects <= 1
+MOMENTS = ("before", "after")
 
 
 @pytest.mark.parametrize(
@@ -121,7 +75,11 @@ async def test_a_write_whose_password_is_refused_did_nothing(name: str, status: 
         assert len(running.writes) == 1
 
 
-STRUCK = [fault for fault in LOST if fault["kind"] not in {"ignore", "content_type"}] + [
+# What strikes a write itself is in test_matrix.py; these strike the reads before and after it too.
+STRUCK: list[dict[str, Any]] = [
+    *({"kind": kind, "when": when} for kind in ("reset", "garbage") for when in MOMENTS),
+    {"kind": "truncate", "size": 10},
+    {"kind": "status", "status": 503, "when": "after"},
     {"kind": "status", "status": 404},
     {"kind": "status", "status": 507},
     {"kind": "reboot", "seconds": 30},

@@ -169,7 +169,7 @@ async def run(name: str, fault: dict[str, Any], when: str, *, deadline_s: float)
     async with connected_device(
         local_mode=method.local_mode, linked=True, timeout=deadline_s, boot_s=4
     ) as running:
-        running.sim.advance(600)
+        running.sim.advance(20)
         running.plan(PREVIOUS)
         running.sim.device.set_parameter("ledstrip_bright_min", 5, store=True)
         before = _state(running)

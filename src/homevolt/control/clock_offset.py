@@ -38,14 +38,13 @@ class ObservedZone(tzinfo):
         """Return the local time of a moment that is given in UTC under this zone's name."""
         return moment + self._at(moment.replace(tzinfo=UTC))
 
-    def utcoffset(self, local: datetime | None) -> timedelta:
-        """Return the offset at a local time."""
-        offsets = set(self._offsets.values())
+    def utcoffset(self, local: datetime | None) -> timedelta | None:
+        """Return the offset at a local time, None without one."""
         if local is None:
-            return min(offsets)
+            return None
         plain = local.replace(tzinfo=UTC)
-        fitting = [offset for offset in offsets if self._at(plain - offset) == offset]
-        return max(fitting, default=self._at(plain))  # the later offset is that of summer
+        fitting = [o for o in set(self._offsets.values()) if self._at(plain - o) == o]
+        return max(fitting, default=self._at(plain))  # the first of two equal times
 
     def dst(self, _local: datetime | None) -> timedelta:
         """Return 0, since it is unknown which offset is summer time."""
@@ -53,7 +52,11 @@ class ObservedZone(tzinfo):
 
     def tzname(self, _local: datetime | None) -> str:
         """Return what messages call it."""
-        return "the zone of the device"
+        return "the zone that the device has shown"
+
+    def __str__(self) -> str:
+        """The name, for messages."""
+        return self.tzname(None)
 
     def _at(self, moment: datetime) -> timedelta:
         return self._offsets[min(self._offsets, key=lambda known: abs(known - moment))]

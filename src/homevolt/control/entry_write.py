@@ -17,7 +17,6 @@ from homevolt.control.write_path import (
 from homevolt.exceptions import (
     HomevoltCommandOutcomeUnknownError,
     HomevoltCommandVerificationError,
-    HomevoltValueError,
 )
 from homevolt.schedule.comparing import (
     STAMP_SLACK,
@@ -111,12 +110,8 @@ class EntryWrite(ABC):
         self._before = before
         found = await self._send()
         if isinstance(found, _Wrong) and found.offsets and self._zone.is_auto:
-            result = await self._undo(found)
+            await self._undo(found)
             self._zone.follow(found.offsets)
-            try:
-                self._render()
-            except HomevoltValueError as error:
-                raise with_result(found.error, f"{result} {error}") from error
             found = await self._send()
         if isinstance(found, _Wrong):
             raise with_result(found.error, await self._undo(found))
