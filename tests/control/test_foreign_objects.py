@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from homevolt import Device
 
 
-class Trouble(Exception):  # noqa: N818 - what an object of another library raises
+class ForeignError(Exception):
     """Not an error of this library."""
 
 
@@ -25,7 +25,7 @@ class Hostile(tzinfo):
     """An object all of whose methods raise."""
 
     def _raise(self, *_: object) -> Any:
-        raise Trouble("not today")
+        raise ForeignError("not today")
 
     utcoffset = dst = tzname = _raise
     __index__ = __int__ = __float__ = __bool__ = __len__ = __iter__ = __next__ = _raise
@@ -35,20 +35,20 @@ class Hostile(tzinfo):
 
     def keys(self) -> Any:
         """Raise, as a mapping that is read from a file may."""
-        raise Trouble("not today")
+        raise ForeignError("not today")
 
 
 class HostileMapping(Mapping[str, Any]):
     """A mapping that cannot be read."""
 
     def __getitem__(self, _key: str) -> Any:
-        raise Trouble("not today")
+        raise ForeignError("not today")
 
     def __iter__(self) -> Iterator[str]:
-        raise Trouble("not today")
+        raise ForeignError("not today")
 
     def __len__(self) -> int:
-        raise Trouble("not today")
+        raise ForeignError("not today")
 
 
 class HostileText(str):
@@ -57,7 +57,7 @@ class HostileText(str):
     __slots__ = ()
 
     def _raise(self, *_: object) -> Any:
-        raise Trouble("not today")
+        raise ForeignError("not today")
 
     strip = lower = __getitem__ = _raise
 
@@ -67,13 +67,13 @@ class HostileType:
 
     @property  # type: ignore[misc] # read-only, which the real one is not
     def __class__(self) -> Any:
-        raise Trouble("not today")
+        raise ForeignError("not today")
 
 
 def breaking_off() -> Iterator[dict[str, Any]]:
     """Yield an entry, then raise."""
     yield {"mode": 0, "to_time": "2030-01-01T00:00:00Z"}
-    raise Trouble("not today")
+    raise ForeignError("not today")
 
 
 ANY: list[Any] = [Hostile(), HostileMapping(), HostileText("a"), HostileType()]

@@ -1,4 +1,4 @@
-"""Putting the previous plan back: through trouble, against late commands, past other writers."""
+"""Putting the previous plan back: despite faults, late commands and other writers."""
 
 from __future__ import annotations
 
@@ -71,7 +71,7 @@ async def test_a_command_that_is_carried_out_late_is_undone(
         assert str(caught.value).endswith("It was still so 10 s later.")
 
 
-TROUBLE: dict[str, list[dict[str, Any]]] = {
+FAULTS: dict[str, list[dict[str, Any]]] = {
     "a restart": [{"kind": "reboot", "seconds": 60, "nth": 8}],
     "one 503": [{"kind": "status", "status": 503, "write": True, "nth": 3}],
     "one reset": [{"kind": "reset", "write": True, "nth": 3, "when": "before"}],
@@ -89,16 +89,16 @@ TROUBLE: dict[str, list[dict[str, Any]]] = {
 
 
 @pytest.mark.parametrize("firmware", ["new", "local-time"])
-@pytest.mark.parametrize("trouble", TROUBLE)
+@pytest.mark.parametrize("name", FAULTS)
 async def test_restoring_goes_on_through(
-    trouble: str, firmware: str, monkeypatch: pytest.MonkeyPatch
+    name: str, firmware: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     async with connected_device(firmware=firmware) as running:
         at_each_pause(running, monkeypatch, lambda _seconds: None)
         cloud_plan(running)
         previous = contents(running)
         running.sim.faults.add("garbage", command="sched_add *", nth=1)
-        for fault in TROUBLE[trouble]:
+        for fault in FAULTS[name]:
             running.sim.faults.add_settings(fault)
         with pytest.raises(HomevoltCommandError, match="The previous plan was restored") as caught:
             await running.device.replace_schedule(hours(3, first=4))

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 
 Plan = list[tuple[Any, ...]]
-Trouble = dict[str, Any] | None
+FaultSettings = dict[str, Any] | None
 
 POWERS: Final = st.integers(0, 5000)
 HOURS: Final = st.integers(1, 6)
@@ -42,7 +42,7 @@ FAULTS: Final[list[dict[str, Any]]] = [
     *({"kind": kind} for kind in ("ignore", "double_answer", "idle_close", "idle_drop")),
     *({"kind": "other_client", "run": CLIENT, "when": when} for when in ("before", "after")),
 ]
-TROUBLE: Final = st.none() | st.builds(
+ANY_FAULT: Final = st.none() | st.builds(
     lambda fault, nth: {**fault, "write": True, "nth": nth},
     st.sampled_from(FAULTS),
     st.sampled_from([1, 1, 1, 2, 3]),
@@ -143,18 +143,20 @@ class AnyUse(RuleBasedStateMachine):
 
     # The library's user.
 
-    @rule(mode=MODES, setpoint=POWERS, trouble=TROUBLE)
-    def set_mode(self, mode: int, setpoint: int, trouble: Trouble) -> None:
+    @rule(mode=MODES, setpoint=POWERS, fault_settings=ANY_FAULT)
+    def set_mode(self, mode: int, setpoint: int, fault_settings: FaultSettings) -> None:
         """Set a mode."""
         self.write(
             lambda: self.running.device.set_battery_mode(mode, setpoint=setpoint),
             lambda _: [(e[0], e[2:]) for e in self.plan] == [(mode, self.given(setpoint))],
-            trouble,
+            fault_settings,
             own="sched_set",
         )
 
-    @rule(mode=MODES, setpoint=POWERS, first=HOURS, length=HOURS, trouble=TROUBLE)
-    def add(self, mode: int, setpoint: int, first: int, length: int, trouble: Trouble) -> None:
+    @rule(mode=MODES, setpoint=POWERS, first=HOURS, length=HOURS, fault_settings=ANY_FAULT)
+    def add(
+        self, mode: int, setpoint: int, first: int, length: int, fault_settings: FaultSettings
+    ) -> None:
         """Add an entry."""
         window: dict[str, Any] = {
             "from_time": self.moment(first),
@@ -164,13 +166,13 @@ class AnyUse(RuleBasedStateMachine):
         self.write(
             lambda: self.running.device.add_schedule(mode, setpoint=setpoint, **window),
             lambda before: self.plan.count(new) == before.count(new) + 1,
-            trouble,
+            fault_settings,
             own="sched_add",
         )
 
     @precondition(lambda self: self.running.sim.installation.plan.entries)
-    @rule(pick=st.integers(0, 2), trouble=TROUBLE)
-    def delete(self, pick: int, trouble: Trouble) -> None:
+    @rule(pick=st.integers(0, 2), fault_settings=ANY_FAULT)
+    def delete(self, pick: int, fault_settings: FaultSettings) -> None:
         """Delete an entry."""
         entries = self.running.sim.installation.plan.entries
         entry = entries[pick % len(entries)]
@@ -179,22 +181,24 @@ class AnyUse(RuleBasedStateMachine):
         self.write(
             lambda: self.running.device.delete_schedule(entry.id),
             lambda before: self.plan.count(old) == before.count(old) - 1,
-            trouble,
+            fault_settings,
             own="sched_del",
         )
 
-    @rule(trouble=TROUBLE)
-    def clear(self, trouble: Trouble) -> None:
+    @rule(fault_settings=ANY_FAULT)
+    def clear(self, fault_settings: FaultSettings) -> None:
         """Delete every entry."""
         self.write(
             self.running.device.clear_all_schedules,
             lambda _: self.plan == [],
-            trouble,
+            fault_settings,
             own="sched_clear",
         )
 
-    @rule(modes=st.lists(MODES, max_size=3), first=HOURS, setpoint=POWERS, trouble=TROUBLE)
-    def replace(self, modes: list[int], first: int, setpoint: int, trouble: Trouble) -> None:
+    @rule(modes=st.lists(MODES, max_size=3), first=HOURS, setpoint=POWERS, fault_settings=ANY_FAULT)
+    def replace(
+        self, modes: list[int], first: int, setpoint: int, fault_settings: FaultSettings
+    ) -> None:
         """Replace the plan."""
         plan: list[dict[str, Any]] = [
             {
@@ -210,29 +214,29 @@ class AnyUse(RuleBasedStateMachine):
             lambda _: (
                 self.plan == sorted((self.entry(e["mode"], setpoint, e) for e in plan), key=repr)
             ),
-            trouble,
+            fault_settings,
             own="",
         )
 
-    @rule(value=st.integers(0, 100), trouble=TROUBLE)
-    def set_parameter(self, value: int, trouble: Trouble) -> None:
+    @rule(value=st.integers(0, 100), fault_settings=ANY_FAULT)
+    def set_parameter(self, value: int, fault_settings: FaultSettings) -> None:
         """Set a parameter."""
         self.write(
             lambda: self.running.device.set_parameter("ledstrip_bright_max", value),
             lambda _: self.running.sim.installation.parameters["ledstrip_bright_max"] == value,
-            trouble,
+            fault_settings,
             own="",
             is_schedule=False,
         )
 
-    @rule(on=st.sampled_from([True, True, False]), trouble=TROUBLE)
-    def switch_local_mode(self, trouble: Trouble, *, on: bool) -> None:
+    @rule(on=st.sampled_from([True, True, False]), fault_settings=ANY_FAULT)
+    def switch_local_mode(self, fault_settings: FaultSettings, *, on: bool) -> None:
         """Switch local mode."""
         device = self.running.device
         self.write(
             device.enable_local_mode if on else device.disable_local_mode,
             lambda _: self.local_mode is on,
-            trouble,
+            fault_settings,
             own="",
             is_schedule=False,
         )
@@ -243,7 +247,7 @@ class AnyUse(RuleBasedStateMachine):
         self,
         call: Callable[[], Awaitable[object]],
         took_effect: Callable[[Plan], bool],
-        trouble: Trouble,
+        fault_settings: FaultSettings,
         *,
         own: str,
         is_schedule: bool = True,
@@ -251,7 +255,7 @@ class AnyUse(RuleBasedStateMachine):
         """Call a method, and compare what it says with what the device did."""
         before, was_local = self.plan, self.local_mode
         self.running.sim.journal.clear()
-        fault = self.running.sim.faults.add_settings(trouble) if trouble else None
+        fault = self.running.sim.faults.add_settings(fault_settings) if fault_settings else None
 
         async def run() -> HomevoltError | None:
             try:

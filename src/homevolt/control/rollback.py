@@ -111,8 +111,8 @@ class Rollback:
                 result = await self._advance()
             except _OtherWriterError as other:
                 return str(other)
-            except HomevoltError as trouble:
-                error = trouble
+            except HomevoltError as failure:
+                error = failure
                 await clock.sleep(PAUSE_S)
             else:
                 if result is not None:
