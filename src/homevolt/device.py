@@ -26,7 +26,7 @@ from homevolt.readings.installation import walk
 from homevolt.readings.inventory import Inventory
 from homevolt.readings.schedule_follower import ScheduleFollower
 from homevolt.readings.snapshot import Snapshot, Update, typed_views
-from homevolt.schedule.entry import Schedule, ScheduleEntry, typed_schedule
+from homevolt.schedule.entry import Schedule, typed_entry, typed_schedule
 from homevolt.schedule.times import LATEST, as_zone
 
 if TYPE_CHECKING:
@@ -40,6 +40,7 @@ if TYPE_CHECKING:
     from homevolt.protocol.store import Record
     from homevolt.readings.installation import Walk
     from homevolt.readings.models import DeviceMetadata, Sensor
+    from homevolt.schedule.entry import ScheduleEntry
     from homevolt.transport.client import Transport
 
 _LOGGER = logging.getLogger(__name__)
@@ -138,7 +139,7 @@ class Device(BatteryControl):
         if record is None:
             return None
         active = self._follower.at(record.value, self.now().timestamp())
-        return None if active.mode is None else ScheduleEntry.from_wire(active.entry)
+        return None if active.mode is None else typed_entry(active.entry)
 
     @property
     def ems_at(self) -> datetime | None:
