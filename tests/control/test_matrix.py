@@ -14,7 +14,7 @@ from tools.docs_tables import ROOT
 
 PAGE = (ROOT / "docs" / "reliability.md").read_text("utf-8")
 DEADLINE_S, LONG_DEADLINE_S = 3.0, 30.0
-"""All methods of a row run at once, on a busy machine; only where it is silent does this cost time."""
+"""All methods of a row run at once, on a busy machine; only silence costs the deadline."""
 
 
 def table(first: str) -> list[list[str]]:
