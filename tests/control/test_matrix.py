@@ -13,8 +13,8 @@ from tests.support.matrix import METHODS, rows, run
 from tools.docs_tables import ROOT
 
 PAGE = (ROOT / "docs" / "reliability.md").read_text("utf-8")
-DEADLINE_S = 2.0
-"""All methods of a row run at once, on a machine that others use too."""
+DEADLINE_S, LONG_DEADLINE_S = 3.0, 30.0
+"""All methods of a row run at once, on a busy machine; only silence costs the deadline."""
 
 
 def table(first: str) -> list[list[str]]:
@@ -63,8 +63,10 @@ def test_every_public_method_of_a_device_is_in_the_table() -> None:
 @pytest.mark.parametrize("row", ROWS)
 async def test_each_method_ends_as_the_page_says(row: str) -> None:
     fault, when = ROWS[row]
+    is_silent = fault["kind"] in {"silence", "stall"}
+    deadline_s = DEADLINE_S if is_silent else LONG_DEADLINE_S
     cells = await asyncio.gather(
-        *(run(method, fault, when, deadline_s=DEADLINE_S) for method in METHODS)
+        *(run(method, fault, when, deadline_s=deadline_s) for method in METHODS)
     )
     wrong = {
         method: (EXPECTED[row][method], cell.outcome, cell.writes, cell.error)

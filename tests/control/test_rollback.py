@@ -68,7 +68,7 @@ async def test_a_command_that_is_carried_out_late_is_undone(
         assert not isinstance(caught.value, HomevoltCommandOutcomeUnknownError)
         assert contents(running) == previous[1:]
         assert sum(waited) >= 10
-        assert str(caught.value).endswith("It was still so 10 s later.")
+        assert str(caught.value).endswith("This was still so 10 s later.")
 
 
 FAULTS: dict[str, list[dict[str, Any]]] = {

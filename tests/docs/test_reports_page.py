@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 import homevolt
+import homevolt.reports
 from homevolt.simulator import Simulator
 from tests.support.running import run_python
 from tools.docs_tables import ROOT

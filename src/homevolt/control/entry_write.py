@@ -192,8 +192,7 @@ class ModeWrite(EntryWrite):
     _command = "sched_set"
 
     def _find(self, plan: Schedule) -> ScheduleEntry | _Wrong:
-        entries = typed_schedule(self._before.value).entries
-        is_unchanged = list(map(without_id, plan.entries)) == list(map(without_id, entries))
+        is_unchanged = self._is_unchanged(plan)
         unchanged = "The plan is unchanged. " if is_unchanged else ""
         if len(plan.entries) != 1:
             message = (
@@ -214,6 +213,14 @@ class ModeWrite(EntryWrite):
             raise self._error(message, entry)
         return self._wrong(plan, entry, found, "The schedule holds another entry")
 
+    def _is_unchanged(self, plan: Schedule) -> bool:
+        """Return whether the plan is the one from before, ids aside."""
+        before = self._before.value
+        if len(before.schedule or ()) != len(plan.entries):
+            return False
+        entries = typed_schedule(before).entries
+        return list(map(without_id, plan.entries)) == list(map(without_id, entries))
+
     def _rollback(self, wrong: _Wrong) -> Rollback:
         previous, lost = restorable_part(self._before)
         return Rollback(self._path, self._zone, previous, self._own_entries(wrong), lost=lost)
@@ -224,14 +231,15 @@ class EntryAddition(EntryWrite):
 
     _command = "sched_add"
 
+    _others: Sequence[ScheduleEntry] = ()
+
     async def run(self, before: Record[ScheduleData]) -> ScheduleEntry:
         """Write the entry; nothing is sent if the plan on the device cannot be read completely."""
-        whole_schedule(before.value)
+        self._others = whole_schedule(before.value).entries
         return await super().run(before)
 
     def _find(self, plan: Schedule) -> ScheduleEntry | _Wrong:
-        entries = whole_schedule(self._before.value).entries
-        candidates = added_entries(entries, plan.entries)
+        candidates = added_entries(self._others, plan.entries)
         if not candidates:
             message = f"The schedule has no new entry after this one was added: {self._entry}."
             raise self._error(message, None)
@@ -240,7 +248,7 @@ class EntryAddition(EntryWrite):
         found, entry = min(by_entry, key=lambda item: len(item[0]))
         if found:
             return self._wrong(plan, entry, found, "The schedule has another new entry")
-        check_others(self._path, "The entry was added", entries, plan)
+        check_others(self._path, "The entry was added", self._others, plan)
         return entry
 
     def _rollback(self, wrong: _Wrong) -> Rollback:

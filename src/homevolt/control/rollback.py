@@ -195,7 +195,7 @@ class Rollback:
         return [e for e in entries if e.to_time is None or e.to_time > now]
 
     def _result(self, pairs: Pairs, *, is_local: bool | None) -> str:
-        later = f" It was still so {LATE_S:g} s later." if self._has_waited else ""
+        later = f" This was still so {LATE_S:g} s later." if self._has_waited else ""
         if self._only_deletes:
             return f"The entry was deleted again.{later}"
         if not self.has_sent:

@@ -12,9 +12,12 @@ What may happen to a write, and what the caller learns:
 * The read-back fails, or it shows a write that may not last, since the device had no room to store
   it or local mode went off meanwhile: `HomevoltCommandOutcomeUnknownError`.
 
-A write is never sent again. From the moment it may have been sent until it has been read back it
-cannot be cancelled half-way: a cancelled caller gets its `CancelledError` after that, at the latest
-when the transport's deadlines have passed. As long as nothing was sent it is cancelled at once.
+What a device made of an entry or a plan, if it is not what was written, is undone by
+`homevolt.control.rollback`.
+
+A write is never sent again. From the moment it may have been sent until it has been read back, and
+undone if need be, it cannot be cancelled: a cancelled caller gets its `CancelledError` after that.
+As long as nothing was sent it is cancelled at once.
 """
 
 from __future__ import annotations
