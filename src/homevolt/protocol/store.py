@@ -1,4 +1,4 @@
-"""What was read of a device last: for each resource its document, when, and what went wrong."""
+"""What was last read from a device: for each resource its document, time and error."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ class ResourceStore:
 
     Args:
         transport: The requests to the device.
-        clock: The time to go by.
+        clock: The source of time.
     """
 
     def __init__(self, transport: Transport, clock: Clock) -> None:
@@ -53,11 +53,11 @@ class ResourceStore:
         return dict(self._errors)
 
     def last(self, resource: Resource[T]) -> Record[T] | None:
-        """Return what was read of a resource last, or None."""
+        """Return the last record of a resource, or None."""
         return self._records.get(resource.name)
 
     def forget(self, resource: Resource[Any], error: HomevoltError) -> None:
-        """Drop the record of a resource that is not or no longer true, because of an error."""
+        """Drop the record of a resource that is no longer valid, because of an error."""
         self._records.pop(resource.name, None)
         self._errors[resource.name] = error
 
@@ -78,8 +78,10 @@ class ResourceStore:
         try:
             body = await self._transport.get(resource.path)
             previous = self.last(resource)
-            is_unchanged = previous is not None and previous.body == body
-            value = previous.value if is_unchanged and previous else resource.decode(body)
+            if previous is not None and previous.body == body:
+                value = previous.value
+            else:
+                value = resource.decode(body)
         except HomevoltError as error:
             self._errors[resource.name] = error
             raise
