@@ -178,6 +178,21 @@ async def test_a_refused_password_ends_the_update_at_once(
     assert server.requests == ["/ems.json"]
 
 
+async def test_an_answer_of_peers_alone_is_no_device_yet(
+    connection: Homevolt, server: PayloadServer
+) -> None:
+    server.answers["/ems.json"] = ems(unit(PEER, "[fd00::2]"))
+    with pytest.raises(HomevoltDataError, match="which of its units answers"):
+        await connection.update_info()
+    with pytest.raises(HomevoltNotReadyError):
+        connection.get_device()
+    device = connection._device
+    assert (device.sensors, device.problems.keys()) == ({}, {"ems"})
+    server.answers["/ems.json"] = cluster()
+    await connection.update_info()
+    assert connection.get_device().device_id == LOCAL
+
+
 async def test_a_new_unit_gets_its_sensors(device: Device, server: PayloadServer) -> None:
     server.answers["/ems.json"] = ems(unit(), unit("cc", "[::1]:5259"))
     await device.update_info()
