@@ -154,7 +154,7 @@ async def test_a_schedule_that_fails_does_not_fail_the_update(
     assert isinstance(device.problems["schedule"], (HomevoltDataError, HomevoltResponseError))
 
 
-async def test_an_ems_that_fails_is_told_but_the_schedule_is_kept(
+async def test_an_ems_that_fails_is_an_error_but_the_schedule_is_kept(
     device: Device, server: PayloadServer, clock: ManualClock
 ) -> None:
     server.answers["/ems.json"] = b"[]"
@@ -178,6 +178,21 @@ async def test_a_refused_password_ends_the_update_at_once(
     assert server.requests == ["/ems.json"]
 
 
+async def test_an_answer_of_peers_alone_is_no_device_yet(
+    connection: Homevolt, server: PayloadServer
+) -> None:
+    server.answers["/ems.json"] = ems(unit(PEER, "[fd00::2]"))
+    with pytest.raises(HomevoltDataError, match="which of its units answers"):
+        await connection.update_info()
+    with pytest.raises(HomevoltNotReadyError):
+        connection.get_device()
+    device = connection._device
+    assert (device.sensors, device.problems.keys()) == ({}, {"ems"})
+    server.answers["/ems.json"] = cluster()
+    await connection.update_info()
+    assert connection.get_device().device_id == LOCAL
+
+
 async def test_a_new_unit_gets_its_sensors(device: Device, server: PayloadServer) -> None:
     server.answers["/ems.json"] = ems(unit(), unit("cc", "[::1]:5259"))
     await device.update_info()
@@ -185,7 +200,7 @@ async def test_a_new_unit_gets_its_sensors(device: Device, server: PayloadServer
     assert "ems_cc" in device.device_metadata
 
 
-async def test_a_unit_stays_known_whose_sensors_nobody_looked_at(
+async def test_a_unit_whose_sensors_were_never_accessed_stays_known(
     device: Device, server: PayloadServer
 ) -> None:
     grid = [point("grid", 100)]
@@ -196,7 +211,7 @@ async def test_a_unit_stays_known_whose_sensors_nobody_looked_at(
     assert device.sensors["House Consumption"].value is None
 
 
-async def test_a_schedule_for_which_the_password_is_refused_is_not_shown_on(
+async def test_a_schedule_for_which_the_password_is_refused_is_dropped(
     clock: ManualClock,
 ) -> None:
     async with PayloadServer() as server, Homevolt(server.host, "x", clock=clock) as connection:
@@ -353,7 +368,7 @@ async def test_a_wrong_clock_is_a_reading(
     assert device.snapshot.clock_offset_s == offset_s
 
 
-async def test_a_clock_that_tells_no_possible_time_has_no_offset(
+async def test_a_clock_without_a_plausible_time_has_no_offset(
     device: Device, server: PayloadServer
 ) -> None:
     for ts in (None, 0, -5, 10**17):
@@ -370,30 +385,36 @@ async def test_a_snapshot_carries_sensors_and_parts(device: Device) -> None:
     assert snapshot.parts[f"ems_{LOCAL}"] is device.device_metadata[f"ems_{LOCAL}"]
 
 
-async def test_updates_tell_outages_and_ageing(device: Device, server: PayloadServer) -> None:
+async def test_updates_report_outages_and_ageing(device: Device, server: PayloadServer) -> None:
     updates = device.updates(10, max_age_s=60)
     first = await anext(updates)
     assert (first.error, first.age_s) == (None, 0)
     server.answers["/ems.json"] = 503
-    told = [await anext(updates) for _ in range(5)]
-    assert all(isinstance(update.error, HomevoltResponseError) for update in told)
-    ages = [update.age_s for update in told]
+    reported = [await anext(updates) for _ in range(5)]
+    assert all(isinstance(update.error, HomevoltResponseError) for update in reported)
+    ages = [update.age_s for update in reported]
     assert ages[:3] == [pytest.approx(age, abs=3) for age in (10, 20, 40)]
-    assert ages[3:] == [None, None], "what is too old is not shown, and that is told in time"
-    assert told[3].at - first.at < timedelta(seconds=61.5)
+    assert ages[3:] == [None, None], "what is too old is not shown, and that is reported in time"
+    assert reported[3].at - first.at < timedelta(seconds=61.5)
     server.answers["/ems.json"] = ems()
     last = await anext(updates)
     assert (last.error, last.age_s) == (None, 0)
 
 
-async def test_readings_that_age_before_the_next_read_are_told_once(
+async def test_readings_that_age_before_the_next_read_are_reported_once(
     device: Device, clock: ManualClock
 ) -> None:
     updates = device.updates(600, max_age_s=60)
-    told = [await anext(updates) for _ in range(5)]
-    assert [update.snapshot is None for update in told] == [False, True, False, True, False]
-    assert [update.error for update in told] == [None] * 5
-    assert [(update.at - told[0].at).total_seconds() for update in told] == [0, 60, 600, 660, 1200]
+    reported = [await anext(updates) for _ in range(5)]
+    assert [update.snapshot is None for update in reported] == [False, True, False, True, False]
+    assert [update.error for update in reported] == [None] * 5
+    assert [(update.at - reported[0].at).total_seconds() for update in reported] == [
+        0,
+        60,
+        600,
+        660,
+        1200,
+    ]
     assert clock.slept == [60, 540] * 2
 
 
@@ -405,9 +426,9 @@ async def test_readings_age_though_the_clock_of_this_machine_jumps(
     await anext(updates)
     server.answers["/ems.json"] = 503
     clock.start += jump_s
-    told = [await anext(updates) for _ in range(5)]
-    assert told[-1].snapshot is None
-    assert all(update.age_s is None or 0 <= update.age_s < 60 for update in told)
+    reported = [await anext(updates) for _ in range(5)]
+    assert reported[-1].snapshot is None
+    assert all(update.age_s is None or 0 <= update.age_s < 60 for update in reported)
     clock.start -= jump_s
     server.answers["/ems.json"] = ems()
     last = await anext(updates)
@@ -423,7 +444,7 @@ async def test_updates_before_anything_was_read_have_no_snapshot(
     assert isinstance(update.error, HomevoltResponseError)
 
 
-async def test_the_updates_of_one_device_say_nothing_of_another(clock: ManualClock) -> None:
+async def test_the_updates_of_one_device_are_not_those_of_another(clock: ManualClock) -> None:
     async with (
         PayloadServer() as one,
         PayloadServer() as other,

@@ -38,7 +38,7 @@ class Homevolt:
             its IANA name. By default it is UTC until an entry that is read back shows another
             zone; the entry is then undone, written once more and the zone remembered. Where a zone
             is named, a device in another one is an error that names the offset.
-        clock: The time to go by; tests pass their own.
+        clock: The source of time; tests pass their own.
 
     Raises:
         HomevoltValueError: An argument is wrong.

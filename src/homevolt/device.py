@@ -1,4 +1,4 @@
-"""A Homevolt: what was read of it last, and how to read it again."""
+"""A Homevolt: what was last read from it, and how to read it again."""
 
 from __future__ import annotations
 
@@ -54,7 +54,7 @@ _LATEST_S = LATEST.timestamp()
 
 
 class Device(BatteryControl, DeviceReports):
-    """One Homevolt installation as one of its units tells it.
+    """One Homevolt installation, as reported by one of its units.
 
     It is made by `homevolt.Homevolt`; `update_info()` fills it.
     """
@@ -80,7 +80,7 @@ class Device(BatteryControl, DeviceReports):
     @cached_property
     def _control(self) -> Controller:
         """The write side."""
-        from homevolt.control.controller import Controller  # noqa: PLC0415 - who only reads does not pay
+        from homevolt.control.controller import Controller  # noqa: PLC0415 - reading alone does not need it
 
         return Controller(
             self._transport,
@@ -95,7 +95,7 @@ class Device(BatteryControl, DeviceReports):
         """The id of the unit that answers (`ecu_id` of `/ems.json`), as text.
 
         Raises:
-            HomevoltNotReadyError: Nothing was read yet.
+            HomevoltNotReadyError: Nothing has been read yet.
         """
         return self._inventory.arrange(self._ems().value).device_id
 
@@ -103,7 +103,7 @@ class Device(BatteryControl, DeviceReports):
     def sensors(self) -> dict[str, Sensor]:
         """The readings by name, empty before the first update; see `homevolt.readings.catalogue`.
 
-        Those of the schedule are of the entry that was active when the device was read last.
+        Those of the schedule are of the entry that was active when the device was last read.
         """
         if self._store.last(EMS) is None:
             return {}
@@ -144,12 +144,12 @@ class Device(BatteryControl, DeviceReports):
 
     @property
     def ems_at(self) -> datetime | None:
-        """When `/ems.json` was read last, in UTC."""
+        """When `/ems.json` was last read, in UTC."""
         return _read_at(self._store.last(EMS))
 
     @property
     def schedule_at(self) -> datetime | None:
-        """When `/schedule.json` was read last, in UTC."""
+        """When `/schedule.json` was last read, in UTC."""
         return _read_at(self._store.last(SCHEDULE))
 
     @property
@@ -167,7 +167,7 @@ class Device(BatteryControl, DeviceReports):
         """The readings as typed attributes with their units.
 
         Raises:
-            HomevoltNotReadyError: Nothing was read yet.
+            HomevoltNotReadyError: Nothing has been read yet.
         """
         ems, walk = self._ems(), self._readings()
         return Snapshot(
@@ -186,7 +186,7 @@ class Device(BatteryControl, DeviceReports):
         """Return the time by the device's clock (`ts` of `/ems.json`), in UTC.
 
         The device opens and closes the windows of its schedule by its own clock. Before the first
-        update, and where it tells no possible time, this is the time of this machine.
+        update, and where the device reports no plausible time, this is the time of this machine.
         """
         return _utc(self._clock.now() + (_clock_offset_s(self._store.last(EMS)) or 0.0))
 
@@ -197,15 +197,15 @@ class Device(BatteryControl, DeviceReports):
         `problems` says why.
 
         Raises:
-            HomevoltConnectionError: The device was not reached, or `/ems.json` failed.
+            HomevoltConnectionError: The device could not be reached, or `/ems.json` failed.
             HomevoltAuthenticationError: It refused the password.
-            HomevoltDataError: `/ems.json` is not what it should be.
+            HomevoltDataError: `/ems.json` is not valid.
         """
         failure: HomevoltError | None = None
         try:
             await self.fetch_ems_data()
         except (HomevoltDataError, HomevoltResponseError) as error:
-            failure = error  # it answers, so its schedule may still be read
+            failure = error  # the device answers, so its schedule may still be read
         try:
             await self._store.read(SCHEDULE)
         except HomevoltError as error:
@@ -220,9 +220,9 @@ class Device(BatteryControl, DeviceReports):
         """Read `/ems.json`: units, blades, measuring points.
 
         Raises:
-            HomevoltConnectionError: The device was not reached or failed.
+            HomevoltConnectionError: The device could not be reached or failed.
             HomevoltAuthenticationError: It refused the password.
-            HomevoltDataError: The answer is not what it should be; the previous readings stay.
+            HomevoltDataError: The answer is not valid; the previous readings stay.
         """
         record = await self._store.read(EMS)
         self._ems_read_s = self._clock.monotonic()
@@ -236,9 +236,9 @@ class Device(BatteryControl, DeviceReports):
         """Read `/schedule.json`: the schedule and who is in control.
 
         Raises:
-            HomevoltConnectionError: The device was not reached or failed.
+            HomevoltConnectionError: The device could not be reached or failed.
             HomevoltAuthenticationError: It refused the password.
-            HomevoltDataError: The answer is not what it should be; the former schedule stays.
+            HomevoltDataError: The answer is not a schedule; the previous one stays.
         """
         await self._store.read(SCHEDULE)
 
@@ -257,12 +257,12 @@ class Device(BatteryControl, DeviceReports):
                 shorter than the interval, that happens between two reads that succeed.
 
         Yields:
-            The snapshot that stands, or None if there is none or it is too old; the error of this
-            read, or None if it succeeded; and the time.
+            The current snapshot, or None if there is none or it is too old; the error of this read,
+            or None if it succeeded; and the time.
 
         Raises:
             HomevoltAuthenticationError: The password is certainly wrong; the updates end.
-            HomevoltValueError: A duration is not one.
+            HomevoltValueError: A duration is not a positive number, or the interval is too short.
         """
         interval_s = seconds_of("interval_s", interval_s, at_least=SHORTEST_INTERVAL_S)
         max_age_s = (
@@ -326,9 +326,9 @@ class Device(BatteryControl, DeviceReports):
         return Update(self.snapshot, error, at, age_s)
 
     def _age_s(self) -> float:
-        """Return how many seconds ago `/ems.json` was read last.
+        """Return how many seconds ago `/ems.json` was last read.
 
-        The time of day may jump, and the monotonic clock stands still while this machine sleeps.
+        The time of day may jump, and the monotonic clock stops while this machine is suspended.
         """
         record = self._store.last(EMS)
         if record is None:
@@ -337,14 +337,16 @@ class Device(BatteryControl, DeviceReports):
         return max(by_day_s, self._clock.monotonic() - self._ems_read_s)
 
     def _ems(self) -> Record[EmsDocument]:
-        """Return `/ems.json` as it was read last."""
+        """Return the last record of `/ems.json`."""
         record = self._store.last(EMS)
         if record is None:
-            raise HomevoltNotReadyError("Nothing was read yet: call 'await update_info()' first.")
+            raise HomevoltNotReadyError(
+                "Nothing has been read yet: call 'await update_info()' first."
+            )
         return record
 
     def _readings(self) -> Walk:
-        """Return every value of what was read last."""
+        """Return every value of the last records."""
         ems, plan = self._ems(), self._store.last(SCHEDULE)
         if self._walk is None or self._walk[0] is not ems or self._walk[1] is not plan:
             offset_s = _clock_offset_s(ems)
@@ -358,7 +360,7 @@ class Device(BatteryControl, DeviceReports):
 
 
 def _clock_offset_s(record: Record[EmsDocument] | None) -> float | None:
-    """Return how far the device's clock is ahead; None where it reports no possible time."""
+    """Return how far the device's clock is ahead; None where it reports no plausible time."""
     device_s = 0.0 if record is None else record.value.ts or 0.0
     return device_s - record.read_at_s if record is not None and 0 < device_s < _LATEST_S else None
 
@@ -372,6 +374,6 @@ def _utc(epoch_s: float) -> datetime:
 
 
 def _backoff_s(interval_s: float, failures: int, error: HomevoltError) -> float:
-    """Return the pause after a failure, not shorter than a device that is locked asks for."""
+    """Return the pause after a failure, at least as long as a locked device asks for."""
     pause_s = min(interval_s * 2.0 ** min(failures - 1, 16), max(interval_s, LONGEST_BACKOFF_S))
     return max(pause_s, getattr(error, "retry_after", None) or 0.0)

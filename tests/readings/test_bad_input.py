@@ -112,7 +112,7 @@ def damaged(where: tuple[str | int, ...]) -> Any:
     ],
     ids=range(26),
 )
-async def test_what_is_no_ems_document_is_a_data_error(body: bytes) -> None:
+async def test_what_is_not_an_ems_document_is_a_data_error(body: bytes) -> None:
     with pytest.raises(HomevoltDataError) as caught:
         await read(body)
     assert len(str(caught.value)) < 500, "the message shows how it begins, not all of it"
@@ -135,7 +135,7 @@ async def test_what_is_no_ems_document_is_a_data_error(body: bytes) -> None:
         (("sensors", 2, "total_power"), {"Power load"}),
     ],
 )
-async def test_what_is_no_number_costs_its_reading_alone(
+async def test_what_is_not_a_number_costs_its_reading_alone(
     where: tuple[str | int, ...], lost: set[str], raw: bytes
 ) -> None:
     whole = values_of(await read(ems()))
@@ -153,7 +153,7 @@ async def test_what_is_no_number_costs_its_reading_alone(
         (("aggregated",), "nothing"),
     ],
 )
-async def test_what_is_no_block_costs_its_readings_alone(
+async def test_what_is_not_a_block_costs_its_readings_alone(
     where: tuple[str | int, ...], lost: str, raw: bytes
 ) -> None:
     whole = values_of(await read(ems()))
@@ -162,15 +162,15 @@ async def test_what_is_no_block_costs_its_readings_alone(
     assert bool(gone) == (lost != "nothing")
 
 
-async def test_an_object_where_a_list_belongs_is_no_list() -> None:
+async def test_an_object_where_a_list_belongs_is_not_a_list() -> None:
     whole = values_of(await read(ems()))
     document = ems(unit(bms_data={"soc": 5000}, bms_info={"id": 1}))
     values = values_of(await read(document))
     assert values == {name: whole[name] for name in values}
     assert not any(name.startswith("Homevolt battery") for name in values)
-    odd_phase = ems(sensors=[point("grid", 5, phase={"voltage": 230}), load(-5)])
-    assert values_of(await read(odd_phase))["Power grid"] == 5
-    assert values_of(await read(odd_phase))["L1 Voltage grid"] is None
+    phase_object = ems(sensors=[point("grid", 5, phase={"voltage": 230}), load(-5)])
+    assert values_of(await read(phase_object))["Power grid"] == 5
+    assert values_of(await read(phase_object))["L1 Voltage grid"] is None
 
 
 async def test_an_alarm_that_cannot_be_read_does_not_look_like_none() -> None:
@@ -248,9 +248,9 @@ async def test_an_end_that_is_missing_is_open(window: dict[str, Any]) -> None:
 
 async def read_entries(end: str, raw: bytes) -> list[int | None]:
     """Return the ids of a plan whose first entry has raw bytes for an end, the second none."""
-    odd = {"id": 1, end: HOLE, "type": 3, "params": {"setpoint": 5}}
+    malformed = {"id": 1, end: HOLE, "type": 3, "params": {"setpoint": 5}}
     good = {"id": 2, "from": NOW - 5, "type": 1, "params": {}}
-    connection = await read(ems(), with_hole(schedule(odd, good), raw))
+    connection = await read(ems(), with_hole(schedule(malformed, good), raw))
     device = connection.get_device()
     assert device.schedule is not None
     assert device.schedule.upcoming(datetime.fromtimestamp(NOW, UTC)) is not None
@@ -299,7 +299,7 @@ def test_a_malformed_field_is_logged_once_at_debug(caplog: pytest.LogCaptureFixt
     assert "$[1]" in caplog.text
 
 
-@pytest.mark.parametrize("key", ["op_state_str", "a key that nobody knows"])
+@pytest.mark.parametrize("key", ["op_state_str", "an unknown key"])
 async def test_a_raw_control_character_costs_nothing(key: str) -> None:
     whole = values_of(await read(ems()))
     body = with_hole(ems(unit(**{key: HOLE})), b'"id\x01\x1f\ttle"')

@@ -185,7 +185,7 @@ def test_one_unit_without_a_host_is_the_local_one() -> None:
     assert sensors_of(ems(alone))["Power"].value == -2500
 
 
-def test_where_only_peers_are_told_nobody_knows_the_unit_that_answers() -> None:
+def test_where_only_peers_are_listed_the_unit_that_answers_is_unknown() -> None:
     peers = ems(unit(PEER, "[fd00::2]:5259"))
     with pytest.raises(HomevoltDataError, match="which of its units answers"):
         sensors_of(peers)
@@ -258,14 +258,14 @@ def test_the_first_blade_leaving_does_not_lend_its_name_to_the_second() -> None:
     reader = Reader()
     first, second = unit()["bms_info"]
     reader.sensors(ems(unit(bms_data=[blade(1000), blade(2000)])))
-    told = reader.sensors(ems(unit(bms_info=[second], bms_data=[blade(2000)])))
-    assert told["Homevolt battery 0"].value is None
-    assert told["Homevolt battery 1"].value == 0.2
+    with_id = reader.sensors(ems(unit(bms_info=[second], bms_data=[blade(2000)])))
+    assert with_id["Homevolt battery 0"].value is None
+    assert with_id["Homevolt battery 1"].value == 0.2
     assert first["id"] == 0
     for info in ([], [first, second], [{"id": None}]):
-        untold = reader.sensors(ems(unit(bms_info=info, bms_data=[blade(2000)])))
-        assert untold["Homevolt battery 0"].value is None
-        assert untold["Homevolt battery 1"].value is None
+        without_id = reader.sensors(ems(unit(bms_info=info, bms_data=[blade(2000)])))
+        assert without_id["Homevolt battery 0"].value is None
+        assert without_id["Homevolt battery 1"].value is None
 
 
 @pytest.mark.parametrize(
@@ -280,7 +280,7 @@ def test_a_blade_is_not_numbered_by_what_firmware_says_for_unknown(number: int) 
     ]
 
 
-def test_the_blades_of_two_units_are_told_apart() -> None:
+def test_the_blades_of_two_units_are_distinguished() -> None:
     reader = Reader()
     ids = ([0, 1], [0]), ([0], [1, 0])
     for local, peer in ids:
@@ -318,8 +318,8 @@ def test_many_structures_in_turn_keep_no_more_than_a_few() -> None:
 
 
 def test_a_key_holds_digits_small_letters_and_underscores_alone() -> None:
-    odd = [point("Heat pump/#", 1, "A:B"), load(-5) | {"sensor_type": "z-wave +"}]
-    sensors = sensors_of(ems(unit("../x $1"), sensors=odd))
+    points = [point("Heat pump/#", 1, "A:B"), load(-5) | {"sensor_type": "z-wave +"}]
+    sensors = sensors_of(ems(unit("../x $1"), sensors=points))
     assert [
         s.key for s in sensors.values() if not re.fullmatch(r"[0-9a-z_]+\.[0-9a-z_]+", s.key)
     ] == []

@@ -227,7 +227,7 @@ def test_an_unavailable_point_reads_none_not_its_last_value() -> None:
     assert set(values) == {None}
 
 
-def test_more_than_three_phases_and_fewer_are_no_trouble() -> None:
+def test_there_may_be_more_or_fewer_than_three_phases() -> None:
     phases = [{"voltage": n} for n in range(10)]
     sensors = sensors_of(ems(sensors=[point("grid", 1, phase=phases), point("solar", 1, phase=[])]))
     assert [sensors[f"L{n} Voltage grid"].value for n in (1, 2, 3)] == [0, 1, 2]

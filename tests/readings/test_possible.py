@@ -1,4 +1,4 @@
-"""A number that cannot be is no reading: one rule for each quantity."""
+"""A number that is not possible is not a reading: one rule for each quantity."""
 
 from __future__ import annotations
 

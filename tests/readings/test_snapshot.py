@@ -100,7 +100,7 @@ async def test_a_cluster_has_all_units_and_their_sum() -> None:
     assert snapshot.total.power_w == -5000
 
 
-async def test_a_point_that_is_not_heard_is_there_but_reads_nothing() -> None:
+async def test_a_point_without_a_signal_is_listed_without_readings() -> None:
     silent = point("solar", 0, available=False)
     snapshot = await snapshot_of(PayloadServer(ems=ems(sensors=[silent])))
     assert snapshot.solar is not None

@@ -1,4 +1,4 @@
-"""From bytes to structs: strict and fast, or field by field where the strict way fails."""
+"""From bytes to structs: strictly and fast, or field by field where that fails."""
 
 from __future__ import annotations
 
@@ -18,9 +18,9 @@ _LONGEST_INT = 20
 """Digits of the longest integer taken for a number; the device counts in 64 bits."""
 _LONE_SURROGATE = re.compile("[\ud800-\udfff]")
 _REPLACEMENT = "\ufffd"
-"""Stands in a text for each byte or escape that is not a character."""
+"""Replaces each byte or escape in a text that is not a character."""
 _NOT_NUMBERS = frozenset({"nan", "inf", "infinity", "null"})
-"""Texts that would be taken for a number or for nothing."""
+"""Texts that a lax conversion takes for a number or for None."""
 
 NOT_AS_DECLARED = (msgspec.MsgspecError, UnicodeDecodeError, RecursionError)
 """What a decoder of msgspec raises for a body that is not what its type declares."""
@@ -33,7 +33,7 @@ class Wire(msgspec.Struct, frozen=True, omit_defaults=True, gc=False):
 
 
 def decode(data: bytes, decoder: msgspec.json.Decoder[T], source: str) -> T:
-    """Return `data` as the decoder's type, at the cost of each field that does not fit.
+    """Return `data` as the decoder's type, without each field that does not fit.
 
     A field that is missing, malformed or of an impossible quantity gets its default; each of the
     latter two is logged at debug.
@@ -44,7 +44,7 @@ def decode(data: bytes, decoder: msgspec.json.Decoder[T], source: str) -> T:
         source: Where it comes from, for the error message, such as `/ems.json`.
 
     Raises:
-        HomevoltDataError: The bytes are no JSON, or not the kind of JSON value the type wants.
+        HomevoltDataError: The bytes are not valid JSON, or a JSON value of another kind.
     """
     try:
         return decoder.decode(data)
@@ -141,7 +141,7 @@ def _fit_or_default(item: Any, type_: Any, path: str, *, strict: bool) -> Any:
             return _REPLACEMENT  # it may be an alarm, so it must not look like none
         if isinstance(type_, type) and issubclass(type_, msgspec.Struct):
             return type_()
-        raise  # of numbers there is no place to keep: a zero would be a reading
+        raise  # a number has no default to keep the place: a zero would be a reading
 
 
 def _log_dropped(path: str, value: Any, error: msgspec.ValidationError) -> None:
@@ -154,7 +154,7 @@ def _log_dropped(path: str, value: Any, error: msgspec.ValidationError) -> None:
 
 
 def _is_possible(type_: Any, value: Any) -> bool:
-    """Tell whether a number is possible that lies outside the usual part of its range."""
+    """Tell whether a number that the decoder rejected is possible after all."""
     if isinstance(value, bool) or not isinstance(value, int | float):
         return False
     extras = [
@@ -168,7 +168,7 @@ def _is_possible(type_: Any, value: Any) -> bool:
 
 def _container(type_: Any, value: Any) -> Any:
     """Return the struct, list or tuple type of `type_` that `value` could be, or None."""
-    # Only a union is looked into: an object is no list, whatever the list holds.
+    # Only a union is looked into: an object is not a list, whatever the list holds.
     choices = get_args(type_) if get_origin(type_) in (Union, UnionType) else (type_,)
     for choice in choices:
         if isinstance(value, list) and get_origin(choice) in (list, tuple):
@@ -180,7 +180,7 @@ def _container(type_: Any, value: Any) -> Any:
 
 
 def _without_surrogates(value: Any) -> Any:
-    """Replace what is no character in every text of a JSON value."""
+    """Replace the lone surrogates in every text of a JSON value."""
     if isinstance(value, str):
         return _LONE_SURROGATE.sub(_REPLACEMENT, value)
     if isinstance(value, list):

@@ -74,7 +74,7 @@ class InverterConfig(Wire, frozen=True):
 
 
 class EmsControl(Wire, frozen=True):
-    """`ems[].ems_control`: what the unit is told to do, in W and var."""
+    """`ems[].ems_control`: the targets and limits set for the unit, in W and var."""
 
     mode_sel: int | None = None
     mode_sel_str: str | None = None
@@ -177,7 +177,7 @@ class EmsAggregate(Wire, frozen=True):
 
 
 class Peer(Wire, frozen=True):
-    """`ems[].peer`: how well a further unit is heard."""
+    """`ems[].peer`: the state of the connection to a further unit."""
 
     last_seq: int | None = None
     last_timestamp_ms: float | None = None
@@ -265,7 +265,7 @@ def decode_ems(data: bytes) -> EmsDocument:
     """Return the answer of `GET /ems.json`.
 
     Raises:
-        HomevoltDataError: It is no JSON object with at least one unit in `ems`.
+        HomevoltDataError: It is not a JSON object with at least one unit in `ems`.
     """
     document = decode(data, _DECODER, "/ems.json")
     if NO_UNIT in document.ems or NO_POINT in document.sensors:
@@ -280,6 +280,6 @@ def decode_ems(data: bytes) -> EmsDocument:
 
 
 NO_UNIT = Unit()
-"""What is left of an item of `ems` that is no unit at all."""
+"""How an item of `ems` that is not a unit is decoded."""
 NO_POINT = MeasuringPoint()
-"""What is left of an item of `sensors` that is no measuring point at all."""
+"""How an item of `sensors` that is not a measuring point is decoded."""

@@ -1,7 +1,7 @@
-"""What numbers on the wire count, and which of them are possible.
+"""What numbers on the wire measure, and which of them are possible.
 
 One rule for each quantity. The decoder checks the usual part of it while it reads a document;
-a number outside becomes None unless the slow way finds it possible after all.
+a number outside that part becomes None, unless `Possible.holds` accepts it after all.
 """
 
 from __future__ import annotations
@@ -28,11 +28,14 @@ class Possible(NamedTuple):
     sentinels: tuple[int, ...] = ()
 
     def holds(self, wire: float, divisor: int = 1) -> bool:
-        """Tell whether a number on the wire is possible; `divisor` leads to the natural unit."""
-        is_within = (
-            self.low * divisor <= wire <= self.high * divisor
-        )  # no division: it may overflow
-        return is_within and wire not in self.sentinels
+        """Tell whether a number on the wire is possible.
+
+        Args:
+            wire: The number.
+            divisor: What it is divided by to get the natural unit.
+        """
+        low, high = self.low * divisor, self.high * divisor  # a huge number cannot be divided
+        return low <= wire <= high and wire not in self.sentinels
 
 
 VOLTAGE_V = Possible(0, 1500, (2**16 - 1,))

@@ -30,8 +30,8 @@ class Resource(msgspec.Struct, Generic[T], frozen=True):
     Attributes:
         name: What errors and `Device.problems` call it.
         type: The type of its decoded document.
-        decoder: Turns the body of an answer into that type; None for the plain way, in which a
-            field that is missing or malformed becomes its default.
+        decoder: Turns the body of an answer into that type; None for the general one, in which
+            a field that is missing or malformed becomes its default.
         kept: Whether its last document and its last error are kept. What a device reports only
             when it is asked is not, so that its failures are no problem of the readings.
         query: The parameters that its query takes.

@@ -1,4 +1,4 @@
-"""`GET /schedule.json`: what the battery is to do, and who says so."""
+"""`GET /schedule.json`: the plan of the battery, and who controls it."""
 
 from __future__ import annotations
 
@@ -51,7 +51,7 @@ def decode_schedule(data: bytes) -> ScheduleData:
     """Return the answer of `GET /schedule.json`; an entry that is malformed is a `PartialEntry`.
 
     Raises:
-        HomevoltDataError: It is no JSON object, or one that holds nothing of a schedule.
+        HomevoltDataError: It is not a JSON object, or has none of the keys of a schedule.
     """
     try:
         document = _DECODER.decode(data)
@@ -99,7 +99,7 @@ def _salvaged(data: bytes) -> ScheduleData:
     )
     if document.schedule is None:
         return document
-    # Once more, for numbers that no double holds were lost in parse() already.
+    # Parsed again: parse() has turned numbers that no double holds into None.
     given = json.loads(data.decode("utf-8-sig", "replace"), strict=False, parse_int=float)[
         "schedule"
     ]

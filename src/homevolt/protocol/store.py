@@ -1,4 +1,4 @@
-"""What was read of a device last: for each resource its document, when, and what went wrong."""
+"""What was last read from a device: for each resource its document, time and error."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ class ResourceStore:
 
     Args:
         transport: The requests to the device.
-        clock: The time to go by.
+        clock: The source of time.
     """
 
     def __init__(self, transport: Transport, clock: Clock) -> None:
@@ -60,11 +60,11 @@ class ResourceStore:
         return dict(self._errors)
 
     def last(self, resource: Resource[T]) -> Record[T] | None:
-        """Return what was read of a resource last, or None."""
+        """Return the last record of a resource, or None."""
         return self._records.get(resource.name)
 
     def forget(self, resource: Resource[Any], error: HomevoltError) -> None:
-        """Drop the record of a resource that is not or no longer true, because of an error."""
+        """Drop the record of a resource that is no longer valid, because of an error."""
         self._records.pop(resource.name, None)
         self._errors[resource.name] = error
 
@@ -94,8 +94,10 @@ class ResourceStore:
         try:
             body = await self._get(resource, asked)
             previous = self.last(resource) if resource.kept else None
-            is_unchanged = previous is not None and previous.body == body
-            value = previous.value if is_unchanged and previous else resource.decode(body)
+            if previous is not None and previous.body == body:
+                value = previous.value
+            else:
+                value = resource.decode(body)
         except HomevoltError as error:
             if resource.kept:
                 self._errors[resource.name] = error

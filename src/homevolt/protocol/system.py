@@ -66,7 +66,7 @@ class MqttError(Wire, frozen=True):
 
 
 class MqttStatus(Wire, frozen=True):
-    """`mqtt_status`: the way to the cloud."""
+    """`mqtt_status`: the connection to the cloud."""
 
     connected: bool | None = None
     subscribed: bool | None = None

@@ -45,8 +45,8 @@ class Reading(msgspec.Struct, Generic[T], frozen=True):
     """One row of the catalogue.
 
     Attributes:
-        key: What programs call it, with its unit; it never changes. The field of the typed view.
-        name: What people call it: the sensor's name, without the tag of a measuring point or a
+        key: Its name for programs, with its unit; it never changes. The field of the typed view.
+        name: Its name for people: the sensor's name, without the tag of a measuring point or a
             further unit; `{n}` stands for the number of a blade, `{phase}` for L1, L2 or L3.
         source: The field of the wire, reached by attributes alone.
         quantity: What it measures, in which unit, and within which range.
@@ -145,9 +145,9 @@ UNIT: tuple[Reading[Unit], ...] = (
     Reading("available_capacity_wh", "Available Capacity", lambda u: u.ems_data.avail_cap, _WH,
             "Usable capacity, charged or not", in_total=True),
     Reading("rated_capacity_wh", "Rated Capacity", lambda u: u.ems_info.rated_capacity, _WH,
-            "Capacity by the rating plate"),
+            "Nominal capacity"),
     Reading("rated_power_w", "Rated Power", lambda u: u.ems_info.rated_power, _W,
-            "Power by the rating plate"),
+            "Nominal power"),
     Reading("power_reference_w", "Power Reference", lambda u: u.ems_control.pwr_ref, _W,
             "Power that the unit is told to hold now; + discharging, - charging"),
     Reading("operating_state", "Operating State", lambda u: u.op_state_str, _TEXT,

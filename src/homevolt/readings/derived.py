@@ -1,4 +1,4 @@
-"""What is not on the wire as it is: the house's balance, the clock, the active schedule entry."""
+"""What is calculated: the balance of the house, the clock offset, the active schedule entry."""
 
 from __future__ import annotations
 
@@ -42,9 +42,9 @@ class ActiveSchedule(NamedTuple):
     Attributes:
         schedule_id: The name of the plan.
         mode: The mode of the active entry in snake_case, or its number if it is not known; None
-            if no entry is active, or nobody can tell which one is.
+            if no entry is active, or it is unknown which one is.
         local_mode: `on`, `off` or None.
-        entry: The active entry, empty if there is none or it cannot be told.
+        entry: The active entry, empty if there is none or it is unknown.
     """
 
     schedule_id: str | None = None
@@ -97,7 +97,7 @@ def active_schedule(document: ScheduleData | None, at_s: float) -> ActiveSchedul
 
 
 def unreadable_part(document: ScheduleData) -> HomevoltDataError | None:
-    """Return what of a plan cannot be read, so that what the battery is to do may be unknown."""
+    """Return an error that names what of a plan cannot be read, None if all of it was read."""
     if document.schedule is None:
         return HomevoltDataError(
             "/schedule.json holds no list of entries in $.schedule: the plan is unknown.",
@@ -124,5 +124,5 @@ def total(values: Iterable[float | None]) -> float | None:
 
 
 def _may_hold(entry: EntryData, at_s: float) -> bool:
-    """Tell whether an entry's window holds a moment; an end that cannot be read may be any."""
+    """Tell whether an entry's window holds a moment; an end that cannot be read may be any time."""
     return (entry.from_ is None or entry.from_ <= at_s) and (entry.to is None or at_s < entry.to)

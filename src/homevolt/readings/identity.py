@@ -58,7 +58,7 @@ def local_unit(units: Sequence[Unit], ids: Sequence[str], known: str) -> int | N
         known: The id of the unit that answers, empty if it is not known yet.
 
     Raises:
-        HomevoltDataError: It is not known yet, and nothing tells which unit answers.
+        HomevoltDataError: It is not known yet, and cannot be derived from this answer.
     """
     hosts_own = [i for i, unit in enumerate(units) if unit.ecu_host == ""]
     if known:

@@ -14,6 +14,7 @@ from homevolt.readings.catalogue import (
     RADIO,
     TOTAL,
     UNIT,
+    Scope,
 )
 from homevolt.readings.derived import DeviceClock, House, house
 from homevolt.readings.identity import NO_EUID
@@ -88,7 +89,7 @@ def walk(
             else:
                 values += _read_blade(data[blade])
     layout = arrangement.layout
-    is_whole = absent.isdisjoint(layout.units)
+    is_whole = absent.isdisjoint(layout.starts[Scope.UNIT])
     if len(arrangement.units) > 1:
         if not is_whole:
             absent.add(len(values))
@@ -107,14 +108,15 @@ def walk(
 
 def _house(values: Sequence[Any], layout: Layout) -> House:
     """Return the balance of the house from the powers of all parts."""
-    loads_w = [values[start + _POWER] for start in layout.loads]
-    grid_w = [values[start + _POWER] for start in layout.grids]
-    others_w = [values[start + _POWER] for start in (*layout.solars, *layout.units)]
-    return house(loads_w, grid_w, others_w)
+
+    def powers_w(*kinds: Scope | str) -> list[float | None]:
+        return [values[start + _POWER] for kind in kinds for start in layout.starts[kind]]
+
+    return house(powers_w("load"), powers_w("grid"), powers_w("solar", Scope.UNIT))
 
 
 def _is_absent(point: MeasuringPoint, *, is_whole: bool) -> bool:
-    """Tell whether the figures of a measuring point are no readings.
+    """Tell whether the figures of a measuring point are not readings.
 
     One without a signal gives its last figures, or zeros. A sum that the device calculates misses
     a unit that the device cannot reach.
@@ -127,7 +129,7 @@ def _is_absent(point: MeasuringPoint, *, is_whole: bool) -> bool:
 
 
 def _is_virtual(point: MeasuringPoint) -> bool:
-    """Tell whether a measuring point is calculated; the zeros of its radio are no readings."""
+    """Tell whether a measuring point is calculated; then its radio gives zeros, not readings."""
     return point.sensor_type == "virtual" or point.euid == NO_EUID
 
 

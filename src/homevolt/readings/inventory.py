@@ -35,7 +35,7 @@ class Arrangement(NamedTuple):
         units: Of each known unit its index in `ems`, and of each of its blades the index in
             `bms_data`.
         points: Of each known measuring point its index in `sensors`.
-        device_id: The id of the unit that answers, as the device says it.
+        device_id: The id of the unit that answers, as the device gives it.
     """
 
     layout: Layout
@@ -53,11 +53,11 @@ class Inventory:
         self._forget()
 
     def arrange(self, document: EmsDocument) -> Arrangement:
-        """Return where an answer holds the known parts; what is seen for the first time is known.
+        """Return where an answer holds the known parts; a part that is new becomes known.
 
         Raises:
-            HomevoltDataError: The unit that answers is not known yet, and nothing tells which one
-                it is.
+            HomevoltDataError: The unit that answers is not known yet, and cannot be derived from
+                this answer.
         """
         if self._last is not None and self._last[0] is document:
             return self._last[1]
@@ -137,7 +137,7 @@ class Inventory:
     def _see_units(
         self, units: Sequence[Unit], ids: Sequence[str]
     ) -> dict[tuple[str, int], tuple[int, dict[int, int]]]:
-        """Know the units and blades of an answer; return the index of each."""
+        """Record the units and blades of an answer; return the index of each."""
         found = {}
         order = sorted(range(len(units)), key=lambda i: (bool(units[i].ecu_host), i))
         for index, number in self._numbered([(ids[i], i) for i in order]):
@@ -158,9 +158,9 @@ class Inventory:
         return found
 
     def _see_points(self, points: Sequence[MeasuringPoint]) -> dict[tuple[PointId, int], int]:
-        """Know the measuring points of an answer; return the index of each.
+        """Record the measuring points of an answer; return the index of each.
 
-        A point that only repeats a unit's own figures is none.
+        A point that only repeats a unit's own figures is left out.
         """
         found = {}
         ids = self._point_ids(points)
@@ -180,7 +180,7 @@ class Inventory:
         return found
 
     def _numbered(self, things: Sequence[tuple[Hashable, int]]) -> list[tuple[int, int]]:
-        """Tell things of the same identity apart by their order.
+        """Number things of the same identity by their order.
 
         Where there are fewer of them than were known, their order proves nothing, and none of them
         is returned.

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import defaultdict
 from typing import TYPE_CHECKING, NamedTuple
 
 from homevolt.readings.catalogue import (
@@ -33,11 +34,11 @@ _NOT_KEY = re.compile(r"[^0-9a-z]+")
 
 
 class KnownUnit(NamedTuple):
-    """A unit that was seen.
+    """A unit that was in an answer.
 
     Attributes:
         id: Its id in hexadecimal, with a number behind it if another unit has the same.
-        name: Its id as the device says it.
+        name: Its id as the device gives it.
         model: Its model, empty if it names none.
         blades: The model of each blade by its number.
         host: Its host as the device gave it last, empty for the unit that answers.
@@ -51,12 +52,12 @@ class KnownUnit(NamedTuple):
 
 
 class KnownPoint(NamedTuple):
-    """A measuring point that was seen.
+    """A measuring point that was in an answer.
 
     Attributes:
         id: What it is.
-        number: Tells points of the same id apart, from 0.
-        euid: Its EUID as the device says it, for names.
+        number: Distinguishes points of the same id, from 0.
+        euid: Its EUID as the device gives it, for names.
         model: The device's word for what kind of sensor it is.
         node: The number of its radio node, None if it has none.
     """
@@ -94,10 +95,8 @@ class Layout:
 
     Attributes:
         parts: The parts, in the order in which their values are read.
-        units: Where the values of each unit begin.
-        loads: Where those of each measuring point of the load begin.
-        grids: Those at the grid connection point.
-        solars: Those of solar production.
+        starts: Where the values of each part begin, by its scope and, for measuring points, by
+            their function too.
         rows: The row of each sensor.
         metadata: What each part is, by the `device_identifier` of its sensors.
         metadata_by_key: The same by the part's key, the house included.
@@ -105,6 +104,7 @@ class Layout:
 
     def __init__(self, units: Sequence[KnownUnit], points: Sequence[KnownPoint]) -> None:
         self.parts: list[Part] = []
+        self.starts: defaultdict[Scope | str, list[int]] = defaultdict(list)
         self.rows: list[Reading[Any]] = []
         self._infos: dict[str, SensorInfo] = {}
         self.metadata: dict[str, DeviceMetadata] = {}
@@ -126,7 +126,10 @@ class Layout:
         local = self.metadata[self._local]
         self._add(Scope.CLOCK, self._local, local, _named(CLOCK))
         self._add(Scope.SCHEDULE, self._local, local, _named(SCHEDULE))
-        self._prepare()
+        self._lists = [i for i, row in enumerate(self.rows) if row.quantity.is_list]
+        self._no_sensors = dict.fromkeys(
+            self._infos, Sensor(None, next(iter(self._infos.values())))
+        )
 
     def sensors(self, values: Iterable[Any]) -> dict[str, Sensor]:
         """Return the sensors by name.
@@ -177,6 +180,7 @@ class Layout:
             ),
             *_named(RADIO, f" {tag}"),
         ]
+        self.starts[function].append(len(self.rows))
         self._add(Scope.METER, identifier, about, named, subject=point.id)
 
     def _point_key(self, point: KnownPoint) -> str:
@@ -196,33 +200,16 @@ class Layout:
         self.metadata.setdefault(identifier, about)
         self.metadata_by_key.setdefault(about.key, about)
         self.parts.append(Part(scope, len(self.rows), subject))
+        self.starts[scope].append(len(self.rows))
         for row, wanted, reading in named:
             self.rows.append(row)
             name = _unique(wanted, self._infos)
             kind, unit, *_ = row.quantity
             self._infos[name] = SensorInfo(kind, identifier, name, unit, about.key, reading)
 
-    def _starts(self, scope: Scope, function: str | None = None) -> list[int]:
-        return [
-            part.start
-            for part in self.parts
-            if part.scope is scope and (function is None or part.subject.function == function)
-        ]
-
-    def _prepare(self) -> None:
-        """Look up once what each answer needs."""
-        self.units = self._starts(Scope.UNIT)
-        self.loads = self._starts(Scope.METER, "load")
-        self.grids = self._starts(Scope.METER, "grid")
-        self.solars = self._starts(Scope.METER, "solar")
-        self._lists = [i for i, row in enumerate(self.rows) if row.quantity.is_list]
-        self._no_sensors = dict.fromkeys(
-            self._infos, Sensor(None, next(iter(self._infos.values())))
-        )
-
 
 def _key(*words: str) -> str:
-    """Return words as a key of digits, small letters and underscores."""
+    """Return words as a key of digits, lower-case letters and underscores."""
     return _NOT_KEY.sub("_", "_".join(filter(None, words)).lower()).strip("_")
 
 

@@ -51,9 +51,9 @@ class SensorInfo(msgspec.Struct, frozen=True):
 
     @property
     def key(self) -> str:
-        """What programs go by, made of the ids of the part and of the reading.
+        """The identifier for programs, made of the ids of the part and of the reading.
 
-        It never moves to another thing.
+        It never refers to another thing later.
         """
         return f"{self.part}.{self.reading}"
 
@@ -91,12 +91,12 @@ class Sensor(msgspec.Struct, frozen=True, gc=False):
 
     @property
     def key(self) -> str:
-        """What programs go by; it never moves to another thing."""
+        """The identifier for programs; it never refers to another thing later."""
         return self.info.key
 
     @property
     def slug(self) -> str:
-        """The name in snake_case; it changes with the name, other than `key`."""
+        """The name in snake_case; unlike `key`, it changes with the name."""
         return _slug(self.name)
 
 
@@ -104,13 +104,14 @@ class DeviceMetadata(msgspec.Struct, frozen=True):
     """What a part of the installation is.
 
     Attributes:
-        name: What to call it, such as `Homevolt Battery 0`.
+        name: Its name for people, such as `Homevolt Battery 0`.
         model: Its model as the device names it, or a general word where it names none.
-        key: What programs go by. It is made of what never changes (the unit's id, the clamp's
-            EUID, the number of the blade) and never moves to another part.
+        key: The identifier for programs. It is made of what never changes (the unit's id, the
+            clamp's EUID, the number of the blade) and never refers to another part later.
         kind: `unit`, `blade`, `cluster`, `grid`, `solar`, `load`, `house`, or another function of
             a measuring point.
-        parent: The `key` of the part that it belongs to, None for the unit that answers.
+        parent: The `key` of the part that it belongs to, None for the unit that answers and for the
+            sum over the units.
     """
 
     name: str

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from homevolt.exceptions import HomevoltError
     from homevolt.readings.catalogue import Value
     from homevolt.readings.installation import Walk
-    from homevolt.readings.layout import KnownUnit, Part
+    from homevolt.readings.layout import Part
     from homevolt.readings.models import DeviceMetadata, Sensor
     from homevolt.schedule.entry import Schedule, ScheduleEntry
 
@@ -97,10 +97,10 @@ class Snapshot(msgspec.Struct, frozen=True, kw_only=True, repr_omit_defaults=Tru
 
 
 class Update(msgspec.Struct, frozen=True):
-    """What one read of `Device.updates` brought.
+    """The outcome of one read of `Device.updates`.
 
     Attributes:
-        snapshot: The readings that stand, or None if there are none or they are too old.
+        snapshot: The current readings, or None if there are none or they are too old.
         error: Why this read failed, or None if it succeeded.
         at: When it ended by the clock of this machine, in UTC.
         age_s: How old the snapshot is in seconds, None without one.
@@ -114,43 +114,37 @@ class Update(msgspec.Struct, frozen=True):
 
 def typed_views(walk: Walk) -> dict[str, Any]:
     """Return the fields of a snapshot that hold the readings of a walk."""
-    units: list[dict[str, Any]] = []
-    views: dict[str, Any] = {"meters": []}
-    ends = [part.start for part in walk.layout.parts[1:]] + [len(walk.values)]
-    for part, end in zip(walk.layout.parts, ends, strict=True):
-        values = walk.values[part.start : end]
-        present = part.start not in walk.absent
+    views: dict[str, Any] = {"units": (), "meters": ()}
+    blades: tuple[BladeView, ...] = ()
+    end = len(walk.values)
+    for part in reversed(walk.layout.parts):  # so that a unit comes after its blades
+        values, is_there = walk.values[part.start : end], part.start not in walk.absent
+        end = part.start
         match part.scope:
             case Scope.UNIT:
-                units.append({"part": part, "values": values, "available": present, "blades": []})
+                unit = view_of(
+                    UnitView,
+                    values,
+                    ecu_id=part.subject.name,
+                    model=part.subject.model or None,
+                    available=is_there,
+                    blades=blades,
+                )
+                views["units"], blades = (unit, *views["units"]), ()
             case Scope.BLADE:
-                blade = view_of(BladeView, values, number=part.subject, available=present)
-                units[-1]["blades"].append(blade)
+                blade = view_of(BladeView, values, number=part.subject, available=is_there)
+                blades = (blade, *blades)
             case Scope.TOTAL:
-                views["total"] = total_view(values, available=present)
+                views["total"] = total_view(values, available=is_there)
             case Scope.METER:
-                views["meters"].append(_meter(part, values, available=present))
+                views["meters"] = (_meter(part, values, available=is_there), *views["meters"])
             case Scope.HOUSE:
                 views["house"] = view_of(HouseView, values)
             case Scope.CLOCK:
                 (views["clock_offset_s"],) = values
             case _:
                 pass  # the schedule is typed already
-    views["units"] = tuple(map(_unit, units))
-    views["meters"] = tuple(views["meters"])
     return views
-
-
-def _unit(unit: Mapping[str, Any]) -> UnitView:
-    known: KnownUnit = unit["part"].subject
-    return view_of(
-        UnitView,
-        unit["values"],
-        ecu_id=known.name,
-        model=known.model or None,
-        available=unit["available"],
-        blades=tuple(unit["blades"]),
-    )
 
 
 def _meter(part: Part, values: list[Value], *, available: bool) -> MeterView:

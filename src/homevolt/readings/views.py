@@ -1,6 +1,6 @@
 """The typed views: each row of the catalogue as an attribute.
 
-The fields follow from the catalogue. `views.pyi` tells type checkers about them; it is written by
+The fields follow from the catalogue. `views.pyi` declares them for type checkers; it is written by
 `python -m tools.generate`, and a test checks that it is current.
 """
 
