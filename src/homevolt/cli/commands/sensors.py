@@ -38,7 +38,8 @@ def command(
     if every_device:
         require_no_device(context)
         show = functools.partial(render.show_sensors_of_all, words=words, as_json=as_json)
-        context.exit(not session.run_several(selection.every(target), show, render.progress))
+        is_complete = session.run_several(selection.every(target), show, render.progress)
+        context.exit(0 if is_complete else 1)
 
     async def work(opened: session.Session) -> None:
         render.show_sensors(opened, words, as_json=as_json)

@@ -50,7 +50,8 @@ def command(
         if watch:
             raise click.UsageError("--all and --watch exclude each other.", context)
         show = functools.partial(render.show_status_of_all, as_json=as_json)
-        context.exit(not session.run_several(selection.every(target), show, render.progress))
+        is_complete = session.run_several(selection.every(target), show, render.progress)
+        context.exit(0 if is_complete else 1)
 
     async def work(opened: session.Session) -> None:
         if watch:

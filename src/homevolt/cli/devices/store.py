@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 import tomlkit
 from tomlkit.exceptions import TOMLKitError
+from tomlkit.items import InlineTable
 
 from homevolt.cli.devices.config import FIELDS, config_path, parse, read_text
 from homevolt.cli.devices.selection import unknown_device
@@ -47,7 +48,10 @@ def put_device(device: ConfiguredDevice, *, replace: bool = False) -> Config:
             raise name_in_use(device.name)
         document = tomlkit.parse(text)
         devices: Any = document.setdefault("devices", tomlkit.table(is_super_table=True))
-        table = devices.setdefault(device.name, tomlkit.table())
+        is_inline = isinstance(devices, InlineTable)
+        table = devices.setdefault(
+            device.name, tomlkit.inline_table() if is_inline else tomlkit.table()
+        )
         for key in FIELDS:
             value = getattr(device, key)
             if value is not None:
