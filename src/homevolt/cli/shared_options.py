@@ -115,8 +115,7 @@ timeout_option = click.option(
     "timeout_s",
     metavar="SECONDS",
     type=Seconds(),
-    show_default=f"{DEFAULT_TIMEOUT_S:g}",
-    help="Time for one request, retries included.",
+    help=f"Time for one request, retries included; {DEFAULT_TIMEOUT_S:g} if not given.",
 )
 fingerprint_option = click.option(
     "--fingerprint",

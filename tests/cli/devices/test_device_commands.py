@@ -58,7 +58,8 @@ async def test_a_device_is_added_listed_chosen_and_removed(
     assert [line.split()[0] for line in listed.out.splitlines()[:3]] == [
         *("Device", "house", "cottage"),
     ]
-    assert "cottage (default)" in listed.out
+    assert "cottage *" in listed.out
+    assert "* The default device." in listed.out
     document = (await shell("device", "list", "--json")).document
     assert [device["default"] for device in document["devices"]] == [False, True]
     assert (document["default"], document["config"]) == ("cottage", str(load().path))

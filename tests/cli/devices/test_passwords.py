@@ -60,7 +60,7 @@ async def test_a_password_is_kept_in_the_keyring_and_used_from_there(
     added = await shell("device", "add", "house", battery.host)
     assert (added.code, added.err) == (0, "")
     assert added.out == (
-        f"house is {battery.host}, its password in the keyring. It is the default device.\n"
+        f"house is {battery.host}; password: in the keyring. It is the default device.\n"
     )
     assert len(questions) == 1
     account = load().devices["house"].keyring_account

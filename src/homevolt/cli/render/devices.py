@@ -85,7 +85,8 @@ def show_devices(config: Config) -> None:
     """Show the devices that are configured."""
     terminal = Terminal()
     terminal.show(_device_table(config))
-    terminal.show(Text(f"\nFile: {config.path}", style=QUIET))
+    default = "" if config.default is None else "* The default device.\n"
+    terminal.show(Text(f"\n{default}File: {config.path}", style=QUIET))
 
 
 class StatusTable:
@@ -159,8 +160,8 @@ def _device_table(config: Config) -> Table:
     for title in ("Device", "Address", "Password"):
         table.add_column(title, overflow="fold")
     for device in config.devices.values():
-        default = " (default)" if device.name == config.default else ""
-        table.add_row(f"{device.name}{default}", device.host, PLACES[device.password_place])
+        mark = " *" if device.name == config.default else ""
+        table.add_row(f"{device.name}{mark}", device.host, PLACES[device.password_place])
     return table
 
 
