@@ -24,6 +24,7 @@ COMPLETION = {
     "COMP_WORDS": "homevolt status --",
     "COMP_CWORD": "2",
 }
+COMPLETION_OF_NAMES = COMPLETION | {"COMP_WORDS": "homevolt status --device ", "COMP_CWORD": "3"}
 
 
 def cpu_seconds(command: list[str], variables: dict[str, str]) -> float:
@@ -57,6 +58,10 @@ def test_the_help_costs_less_than_the_http_library() -> None:
 
 def test_the_completion_costs_less_than_the_http_library() -> None:
     assert ratio([PROGRAM], **COMPLETION) <= HELP_MAY_COST
+
+
+def test_the_completion_of_device_names_costs_less_than_the_http_library() -> None:
+    assert ratio([PROGRAM], **COMPLETION_OF_NAMES) <= HELP_MAY_COST
 
 
 def test_a_status_costs_little_more_than_the_http_library() -> None:

@@ -5,12 +5,15 @@ from __future__ import annotations
 import asyncio
 import json
 from collections.abc import Awaitable, Callable
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import pytest
 
 from homevolt.cli.app import run
-from homevolt.cli.output import HOST_VARIABLE, PASSWORD_VARIABLE
+from homevolt.cli.output import CONFIG_VARIABLE, DEVICE_VARIABLE, HOST_VARIABLE, PASSWORD_VARIABLE
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 
 class Outcome(NamedTuple):
@@ -37,10 +40,13 @@ Shell = Callable[..., Awaitable[Outcome]]
 
 
 @pytest.fixture(autouse=True)
-def _plain_surroundings(monkeypatch: pytest.MonkeyPatch) -> None:
+def _plain_surroundings(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     """Let nothing of the developer's own shell into a test."""
     monkeypatch.delenv(HOST_VARIABLE, raising=False)
     monkeypatch.delenv(PASSWORD_VARIABLE, raising=False)
+    monkeypatch.delenv(DEVICE_VARIABLE, raising=False)
+    monkeypatch.setenv(CONFIG_VARIABLE, str(tmp_path / "config" / "config.toml"))
+    monkeypatch.setenv("PYTHON_KEYRING_BACKEND", "keyring.backends.fail.Keyring")
     monkeypatch.setenv("COLUMNS", "80")
     monkeypatch.setenv("LC_ALL", "C.UTF-8")
 

@@ -10,9 +10,14 @@ import sys
 import pytest
 
 from homevolt.cli.commands import COMMANDS
+from homevolt.cli.commands.device import COMMANDS as DEVICE_COMMANDS
 from homevolt.simulator import Simulator
 
-SLOW = {"aiohttp", "rich", "msgspec", "homevolt.connection", "homevolt.simulator.simulator"}
+SLOW = {
+    *("aiohttp", "rich", "msgspec", "tomlkit", "keyring"),
+    "homevolt.connection",
+    "homevolt.simulator.simulator",
+}
 RUN = """
 import sys
 from homevolt.cli import main
@@ -45,12 +50,21 @@ def test_the_help_loads_neither_the_http_library_nor_the_views(arguments: tuple[
     assert "click.core" in loaded
 
 
-@pytest.mark.parametrize("name", COMMANDS)
+@pytest.mark.parametrize("name", [*COMMANDS, *(f"device {name}" for name in DEVICE_COMMANDS)])
 def test_nor_does_the_help_of_a_command(name: str) -> None:
-    assert loaded_by(name, "--help") & SLOW == set()
+    assert loaded_by(*name.split(), "--help") & SLOW == set()
 
 
-@pytest.mark.parametrize("words", ["homevolt ", "homevolt status --", "homevolt simulate --"])
+@pytest.mark.parametrize(
+    "words",
+    [
+        "homevolt ",
+        "homevolt status --",
+        "homevolt status --device ",
+        "homevolt device test ",
+        "homevolt simulate --",
+    ],
+)
 def test_nor_does_the_completion(words: str) -> None:
     variables = {"COMP_WORDS": words, "COMP_CWORD": str(words.count(" "))}
     assert loaded_by(_HOMEVOLT_COMPLETE="bash_complete", **variables) & SLOW == set()

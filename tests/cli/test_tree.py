@@ -10,19 +10,34 @@ import click
 import pytest
 
 from homevolt.cli.app import app
-from homevolt.cli.commands import COMMANDS
+from homevolt.cli.commands import LazyGroup
 
 if TYPE_CHECKING:
     from tests.cli.conftest import Shell
 
 PAGE = Path(__file__).parents[2] / "docs" / "cli.md"
 
-DEVICE = ["--host=ADDRESS", "--simulate", "--timeout=SECONDS", "--fingerprint=SHA256"]
+CONNECTION = ["--timeout=SECONDS", "--fingerprint=SHA256"]
+DEVICE = ["--device=NAME", "--host=ADDRESS", "--simulate", *CONNECTION]
 TREE = {
     "": ["--version"],
     "demo": ["--json"],
-    "status": [*DEVICE, "--watch -w", "--interval=SECONDS", "--json"],
-    "sensors": [*DEVICE, "[WORD]...", "--json"],
+    "status": [*DEVICE, "--all", "--watch -w", "--interval=SECONDS", "--json"],
+    "sensors": [*DEVICE, "--all", "[WORD]...", "--json"],
+    "device": [],
+    "device add": [
+        "NAME",
+        "ADDRESS",
+        *CONNECTION,
+        "--replace",
+        "--no-test",
+        "--no-password",
+        "--json",
+    ],
+    "device list": ["--json"],
+    "device test": ["[NAME]", "--json"],
+    "device default": ["[NAME]", "--json"],
+    "device remove": ["NAME", "--json"],
     "simulate": [
         "--password=TEXT",
         "--seed=N",
@@ -55,11 +70,16 @@ def context_of(command: click.Command, name: str) -> click.Context:
     return click.Context(command, info_name=name, parent=click.Context(app, info_name="homevolt"))
 
 
-def commands() -> dict[str, click.Command]:
-    """Return every command by its name; the root has none."""
-    context = click.Context(app)
-    found = {name: app.get_command(context, name) for name in app.list_commands(context)}
-    return {"": app, **{name: command for name, command in found.items() if command is not None}}
+def commands(group: click.Group = app, path: str = "") -> dict[str, click.Command]:
+    """Return every command by its path; the root has none."""
+    found: dict[str, click.Command] = {path: group}
+    context = click.Context(group)
+    for name in group.list_commands(context):
+        command = group.get_command(context, name)
+        assert command is not None
+        below = f"{path} {name}".strip()
+        found |= commands(command, below) if isinstance(command, click.Group) else {below: command}
+    return found
 
 
 def described(parameter: click.Parameter, context: click.Context) -> str:
@@ -88,16 +108,16 @@ def test_the_commands_and_options_are_these_and_no_others() -> None:
 
 
 def test_no_option_but_the_simulator_s_takes_a_password() -> None:
-    takers = {name for name, options in tree().items() if "password" in " ".join(options)}
+    takers = {name for name, options in tree().items() if "password=" in " ".join(options)}
     assert takers == {"simulate"}
 
 
 def test_the_table_says_of_each_command_what_the_command_says_itself() -> None:
-    helps = {name: command.help or "" for name, command in commands().items() if name}
-    assert {name: text.partition("\n")[0] for name, text in helps.items()} == COMMANDS
-    assert {name: command.name for name, command in commands().items() if name} == {
-        name: name for name in COMMANDS
-    }
+    groups = {path: each for path, each in commands().items() if isinstance(each, LazyGroup)}
+    for path, group in groups.items():
+        for name, summary in group.summaries.items():
+            command = commands()[f"{path} {name}".strip()]
+            assert (command.name, (command.help or "").partition("\n")[0]) == (name, summary)
 
 
 def test_every_option_says_what_it_does() -> None:
@@ -122,23 +142,23 @@ async def test_no_command_is_a_request_for_help(shell: Shell) -> None:
     assert await shell() == await shell("--help") == await shell("-h") == await shell("help")
 
 
-@pytest.mark.parametrize("name", COMMANDS)
+@pytest.mark.parametrize("name", [name for name in TREE if name])
 async def test_the_help_of_a_command_fits_a_screen_and_is_found_in_two_ways(
     shell: Shell, name: str
 ) -> None:
-    outcome = await shell("help", name)
-    assert outcome == await shell(name, "--help")
+    outcome = await shell("help", *name.split())
+    assert outcome == await shell(*name.split(), "--help")
     assert (outcome.code, outcome.err) == (0, "")
     assert outcome.out.startswith(f"Usage: homevolt {name} ")
     assert max(map(len, outcome.out.splitlines())) <= 80
 
 
-@pytest.mark.parametrize("name", [name for name in COMMANDS if name != "completion"])
+@pytest.mark.parametrize("name", [name for name in TREE if name not in ("", "completion")])
 async def test_the_help_of_a_command_fits_a_narrow_terminal(
     shell: Shell, monkeypatch: pytest.MonkeyPatch, name: str
 ) -> None:
     monkeypatch.setenv("COLUMNS", "40")
-    for arguments in ((), (name, "--help"), ("help", name)):
+    for arguments in ((), (*name.split(), "--help"), ("help", *name.split())):
         assert max(map(len, (await shell(*arguments)).out.splitlines())) <= 40
 
 
@@ -154,6 +174,7 @@ async def test_help_about_nothing_is_a_usage_error(shell: Shell, names: tuple[st
     [
         ("homevolt s", {"status", "sensors", "simulate"}),
         ("homevolt status --i", {"--interval"}),
+        ("homevolt device re", {"remove"}),
         ("homevolt completion p", {"powershell"}),
     ],
 )

@@ -5,7 +5,13 @@ from __future__ import annotations
 import errno
 from typing import TYPE_CHECKING, NamedTuple, TypeVar
 
-from homevolt.cli.output import PASSWORD_VARIABLE, OutputError, PipeClosedError, output_error
+from homevolt.cli.output import (
+    PASSWORD_VARIABLE,
+    PROGRAM,
+    OutputError,
+    PipeClosedError,
+    output_error,
+)
 from homevolt.exceptions import (
     HomevoltAuthenticationError,
     HomevoltCertificateError,
@@ -40,6 +46,7 @@ class Exit(NamedTuple):
 
 
 USAGE, MISSING, OUTPUT, INTERRUPTED, PIPE_CLOSED = 2, 9, 10, 130, 141
+CONFIG_UNREADABLE, CONFIG_UNWRITABLE = 11, 12
 
 EXITS = (
     Exit(0, "done"),
@@ -53,6 +60,8 @@ EXITS = (
     Exit(8, "sent, but it may not have taken effect", HomevoltCommandOutcomeUnknownError),
     Exit(MISSING, "a required package is not installed"),
     Exit(OUTPUT, "the output cannot be written"),
+    Exit(CONFIG_UNREADABLE, "the file of devices cannot be read, or something in it is wrong"),
+    Exit(CONFIG_UNWRITABLE, "the file of devices cannot be written; it is as it was"),
     Exit(INTERRUPTED, "ended with Ctrl-C"),
     Exit(PIPE_CLOSED, "the reader of the output closed it"),
 )
@@ -60,8 +69,19 @@ EXITS = (
 UNWRITTEN = {errno.EPIPE, errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO, errno.EBADF}
 """The errors of the system that mean that the output cannot be written."""
 
-EXTRAS = {"click": "cli", "rich": "cli", "zeroconf": "discovery"}
+EXTRAS = {
+    "click": "cli",
+    "keyring": "cli",
+    "platformdirs": "cli",
+    "rich": "cli",
+    "tomlkit": "cli",
+    "zeroconf": "discovery",
+}
 """Which extra brings a package; others are installed by their own name."""
+
+
+KEPT = "kept"
+"""Where the password of a configured device comes from."""
 
 
 class ShellError(Exception):
@@ -84,20 +104,33 @@ class Origin(NamedTuple):
 
     Attributes:
         url: The address of the device.
-        password_from: Where its password came from: a variable, a prompt, or None without one.
+        password_from: Where its password came from: a variable, a prompt, `KEPT`, or None without
+            one.
         is_pinned: Whether a fingerprint of its certificate was given.
         is_known: Whether it was read before, so the address is right.
+        name: Its name, None if it was named by its address.
     """
 
     url: str
     password_from: str | None = None
     is_pinned: bool = False
     is_known: bool = False
+    name: str | None = None
 
 
 def usage_error(message: str) -> ShellError:
     """Return the error of a wrong command line."""
     return ShellError(message, kind="UsageError", code=USAGE)
+
+
+def unreadable_config(message: str) -> ShellError:
+    """Return the error of a file of devices that cannot be read."""
+    return ShellError(message, kind="ConfigError", code=CONFIG_UNREADABLE)
+
+
+def unwritable_config(message: str) -> ShellError:
+    """Return the error of a file of devices that cannot be written."""
+    return ShellError(message, kind="ConfigError", code=CONFIG_UNWRITABLE)
 
 
 def missing_package(error: ModuleNotFoundError) -> ShellError:
@@ -162,6 +195,11 @@ def _authentication(error: HomevoltError, origin: Origin) -> str:
         return str(error)
     if origin.password_from is None:
         return f"{origin.url} requires a password. Set {PASSWORD_VARIABLE}."
+    if origin.password_from == KEPT:
+        return (
+            f"{origin.url} refused the password that is kept for {origin.name}. Enter another one "
+            f"with '{PROGRAM} device add --replace {origin.name} {origin.url}'."
+        )
     advice = (
         f"Correct {PASSWORD_VARIABLE}, or unset it to be asked."
         if origin.password_from == PASSWORD_VARIABLE
@@ -179,6 +217,11 @@ def _data(error: HomevoltError, origin: Origin) -> str:
 
 
 def _certificate(_: HomevoltError, origin: Origin) -> str:
+    if origin.is_pinned and origin.name is not None:
+        return (
+            f"The certificate of {origin.url} does not have the fingerprint that is given for "
+            f"{origin.name}."
+        )
     if origin.is_pinned:
         return f"The certificate of {origin.url} does not have the fingerprint of --fingerprint."
     return (

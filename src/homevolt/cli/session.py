@@ -11,26 +11,49 @@ from contextlib import AsyncExitStack, contextmanager
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import homevolt
-from homevolt.cli.errors import Origin, ShellError, shell_error, usage_error
-from homevolt.cli.output import HOST_VARIABLE, PASSWORD_VARIABLE, print_err
+from homevolt.cli.devices.selection import ADD, selected
+from homevolt.cli.errors import KEPT, Origin, ShellError, shell_error, usage_error
+from homevolt.cli.output import HOST_VARIABLE, PASSWORD_VARIABLE, PROGRAM, print_err
+from homevolt.cli.shared_options import DEFAULT_TIMEOUT_S
 from homevolt.exceptions import HomevoltAuthenticationError, HomevoltError, HomevoltValueError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Coroutine, Iterator
+    from collections.abc import Callable, Coroutine, Iterator, Sequence
+    from contextlib import AbstractContextManager
 
     import aiohttp
 
     from homevolt.cli.shared_options import Target
 
+    Progress = Callable[[int], AbstractContextManager[Callable[[], None]]]
     Work = Callable[["Session"], Coroutine[Any, Any, None]]
 
-SIMULATED = f"No --host and no {HOST_VARIABLE} given: this is a simulated Homevolt."
+SIMULATED = (
+    "No device is configured and none is named: this is a simulated Homevolt. Yours: "
+    f"'{PROGRAM} device add NAME ADDRESS'."
+)
 NO_DEVICE = (
-    f"No device is named. Give its address with --host or in {HOST_VARIABLE}, or try the command "
-    "on a simulated one with --simulate."
+    f"No device is configured and none is named. {ADD} Or give its address with --host or in "
+    f"{HOST_VARIABLE}, or try the command on a simulated one with --simulate."
 )
 PROMPT = "prompt"
 SHA256_BYTES = 32
+
+
+class Login(NamedTuple):
+    """A password, and where it came from.
+
+    Attributes:
+        password: The password, None for none.
+        source: A variable, `PROMPT`, `KEPT`, or None without one.
+    """
+
+    password: str | None = None
+    source: str | None = None
+
+    def __repr__(self) -> str:
+        """Show where the password came from, and not the password."""
+        return f"Login(source={self.source!r})"
 
 
 class Session(NamedTuple):
@@ -40,11 +63,13 @@ class Session(NamedTuple):
         device: The device.
         origin: Where its errors come from.
         is_simulated: Whether it is the simulated one of this process.
+        login: The password that it was read with.
     """
 
     device: homevolt.Device
     origin: Origin
     is_simulated: bool = False
+    login: Login = Login()
 
     @property
     def url(self) -> str:
@@ -56,14 +81,32 @@ class Session(NamedTuple):
         return shell_error(error, self.origin)
 
 
+class Reading(NamedTuple):
+    """One of several devices that were read at once.
+
+    Attributes:
+        name: Its name.
+        url: Its address.
+        session: The device, None if it could not be read.
+        error: Why it could not be read.
+        login: The password that it was read with.
+    """
+
+    name: str
+    url: str
+    session: Session | None = None
+    error: ShellError | None = None
+    login: Login = Login()
+
+
 def run(target: Target, work: Work, *, writes: bool = False) -> None:
     """Read a device once, and give it to the work of a command, which is never run twice.
 
     If the device requires a password and none is set, the person at the terminal is asked for it.
 
     Args:
-        target: Which device. Without an address a command that only reads gets a simulated one,
-            and says so on stderr.
+        target: Which device: by address or name, and without either the default device. Where none
+            is configured, a command that only reads gets a simulated one, and says so on stderr.
         work: What the command does with the device.
         writes: Whether the work writes.
 
@@ -72,6 +115,7 @@ def run(target: Target, work: Work, *, writes: bool = False) -> None:
             device; nothing was sent then.
         HomevoltError: An option or the password entered cannot be used.
     """
+    target = selected(target)
     if target.host is None and not target.simulate:
         if writes:
             raise usage_error(NO_DEVICE)
@@ -86,20 +130,88 @@ def run(target: Target, work: Work, *, writes: bool = False) -> None:
             runner.run(stack.aclose())
 
 
+@contextmanager
+def no_progress(_: int) -> Iterator[Callable[[], None]]:
+    """Show nothing while several devices are read."""
+    yield lambda: None
+
+
+def run_several(
+    targets: Sequence[Target],
+    show: Callable[[Sequence[Reading]], None],
+    progress: Progress = no_progress,
+) -> bool:
+    """Read several configured devices once, all at the same time, and show them together.
+
+    The person at the terminal is not asked for a password.
+
+    Args:
+        targets: The devices.
+        show: Shows the devices, in the order of `targets`, while their connections are open.
+        progress: Given the number of devices, a context whose function is called after each.
+
+    Returns:
+        Whether all of them could be read.
+    """
+    pairs = [(each, _known_login(each)) for each in targets]
+
+    async def read_all() -> bool:
+        async with AsyncExitStack() as stack:
+            with progress(len(pairs)) as advance:
+                tasks = [_reading(stack, each, login, advance) for each, login in pairs]
+                readings = await asyncio.gather(*tasks)
+            show(readings)
+            return all(reading.error is None for reading in readings)
+
+    with asyncio.Runner() as runner:
+        return runner.run(read_all())
+
+
+async def _reading(
+    stack: AsyncExitStack, target: Target, login: Login, advance: Callable[[], None]
+) -> Reading:
+    """Read one of several devices; an error is its result."""
+    from homevolt.transport.address import base_url  # noqa: PLC0415 - the help does without
+
+    name, url = target.name or "", base_url(target.host or "")
+    try:
+        return Reading(name, url, await _read(stack, target, login), login=login)
+    except ShellError as error:
+        return Reading(name, url, error=error, login=login)
+    except HomevoltError as error:
+        return Reading(name, url, error=shell_error(error), login=login)
+    finally:
+        advance()
+
+
+def _known_login(target: Target) -> Login:
+    """Return the password that is kept with a device, or else the one of the variable."""
+    if target.device is not None and target.device.password_place is not None:
+        from homevolt.cli.devices.passwords import kept_password  # noqa: PLC0415 - only with a name
+
+        password = kept_password(target.device)
+        if password is not None:
+            return Login(password, KEPT)
+    password = os.environ.get(PASSWORD_VARIABLE) or None
+    return Login(password, None if password is None else PASSWORD_VARIABLE)
+
+
 def _open(runner: asyncio.Runner, stack: AsyncExitStack, target: Target) -> Session:
     """Connect to a device and read it; the stack closes the connection."""
     if target.host is None:
         return runner.run(_open_simulated(stack, target))
-    password = os.environ.get(PASSWORD_VARIABLE) or None
+    login = _known_login(target)
     try:
-        source = None if password is None else PASSWORD_VARIABLE
-        return runner.run(_read(stack, target, password, source))
+        return runner.run(_read(stack, target, login))
     except ShellError as error:
         is_refused = error.kind == HomevoltAuthenticationError.__name__
-        if password is not None or not is_refused or not _can_ask():
+        if login.password is not None or not is_refused or not can_ask():
             raise
     # Outside of the event loop, which would keep a Ctrl-C from ending the question.
-    return runner.run(_read(stack, target, _ask(target.host), PROMPT))
+    password = ask(target.host)
+    if not password:
+        raise HomevoltAuthenticationError("No password was given.")
+    return runner.run(_read(stack, target, Login(password, PROMPT)))
 
 
 async def _open_simulated(stack: AsyncExitStack, target: Target) -> Session:
@@ -107,20 +219,20 @@ async def _open_simulated(stack: AsyncExitStack, target: Target) -> Session:
 
     simulator = await stack.enter_async_context(Simulator(secrets.token_hex(4)))
     target = target._replace(host=simulator.host)
-    session = await _read(stack, target, simulator.password, None)
+    session = await _read(stack, target, Login(simulator.password))
     return session._replace(is_simulated=True)
 
 
-async def _read(
-    stack: AsyncExitStack, target: Target, password: str | None, password_from: str | None
-) -> Session:
+async def _read(stack: AsyncExitStack, target: Target, login: Login) -> Session:
     async with AsyncExitStack() as attempt:
-        connection = await attempt.enter_async_context(_connection(target, password))
-        origin = Origin(connection.base_url, password_from, target.fingerprint is not None)
+        opened = await attempt.enter_async_context(connection(target, login.password))
+        is_pinned = target.fingerprint is not None
+        name = None if target.device is None else target.device.name
+        origin = Origin(opened.base_url, login.source, is_pinned, name=name)
         with _shell_words(origin):
-            await connection.update_info()
+            await opened.update_info()
         stack.push_async_exit(attempt.pop_all())
-        return Session(connection.get_device(), origin._replace(is_known=True))
+        return Session(opened.get_device(), origin._replace(is_known=True), login=login)
 
 
 @contextmanager
@@ -132,32 +244,45 @@ def _shell_words(origin: Origin) -> Iterator[None]:
         raise shell_error(error, origin) from error
 
 
-def _can_ask() -> bool:
+def can_ask() -> bool:
     """Whether there is a terminal whose person can answer; a closed stdin is None."""
     return sys.stdin is not None and not sys.stdin.closed and sys.stdin.isatty()
 
 
-def _ask(host: str) -> str:
-    """Ask the person at the terminal for the password, without showing it."""
+def ask(host: str, hint: str = "") -> str:
+    """Ask the person at the terminal for a password, without showing it.
+
+    Args:
+        host: Of which device.
+        hint: What else to know about the answer.
+    """
     try:
-        password = getpass.getpass(f"Password of {host}: ")
+        password = getpass.getpass(f"Password of {host}{hint}: ")
     except (KeyboardInterrupt, EOFError):
         print_err("")  # the question's line has not ended yet
         raise
-    if not password:
-        raise HomevoltAuthenticationError("No password was given.")
     return password
 
 
-def _connection(target: Target, password: str | None) -> homevolt.Homevolt:
+def connection(target: Target, password: str | None) -> homevolt.Homevolt:
+    """Return the connection to a device, which is not opened.
+
+    Args:
+        target: The device, with its address.
+        password: Its password, None for none.
+
+    Raises:
+        HomevoltValueError: The address or the fingerprint cannot be used.
+    """
     host = target.host or ""
     if "@" in host:
         raise HomevoltValueError(
             "The address contains credentials. Give it without them, and the password in "
             f"{PASSWORD_VARIABLE}."
         )
+    timeout_s = target.timeout_s or DEFAULT_TIMEOUT_S
     ssl = True if target.fingerprint is None else _fingerprint(target.fingerprint)
-    return homevolt.Homevolt(host, password, timeout=target.timeout_s, ssl=ssl)
+    return homevolt.Homevolt(host, password, timeout=timeout_s, ssl=ssl)
 
 
 def _fingerprint(text: str) -> aiohttp.Fingerprint:

@@ -9,10 +9,14 @@ from typing import TYPE_CHECKING, Any, NamedTuple, NoReturn
 import click
 from click.core import ParameterSource
 
-from homevolt.cli.output import HOST_VARIABLE
+from homevolt.cli.output import DEVICE_VARIABLE, HOST_VARIABLE
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+
+    from click.shell_completion import CompletionItem
+
+    from homevolt.cli.devices.config import ConfiguredDevice
 
 DEFAULT_TIMEOUT_S = 30.0
 
@@ -22,15 +26,19 @@ class Target(NamedTuple):
 
     Attributes:
         host: Its address, or None if none was given.
-        timeout_s: Seconds for one request.
+        timeout_s: Seconds for one request, None for the default.
         fingerprint: SHA-256 of the certificate to trust, in hex.
         simulate: Whether to use a simulated one instead.
+        name: Its name in the file of devices, or None if none was given.
+        device: What the file holds of it, once it was looked up.
     """
 
     host: str | None
-    timeout_s: float = DEFAULT_TIMEOUT_S
+    timeout_s: float | None = None
     fingerprint: str | None = None
     simulate: bool = False
+    name: str | None = None
+    device: ConfiguredDevice | None = None
 
 
 class Seconds(click.ParamType[float]):
@@ -91,9 +99,44 @@ class WholeNumber(click.ParamType[int]):
         return number
 
 
+def complete_device(_: click.Context, __: click.Parameter, incomplete: str) -> list[CompletionItem]:
+    """Complete the name of a configured device."""
+    from click.shell_completion import CompletionItem  # noqa: PLC0415 - for completion alone
+
+    from homevolt.cli.devices.config import device_names  # noqa: PLC0415 - likewise
+
+    return [CompletionItem(name) for name in device_names() if name.startswith(incomplete)]
+
+
 json_option = click.option("--json", "as_json", is_flag=True, help="Print JSON for programs.")
 
+timeout_option = click.option(
+    "--timeout",
+    "timeout_s",
+    metavar="SECONDS",
+    type=Seconds(),
+    help=f"Time for one request, retries included; {DEFAULT_TIMEOUT_S:g} if not given.",
+)
+fingerprint_option = click.option(
+    "--fingerprint",
+    metavar="SHA256",
+    help="Over https: trust the certificate with this SHA-256 fingerprint, such as the device's "
+    "own.",
+)
+all_option = click.option(
+    "--all", "every_device", is_flag=True, help="Every configured device, at once."
+)
+
 _DEVICE_OPTIONS = (
+    click.option(
+        "--device",
+        "name",
+        metavar="NAME",
+        envvar=DEVICE_VARIABLE,
+        show_envvar=True,
+        shell_complete=complete_device,
+        help="Name of a configured device.",
+    ),
     click.option(
         "--host",
         metavar="ADDRESS",
@@ -102,21 +145,8 @@ _DEVICE_OPTIONS = (
         help="IP address, host name, host:port or URL of the device.",
     ),
     click.option("--simulate", is_flag=True, help="Use a simulated device instead of a real one."),
-    click.option(
-        "--timeout",
-        "timeout_s",
-        metavar="SECONDS",
-        type=Seconds(),
-        default=DEFAULT_TIMEOUT_S,
-        show_default=True,
-        help="Time for one request, retries included.",
-    ),
-    click.option(
-        "--fingerprint",
-        metavar="SHA256",
-        help="Over https: trust the certificate with this SHA-256 fingerprint, such as the "
-        "device's own.",
-    ),
+    timeout_option,
+    fingerprint_option,
 )
 
 
@@ -130,17 +160,47 @@ def device_options(command: Callable[..., None]) -> Callable[..., None]:
         /,
         *,
         host: str | None,
-        timeout_s: float,
+        name: str | None,
+        timeout_s: float | None,
         fingerprint: str | None,
         simulate: bool,
         **options: Any,
     ) -> None:
-        if simulate and host is not None:
-            if context.get_parameter_source("host") is ParameterSource.COMMANDLINE:
-                raise click.UsageError("--host and --simulate exclude each other.", context)
-            host = None
-        command(target=Target(host, timeout_s, fingerprint, simulate), **options)
+        host, name = _one_of(context, host=host, name=name)
+        command(target=Target(host, timeout_s, fingerprint, simulate, name), **options)
 
     for option in reversed(_DEVICE_OPTIONS):
         with_target = option(with_target)
     return with_target
+
+
+def require_no_device(context: click.Context) -> None:
+    """Refuse options that name one device where every device is meant; variables do not matter."""
+    for option in _given(context):
+        raise click.UsageError(f"--all and {option} exclude each other.", context)
+
+
+def _one_of(
+    context: click.Context, *, host: str | None, name: str | None
+) -> tuple[str | None, str | None]:
+    """Return the address and name to use: an option beats the variables, two exclude each other."""
+    options = _given(context)
+    if len(options) > 1:
+        raise click.UsageError(f"{' and '.join(options)} exclude each other.", context)
+    if options:
+        return (host if options == ["--host"] else None, name if options == ["--device"] else None)
+    if host is not None and name is not None:
+        raise click.UsageError(
+            f"{HOST_VARIABLE} and {DEVICE_VARIABLE} exclude each other; unset one.", context
+        )
+    return host, name
+
+
+def _given(context: click.Context) -> list[str]:
+    """Return which options of the command line name a device."""
+    names = {"--host": "host", "--device": "name", "--simulate": "simulate"}
+    return [
+        option
+        for option, parameter in names.items()
+        if context.get_parameter_source(parameter) is ParameterSource.COMMANDLINE
+    ]

@@ -16,6 +16,7 @@ COMMANDS = {
     "demo": "Start a simulated battery, read it, and show its readings.",
     "status": "Show charge, power flows, schedule and alarms at a glance.",
     "sensors": "Show every reading with its unit and the part it belongs to.",
+    "device": "Keep the devices that have a name.",
     "simulate": "Serve simulated batteries until Ctrl-C.",
     "completion": "Print the script that completes commands in your shell.",
     "help": "Show the help of a command, or a topic such as exit-codes.",

@@ -56,11 +56,17 @@ class Terminal(Console):
 
 def show_status(session: Session, *, as_json: bool) -> None:
     """Show what was read of a device last."""
-    snapshot = session.device.snapshot
     if as_json:
-        print_json(_document(session, snapshot, _age_s(snapshot)))
+        print_json(session_document(session))
     else:
+        snapshot = session.device.snapshot
         Terminal().show(StatusView(snapshot, url=session.url, problems=_problems(session)))
+
+
+def session_document(session: Session) -> dict[str, Any]:
+    """Return what was read of a device last, for programs."""
+    snapshot = session.device.snapshot
+    return _document(session, snapshot, _age_s(snapshot))
 
 
 def show_sensors(session: Session, words: Sequence[str], *, as_json: bool) -> None:

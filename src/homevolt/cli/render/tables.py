@@ -53,7 +53,7 @@ class SensorTable:
             table.add_column("Part", style="dim", overflow="fold")
         for sensor in self.sensors:
             part = (sensor.device_identifier,) if has_space else ()
-            table.add_row(sensor.name, _value(sensor), _unit(sensor), *part)
+            table.add_row(sensor.name, shown_value(sensor), shown_unit(sensor), *part)
         yield table
 
 
@@ -83,7 +83,7 @@ class StepTable:
         yield table
 
 
-def _value(sensor: Sensor) -> Text:
+def shown_value(sensor: Sensor) -> Text:
     """Return a value as it is, but a ratio in percent and a number without idle zeros."""
     value = sensor.value
     if value is None:
@@ -94,7 +94,8 @@ def _value(sensor: Sensor) -> Text:
     return Text(f"{value * 100 if sensor.type == PERCENTAGE else value:.10g}")
 
 
-def _unit(sensor: Sensor) -> str:
+def shown_unit(sensor: Sensor) -> str:
+    """Return what people write for the unit of a reading."""
     return "%" if sensor.type == PERCENTAGE else UNITS.get(sensor.unit, sensor.unit or "")
 
 
