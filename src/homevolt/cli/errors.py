@@ -15,6 +15,7 @@ from homevolt.exceptions import (
     HomevoltDataError,
     HomevoltError,
     HomevoltLocalModeError,
+    HomevoltNotSupportedError,
     HomevoltRateLimitError,
     HomevoltValueError,
 )
@@ -53,6 +54,7 @@ EXITS = (
     Exit(8, "sent, but it may not have taken effect", HomevoltCommandOutcomeUnknownError),
     Exit(MISSING, "a required package is not installed"),
     Exit(OUTPUT, "the output cannot be written"),
+    Exit(13, "the firmware of the device does not offer this", HomevoltNotSupportedError),
     Exit(INTERRUPTED, "ended with Ctrl-C"),
     Exit(PIPE_CLOSED, "the reader of the output closed it"),
 )
