@@ -40,7 +40,7 @@ class Exit(NamedTuple):
     error: type[HomevoltError] | None = None
 
 
-USAGE, MISSING, OUTPUT, INTERRUPTED, PIPE_CLOSED = 2, 9, 10, 130, 141
+USAGE, MISSING, OUTPUT, INTERRUPTED, PIPE_CLOSED, TERMINATED = 2, 9, 10, 130, 141, 143
 
 EXITS = (
     Exit(0, "done"),
@@ -57,6 +57,7 @@ EXITS = (
     Exit(13, "the firmware of the device does not offer this", HomevoltNotSupportedError),
     Exit(INTERRUPTED, "ended with Ctrl-C"),
     Exit(PIPE_CLOSED, "the reader of the output closed it"),
+    Exit(TERMINATED, "a watch was ended by SIGTERM"),
 )
 
 UNWRITTEN = {errno.EPIPE, errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO, errno.EBADF}
