@@ -71,7 +71,7 @@ class _Watch:
         self._is_ended = False
         self._last = session.device.snapshot
         self._outage: Outage | None = None
-        self._samples: deque[Sample] = deque(maxlen=MOST_SAMPLES)
+        self._samples: deque[Sample] = deque([_sample(self._last)], maxlen=MOST_SAMPLES)
         self._keys: dict[str, Callable[[], None]] = {
             "p": self._pause,
             "+": lambda: self._choose(1),
