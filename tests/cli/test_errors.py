@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 PAGE = Path(__file__).parents[2] / "docs" / "cli.md"
 
 WRONG_COMMAND_LINES = [
-    (("nope",), "No such command 'nope'. Try 'homevolt --help'."),
+    (("xyz",), "No such command 'xyz'. Try 'homevolt --help'."),
     (
         ("status", "--hots", "x"),
         "No such option '--hots'. Did you mean '--host'? Try 'homevolt status --help'.",
@@ -217,12 +217,14 @@ def test_every_error_of_the_library_has_an_exit_code() -> None:
     assert codes == {
         "HomevoltError": 1,
         "HomevoltNotReadyError": 1,
+        "HomevoltDiscoveryError": 1,
         "HomevoltValueError": 2,
         "HomevoltConnectionError": 3,
         "HomevoltTimeoutError": 3,
         "HomevoltCertificateError": 3,
         "HomevoltResponseError": 3,
         "HomevoltRedirectError": 3,
+        "HomevoltNotSupportedError": 13,
         "HomevoltAuthenticationError": 4,
         "HomevoltRateLimitError": 4,
         "HomevoltDataError": 5,
@@ -231,8 +233,6 @@ def test_every_error_of_the_library_has_an_exit_code() -> None:
         "HomevoltCommandRejectedError": 7,
         "HomevoltCommandVerificationError": 7,
         "HomevoltCommandOutcomeUnknownError": 8,
-        "HomevoltDiscoveryError": 1,
-        "HomevoltNotSupportedError": 3,
     }
 
 

@@ -15,6 +15,7 @@ from homevolt import Homevolt, HomevoltAuthenticationError
 from homevolt._common import SystemClock
 from homevolt.cli.errors import Origin
 from homevolt.cli.render import display
+from homevolt.cli.render import watch as watch_module
 from homevolt.cli.session import Session
 from homevolt.simulator import Simulator
 
@@ -178,7 +179,7 @@ async def test_a_terminal_gets_no_readings_that_are_too_old(
 async def test_an_age_on_the_screen_goes_on_between_the_reads(
     capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(display, "TICK_S", 0.0)
+    monkeypatch.setattr(watch_module, "TICK_S", 0.0)
     clock = Pause()
     async with Simulator(None) as simulator, opened(simulator, clock) as session:
         simulator.faults.add("status:status=404,path=/ems.json")

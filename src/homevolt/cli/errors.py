@@ -21,6 +21,7 @@ from homevolt.exceptions import (
     HomevoltDataError,
     HomevoltError,
     HomevoltLocalModeError,
+    HomevoltNotSupportedError,
     HomevoltRateLimitError,
     HomevoltValueError,
 )
@@ -45,7 +46,7 @@ class Exit(NamedTuple):
     error: type[HomevoltError] | None = None
 
 
-USAGE, MISSING, OUTPUT, INTERRUPTED, PIPE_CLOSED = 2, 9, 10, 130, 141
+USAGE, MISSING, OUTPUT, INTERRUPTED, PIPE_CLOSED, TERMINATED = 2, 9, 10, 130, 141, 143
 CONFIG_UNREADABLE, CONFIG_UNWRITABLE = 11, 12
 
 EXITS = (
@@ -62,8 +63,10 @@ EXITS = (
     Exit(OUTPUT, "the output cannot be written"),
     Exit(CONFIG_UNREADABLE, "the file of devices cannot be read, or something in it is wrong"),
     Exit(CONFIG_UNWRITABLE, "the file of devices cannot be written; it is as it was"),
+    Exit(13, "the firmware of the device does not offer this", HomevoltNotSupportedError),
     Exit(INTERRUPTED, "ended with Ctrl-C"),
     Exit(PIPE_CLOSED, "the reader of the output closed it"),
+    Exit(TERMINATED, "a watch was ended by SIGTERM"),
 )
 
 UNWRITTEN = {errno.EPIPE, errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO, errno.EBADF}

@@ -18,11 +18,28 @@ if TYPE_CHECKING:
         show_status,
         watch_status,
     )
+    from homevolt.cli.render.log_display import follow_logs, show_logs
+    from homevolt.cli.render.report_display import (
+        show_alarms,
+        show_discovered,
+        show_errors,
+        show_history,
+        show_info,
+        show_nodes,
+    )
 
 __all__ = [
+    "follow_logs",
     "progress",
+    "show_alarms",
     "show_devices",
+    "show_discovered",
+    "show_errors",
+    "show_history",
+    "show_info",
+    "show_logs",
     "show_next_steps",
+    "show_nodes",
     "show_sensors",
     "show_sensors_of_all",
     "show_status",
@@ -30,11 +47,24 @@ __all__ = [
     "watch_status",
 ]
 
+_MODULES = {
+    "devices": ("progress", "show_devices", "show_sensors_of_all", "show_status_of_all"),
+    "display": ("show_next_steps", "show_sensors", "show_status", "watch_status"),
+    "log_display": ("follow_logs", "show_logs"),
+    "report_display": (
+        "show_alarms",
+        "show_discovered",
+        "show_errors",
+        "show_history",
+        "show_info",
+        "show_nodes",
+    ),
+}
+_MODULE_OF = {name: module for module, names in _MODULES.items() for name in names}
+
 if not TYPE_CHECKING:  # with a __getattr__ in sight, type checkers take every typo for a name
-    _OF_DEVICES = {"progress", "show_devices", "show_sensors_of_all", "show_status_of_all"}
 
     def __getattr__(name: str) -> object:
-        if name not in __all__:
+        if name not in _MODULE_OF:
             raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-        module = "devices" if name in _OF_DEVICES else "display"
-        return getattr(import_module(f"homevolt.cli.render.{module}"), name)
+        return getattr(import_module(f"{__name__}.{_MODULE_OF[name]}"), name)

@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-import asyncio
 import os
 import shutil
-import signal
 import sys
-from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -18,12 +15,12 @@ from rich.text import Text
 from homevolt.cli.output import PROGRAM, error_document, print_err, print_json, print_text
 from homevolt.cli.render import formatting
 from homevolt.cli.render.documents import sensors_document, status_document
-from homevolt.cli.render.status_view import Outage, StatusView
+from homevolt.cli.render.status_view import StatusView
 from homevolt.cli.render.tables import SensorTable, StepTable, matching
 from homevolt.exceptions import HomevoltValueError
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Callable, Iterator, Sequence
+    from collections.abc import Sequence
 
     from rich.console import RenderableType
 
@@ -32,8 +29,6 @@ if TYPE_CHECKING:
 
 PIPED_WIDTH = 160
 """Columns where there is no terminal to ask: a row of a table stays on one line."""
-TICK_S = 1.0
-"""How often an age on the screen is renewed."""
 
 
 class Terminal(Console):
@@ -60,13 +55,13 @@ def show_status(session: Session, *, as_json: bool) -> None:
         print_json(session_document(session))
     else:
         snapshot = session.device.snapshot
-        Terminal().show(StatusView(snapshot, url=session.url, problems=_problems(session)))
+        Terminal().show(StatusView(snapshot, url=session.url, problems=problems_of(session)))
 
 
 def session_document(session: Session) -> dict[str, Any]:
     """Return what was read of a device last, for programs."""
     snapshot = session.device.snapshot
-    return _document(session, snapshot, _age_s(snapshot))
+    return _document(session, snapshot, age_s_of(snapshot))
 
 
 def show_sensors(session: Session, words: Sequence[str], *, as_json: bool) -> None:
@@ -107,14 +102,16 @@ async def watch_status(session: Session, interval_s: float, *, as_json: bool) ->
             age_s = None if update.age_s is None else round(update.age_s, 1)
             print_json(_document(session, update.snapshot, age_s, update), indent=None)
     elif terminal.is_terminal:
-        await _watch_on_screen(session, interval_s, terminal)
+        from homevolt.cli.render.watch import watch_on_screen  # noqa: PLC0415 - for a watch alone
+
+        await watch_on_screen(session, interval_s, terminal)
     else:
         async for update in session.device.updates(interval_s):
             if update.error is None:
                 show_status(session, as_json=False)
             else:
                 error = session.shell_error(update.error)
-                age = formatting.duration(_age_s(session.device.snapshot))
+                age = formatting.duration(age_s_of(session.device.snapshot))
                 print_err(f"{PROGRAM}: {error} Last read {age} ago; trying again.")
 
 
@@ -131,64 +128,6 @@ def program_path() -> str:
     return str(own) if is_other else PROGRAM
 
 
-async def _watch_on_screen(session: Session, interval_s: float, terminal: Terminal) -> None:
-    from rich.live import Live  # noqa: PLC0415 - for a watch alone
-
-    last = session.device.snapshot
-    outage: Outage | None = None
-
-    def view() -> StatusView:
-        return StatusView(
-            last,
-            url=session.url,
-            problems=_problems(session),
-            interval_s=interval_s,
-            outage=outage and outage._replace(age_s=_age_s(last)),
-        )
-
-    with (
-        Live(get_renderable=view, console=terminal, screen=True, auto_refresh=False) as live,
-        _redrawn_when_resized(live.refresh),
-    ):
-        async for update in _with_ticks(session.device.updates(interval_s)):
-            if update is not None:
-                last = update.snapshot or last
-                outage = _outage(session, update)
-            if update is not None or outage is not None:
-                live.refresh()
-
-
-async def _with_ticks(updates: AsyncIterator[Update]) -> AsyncIterator[Update | None]:
-    """Yield the updates, and None whenever `TICK_S` has passed without one."""
-    following = asyncio.ensure_future(anext(updates))
-    try:
-        while True:
-            await asyncio.wait({following}, timeout=TICK_S)
-            if following.done():
-                update = following.result()
-                following = asyncio.ensure_future(anext(updates))
-                yield update
-            else:
-                yield None
-    finally:
-        following.cancel()
-
-
-@contextmanager
-def _redrawn_when_resized(refresh: Callable[[], None]) -> Iterator[None]:
-    """Fit a view to its terminal at once, since the next read may be minutes away."""
-    resized = getattr(signal, "SIGWINCH", None)
-    if resized is None:  # Windows does not send it
-        yield
-        return
-    loop = asyncio.get_running_loop()
-    loop.add_signal_handler(resized, refresh)
-    try:
-        yield
-    finally:
-        loop.remove_signal_handler(resized)
-
-
 def _document(
     session: Session, snapshot: Snapshot | None, age_s: float | None, update: Update | None = None
 ) -> dict[str, Any]:
@@ -197,23 +136,18 @@ def _document(
         snapshot,
         url=session.url,
         simulated=session.is_simulated,
-        problems=_problems(session),
+        problems=problems_of(session),
         age_s=age_s,
         error=None if error is None else error_document(session.shell_error(error)),
     )
 
 
-def _problems(session: Session) -> dict[str, str]:
+def problems_of(session: Session) -> dict[str, str]:
     """Return what could not be read, by part, in the words of the shell."""
     problems = session.device.problems
     return {part: str(session.shell_error(error)) for part, error in problems.items()}
 
 
-def _outage(session: Session, update: Update) -> Outage | None:
-    if update.error is None:
-        return None
-    return Outage(str(session.shell_error(update.error)), update.age_s or 0.0, not update.snapshot)
-
-
-def _age_s(snapshot: Snapshot) -> float:
+def age_s_of(snapshot: Snapshot) -> float:
+    """Return how many seconds ago a snapshot was read."""
     return round((datetime.now(UTC) - snapshot.ems_at).total_seconds(), 1)

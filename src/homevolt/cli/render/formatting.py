@@ -78,6 +78,16 @@ def duration(seconds: float) -> str:
     return " ".join(f"{count} {unit}" for count, unit in parts[first : first + 2] if count) or "0 s"
 
 
+def ago(seconds: float | None) -> str:
+    """Return how long ago something was; None is never."""
+    return "never" if seconds is None else f"{duration(seconds)} ago"
+
+
+def printable(text: str) -> str:
+    """Return a text of the device without what would control the terminal."""
+    return "".join(character if character.isprintable() else " " for character in text)
+
+
 def clock_note(offset_s: float | None) -> str | None:
     """Return what to know about the device's clock, None if it is right or unknown.
 

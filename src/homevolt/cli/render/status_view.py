@@ -12,6 +12,13 @@ from rich.text import Text
 
 from homevolt.cli.render import formatting
 from homevolt.cli.render.overview import NO_SIGNAL, UNKNOWN, Overview, Power, overview
+from homevolt.cli.render.watch_view import (
+    KEYS,
+    Watched,
+    chart_lines,
+    how_it_goes_on,
+    phase_lines,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -75,6 +82,7 @@ class StatusView:
         problems: What could not be read, by part.
         interval_s: Seconds until a watch reads it again, None if it is shown once.
         outage: Why it is not up to date, None if it is.
+        watched: What a watch knows beside.
     """
 
     def __init__(
@@ -86,6 +94,7 @@ class StatusView:
         problems: Mapping[str, str] = MappingProxyType({}),
         interval_s: float | None = None,
         outage: Outage | None = None,
+        watched: Watched = Watched(),  # noqa: B008 - it is immutable
     ) -> None:
         self.snapshot = snapshot
         self.url = url
@@ -93,6 +102,7 @@ class StatusView:
         self.problems = problems
         self.interval_s = interval_s
         self.outage = outage
+        self.watched = watched
         self._clock_offset = timedelta(seconds=snapshot.clock_offset_s or 0.0)
         self._glance = overview(snapshot)
 
@@ -136,6 +146,8 @@ class StatusView:
         scale = _scale(glance)
         for flow in FLOWS:
             yield flow.label, _flow(flow, getattr(glance, flow.attribute), scale, width)
+        if self.interval_s is not None:
+            yield from phase_lines(snapshot, self.watched.main_fuse_a)
         yield space
         yield "Control", _control(snapshot.schedule)
         yield "Now", self._now()
@@ -143,16 +155,21 @@ class StatusView:
         yield space
         yield from _messages("Alarms", glance.alarms, BAD)
         yield from _messages("Warnings", glance.warnings, CAREFUL)
+        chart = [*chart_lines(self.watched.samples, width)]
+        yield from [space, *chart] if chart else []
 
     def _read(self) -> Text:
         """Show when it was read and, of a watch, when it will be and how that ends."""
         text = Text(f"{self.snapshot.ems_at.astimezone(self.zone):%H:%M:%S}")
-        if self.outage is not None:
+        if self.outage is not None and self.watched.paused_s is None:
             too_old = ", too old to be shown" if self.outage.is_too_old else ""
             age = formatting.duration(self.outage.age_s)
-            return text.append(f", {age} ago{too_old}", style=CAREFUL)
+            text.append(f", {age} ago{too_old}", style=CAREFUL)
+            if self.watched.has_keys:
+                text.append(f"; {KEYS}", style=QUIET)
+            return text
         if self.interval_s is not None:
-            text.append(f", again every {self.interval_s:g} s until Ctrl-C", style=QUIET)
+            text.append(how_it_goes_on(self.watched, self.interval_s), style=QUIET)
         return text
 
     def _notes(self) -> Iterator[str]:
@@ -161,7 +178,8 @@ class StatusView:
             yield from self.problems.values()
         else:
             yield self.outage.error
-            yield "Trying again."
+            if self.watched.paused_s is None:
+                yield "Trying again."
         note = formatting.clock_note(self.snapshot.clock_offset_s)
         if note is not None:
             yield note

@@ -1,0 +1,42 @@
+"""`homevolt history`: what a device recorded of its readings, and of its errors."""
+
+from __future__ import annotations
+
+import click
+
+from homevolt.cli import render, session
+from homevolt.cli.shared_options import Target, WholeNumber, device_options, json_option
+
+MOST_ROWS = 100_000
+
+
+@click.command("history")
+@device_options
+@click.option("--errors", is_flag=True, help="Show earlier errors and warnings instead.")
+@click.option(
+    "--since",
+    metavar="TIME",
+    help="Start at this time, ISO 8601; local time if it has no zone. Not with --errors.",
+)
+@click.option(
+    "--limit",
+    metavar="N",
+    type=WholeNumber(1, MOST_ROWS),
+    help="Most rows; by default as many as the device gives.",
+)
+@json_option
+def command(
+    *, target: Target, errors: bool, since: str | None, limit: int | None, as_json: bool
+) -> None:
+    """Show what the device recorded.
+
+    The shape of its record of readings is not documented: they are shown as they come, in the
+    units of the device.
+    """
+    if errors and since is not None:
+        raise click.UsageError("--since and --errors exclude each other.")
+
+    async def work(opened: session.Session) -> None:
+        await render.show_history(opened, errors=errors, since=since, limit=limit, as_json=as_json)
+
+    session.run(target, work)

@@ -1,0 +1,88 @@
+"""The keys that a person presses while a view is on the screen."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import signal
+import sys
+from contextlib import contextmanager, suppress
+from typing import TYPE_CHECKING
+
+import click
+
+from homevolt.cli.errors import TERMINATED
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+MOST_BYTES = 64
+
+
+@contextmanager
+def pressed_keys() -> Iterator[asyncio.Queue[str] | None]:
+    """Read keys one by one, without Enter and without showing them; afterwards as before.
+
+    Ctrl-C interrupts as ever.
+
+    Yields:
+        The keys as they are pressed, or None where stdin is not a terminal, or on Windows.
+    """
+    if sys.platform == "win32" or sys.stdin is None or sys.stdin.closed or not sys.stdin.isatty():
+        yield None
+        return
+    import termios  # noqa: PLC0415 - Windows has none
+    import tty  # noqa: PLC0415 - Windows has none
+
+    descriptor = sys.stdin.fileno()
+    keys: asyncio.Queue[str] = asyncio.Queue()
+    loop = asyncio.get_running_loop()
+
+    def read() -> None:
+        try:
+            pressed = os.read(descriptor, MOST_BYTES)
+        except OSError:
+            pressed = b""
+        if not pressed:  # the terminal is gone
+            loop.remove_reader(descriptor)
+        for key in pressed.decode("ascii", "ignore"):
+            keys.put_nowait(key)
+
+    before = termios.tcgetattr(descriptor)
+    try:
+        tty.setcbreak(descriptor, termios.TCSADRAIN)
+        loop.add_reader(descriptor, read)
+        yield keys
+    finally:
+        loop.remove_reader(descriptor)
+        with suppress(termios.error):  # the terminal is gone
+            termios.tcsetattr(descriptor, termios.TCSADRAIN, before)
+
+
+@contextmanager
+def ended_by_sigterm() -> Iterator[None]:
+    """Let SIGTERM end the work within as Ctrl-C does, so that the terminal is restored.
+
+    Raises:
+        click.exceptions.Exit: SIGTERM came.
+    """
+    loop, task = asyncio.get_running_loop(), asyncio.current_task()
+    if sys.platform == "win32" or task is None:
+        yield
+        return
+    received: list[int] = []
+
+    def end() -> None:
+        received.append(signal.SIGTERM)
+        task.cancel()
+
+    loop.add_signal_handler(signal.SIGTERM, end)
+    try:
+        yield
+    except asyncio.CancelledError:
+        if not received:
+            raise
+        task.uncancel()
+        raise click.exceptions.Exit(TERMINATED) from None
+    finally:
+        loop.remove_signal_handler(signal.SIGTERM)
