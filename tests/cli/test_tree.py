@@ -19,6 +19,8 @@ PAGE = Path(__file__).parents[2] / "docs" / "cli.md"
 
 CONNECTION = ["--timeout=SECONDS", "--fingerprint=SHA256"]
 DEVICE = ["--device=NAME", "--host=ADDRESS", "--simulate", *CONNECTION]
+WINDOW = ["--for=TIME", "--until=TIME", "--forever"]
+MANNER = ["--dry-run", "--yes -y", "--json"]
 TREE = {
     "": ["--version"],
     "demo": ["--json"],
@@ -38,6 +40,48 @@ TREE = {
     "device test": ["[NAME]", "--json"],
     "device default": ["[NAME]", "--json"],
     "device remove": ["NAME", "--json"],
+    "charge": ["[W]", "--until-soc=PERCENT", *DEVICE, *WINDOW, *MANNER],
+    "discharge": ["[W]", "--until-soc=PERCENT", *DEVICE, *WINDOW, *MANNER],
+    "idle": [*DEVICE, *WINDOW, *MANNER],
+    "self-consumption": [*DEVICE, *WINDOW, *MANNER],
+    "solar": ["--until-soc=PERCENT", *DEVICE, *WINDOW, *MANNER],
+    "export": [*DEVICE, *WINDOW, *MANNER],
+    "mode": [
+        "NAME|N",
+        *DEVICE,
+        *WINDOW,
+        "--min-soc=PERCENT",
+        "--max-soc=PERCENT",
+        "--setpoint=W",
+        "--max-charge=W",
+        "--max-discharge=W",
+        "--import-limit=W",
+        "--export-limit=W",
+        "--idle-threshold-power=W",
+        "--discharge-threshold-power=W",
+        "--main-fuse=MA",
+        "--charge-ramp-up=MA/S",
+        "--discharge-ramp-up=MA/S",
+        "--import-energy-limit=WH",
+        "--import-energy-limit-from=TIME",
+        "--import-energy-limit-to=TIME",
+        "--import-energy-max-compensation=W",
+        "--export-energy-limit=WH",
+        "--export-energy-limit-from=TIME",
+        "--export-energy-limit-to=TIME",
+        "--export-energy-max-compensation=W",
+        "--fcr-n-power=W",
+        "--fcr-d-up-power=W",
+        "--fcr-d-down-power=W",
+        "--ffr-power=W",
+        "--use-ffr-custom-trig-freq",
+        "--ffr-rearm",
+        "--fcr-start-from=TIME",
+        "--test-sequence=N",
+        "--test-end-schedule",
+        "--offline",
+        *MANNER,
+    ],
     "simulate": [
         "--password=TEXT",
         "--seed=N",
@@ -172,7 +216,8 @@ async def test_help_about_nothing_is_a_usage_error(shell: Shell, names: tuple[st
 @pytest.mark.parametrize(
     ("words", "completed"),
     [
-        ("homevolt s", {"status", "sensors", "simulate"}),
+        ("homevolt se", {"sensors", "self-consumption"}),
+        ("homevolt mode grid_d", {"grid_discharge"}),
         ("homevolt status --i", {"--interval"}),
         ("homevolt device re", {"remove"}),
         ("homevolt completion p", {"powershell"}),
