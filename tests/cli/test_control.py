@@ -277,3 +277,73 @@ async def test_the_example_of_a_command_works(shell: Shell, battery: Simulator, 
     outcome = await shell(*arguments)
     assert outcome.code == 0, outcome.err
     assert battery.journal.writes
+
+
+async def test_restore_puts_back_the_plan_before_the_last_command(
+    shell: Shell, battery: Simulator
+) -> None:
+    assert (await shell("restore")).code == 2  # nothing was written yet
+    await shell("charge", "3000", "--for", "2h")
+    await shell("idle", "--forever")
+    outcome = await shell("restore")
+    assert outcome.code == 0, outcome.err
+    assert outcome.err == "Will put back the kept plan: 2 added, 1 removed, 0 unchanged.\n"
+    assert outcome.out.startswith("Charging at 3.0 kW until ")
+    assert plan_of(battery) == [(1, 3000), (7, None)]
+    await shell("restore", "--yes")
+    assert plan_of(battery) == [(0, None)]
+
+
+async def test_restore_keeps_the_plan_of_each_device_and_leaves_out_what_ended(
+    shell: Shell, battery: Simulator
+) -> None:
+    await shell("idle", "--for", "1h")
+    async with Simulator(SECRET, seed=2, cloud=False, local_mode=True) as other:
+        await shell("idle", "--for", "2h", "--host", other.host)
+        await shell("restore", "--host", other.host)
+        assert plan_of(other) == []
+    await shell("charge", "--for", "2h")
+    battery.faults.add_settings({"kind": "skew", "seconds": 5400})
+    outcome = await shell("restore", "--json")
+    assert outcome.code == 0, outcome.out
+    assert plan_of(battery) == [(7, None)]
+    assert outcome.document["entry"]["mode_name"] == "solar_charge"
+
+
+async def test_the_kept_plan_is_the_owner_s_alone_and_never_half_a_file(
+    shell: Shell, battery: Simulator, state: Path
+) -> None:
+    for _ in range(2):
+        await shell("idle", "--for", "1h")
+    (file,) = await asyncio.to_thread(lambda: [*state.iterdir()])
+    assert file.stat().st_mode & 0o777 == 0o600
+    assert file.parent.stat().st_mode & 0o777 == 0o700
+    file.write_text('{"entries": [{', "utf-8")
+    battery.journal.clear()
+    outcome = await shell("restore")
+    assert (outcome.code, [*battery.journal.writes]) == (2, [])
+    assert "is not valid JSON" in outcome.line
+
+
+async def test_without_a_place_for_the_plan_nothing_is_sent(
+    shell: Shell, battery: Simulator, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    (tmp_path / "file").touch()
+    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "file"))
+    outcome = await shell("idle", "--for", "1h")
+    assert (outcome.code, [*battery.journal.writes]) == (1, [])
+    assert "nothing was sent" in outcome.err
+
+
+async def test_local_mode_is_one_write(shell: Shell, battery: Simulator) -> None:
+    outcome = await shell("local", "status")
+    assert (outcome.out, outcome.err) == ("Local mode is on: the cloud's plans are refused.\n", "")
+    assert [*battery.journal.writes] == []
+    assert (await shell("local", "off", "--json")).document["local_mode"] is False
+    outcome = await shell("local", "on")
+    assert outcome.out == "Local mode is on: the cloud's plans are refused.\n"
+    forms = [record.form for record in battery.journal.writes]
+    assert [(form["k"], form["v"]) for form in forms] == [
+        ("settings_local", "false"),
+        ("settings_local", "true"),
+    ]

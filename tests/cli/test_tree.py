@@ -82,6 +82,8 @@ TREE = {
         "--offline",
         *MANNER,
     ],
+    "restore": [*DEVICE, *MANNER],
+    "local": ["{on|off|status}", *DEVICE, "--yes -y", "--json"],
     "simulate": [
         "--password=TEXT",
         "--seed=N",

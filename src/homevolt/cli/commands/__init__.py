@@ -25,6 +25,8 @@ COMMANDS = {
     "solar": "Charge from solar production only for a while.",
     "export": "Export all solar production for a while.",
     "mode": "Put the battery into any mode, with any option, for a while.",
+    "restore": "Put back the plan that stood before the last command.",
+    "local": "Switch local mode on or off, or show it.",
     "simulate": "Serve simulated batteries until Ctrl-C.",
     "completion": "Print the script that completes commands in your shell.",
     "help": "Show the help of a command, or a topic such as exit-codes.",

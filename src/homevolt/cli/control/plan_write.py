@@ -13,13 +13,15 @@ from homevolt.cli.render.documents import entry_document
 from homevolt.cli.render.formatting import NOTED_CLOCK_OFFSET_S
 from homevolt.control.overlay import overlay_plan
 from homevolt.exceptions import HomevoltDataError, HomevoltLocalModeError
-from homevolt.schedule.validation import new_entry
+from homevolt.schedule.times import EARLIEST
+from homevolt.schedule.validation import checked_entry, new_entry
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
     from homevolt.cli.control.window_options import Manner, Window
     from homevolt.cli.session import Session
+    from homevolt.control.plan_replacement import ScheduleDiff
     from homevolt.schedule.entry import Schedule, ScheduleEntry
 
 
@@ -68,6 +70,54 @@ async def set_mode(
     written = await session.device.overlay_schedule([entry])
     active = written.active(session.device.now())
     _show(session, is_doing(active, written.entries, *clocks), active, written.entries, manner)
+
+
+async def replace_plan(
+    session: Session, entries: Iterable[ScheduleEntry], sentence: str, manner: Manner
+) -> None:
+    """Replace the whole plan, all or nothing, after saying what changes.
+
+    Args:
+        session: The device.
+        entries: The new plan.
+        sentence: What will be done; what it adds and removes is put behind it.
+        manner: How to go about it.
+
+    Raises:
+        HomevoltError: See `homevolt.Device.replace_schedule`.
+        ShellError: The person at the terminal said no, or the plan cannot be kept.
+    """
+    expected = tuple(entries)
+    known_plan(session)
+    diff = await session.device.diff_schedule(expected)
+    text = f"{sentence} {summary_of(diff)}"
+    if manner.dry_run:
+        _show(session, text, None, expected, manner)
+        return
+    print_err(text)
+    confirm("Do it?", yes=manner.yes)
+    await require_local_mode(session, manner)
+    clocks = read_clocks(session)
+    previous_plan.save(session, known_plan(session).entries)
+    written = await session.device.replace_schedule(expected)
+    active = written.active(session.device.now())
+    _show(session, is_doing(active, written.entries, *clocks), active, written.entries, manner)
+
+
+def unexpired(session: Session, rows: Iterable[Mapping[str, Any]]) -> list[ScheduleEntry]:
+    """Return the entries of a plan that have not ended by the device's clock, checked.
+
+    Raises:
+        HomevoltValueError: Something about one is wrong.
+    """
+    entries = [checked_entry(row, EARLIEST) for row in rows]
+    now = session.device.now()
+    return [entry for entry in entries if entry.to_time is None or entry.to_time > now]
+
+
+def summary_of(diff: ScheduleDiff) -> str:
+    """Return how many entries a change adds, removes and keeps."""
+    return f"{len(diff.added)} added, {len(diff.removed)} removed, {len(diff.kept)} unchanged."
 
 
 def read_clocks(session: Session) -> Clocks:
