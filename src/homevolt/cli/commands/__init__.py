@@ -26,6 +26,7 @@ COMMANDS = {
     "export": "Export all solar production for a while.",
     "mode": "Put the battery into any mode, with any option, for a while.",
     "restore": "Put back the plan that stood before the last command.",
+    "schedule": "Show and change the plan of the battery.",
     "local": "Switch local mode on or off, or show it.",
     "simulate": "Serve simulated batteries until Ctrl-C.",
     "completion": "Print the script that completes commands in your shell.",

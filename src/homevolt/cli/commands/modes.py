@@ -128,7 +128,8 @@ def _option(row: EntryOption) -> Callable[[Callable[..., None]], Callable[..., N
     return click.option(flag, row.name, **details)
 
 
-def _entry_options(command: Callable[..., None]) -> Callable[..., None]:
+def entry_options(command: Callable[..., None]) -> Callable[..., None]:
+    """Give a command every option of an entry, under its name in the library."""
     for row in reversed(ENTRY_OPTIONS):
         command = _option(row)(command)
     return command
@@ -138,11 +139,14 @@ def _complete_mode(_: click.Context, __: click.Parameter, incomplete: str) -> li
     return [CompletionItem(name) for name in MODE_NAMES if name.startswith(incomplete)]
 
 
+mode_argument = click.argument("mode", metavar="NAME|N", shell_complete=_complete_mode)
+
+
 def _epilog(name: str) -> str:
     return f"Example: homevolt {EXAMPLES[name]}"
 
 
-class _LongOptions(click.Command):
+class LongOptions(click.Command):
     """A command with options too long for a narrow terminal, where their help is below them."""
 
     def format_options(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
@@ -153,11 +157,11 @@ class _LongOptions(click.Command):
             formatter.write_dl(rows, col_max=formatter.width // 2 - 8)
 
 
-@click.command("mode", cls=_LongOptions, help=COMMANDS["mode"], epilog=_epilog("mode"))
-@click.argument("mode", metavar="NAME|N", shell_complete=_complete_mode)
+@click.command("mode", cls=LongOptions, help=COMMANDS["mode"], epilog=_epilog("mode"))
+@mode_argument
 @device_options
 @window_options
-@_entry_options
+@entry_options
 @manner_options
 def _mode(
     *,
@@ -167,16 +171,16 @@ def _mode(
     manner: Manner,
     **options: int | bool | datetime | None,
 ) -> None:
-    _set_mode(target, int(mode) if mode.isdecimal() else mode, options, window, manner)
+    _set_mode(target, mode, options, window, manner)
 
 
 def _set_mode(
-    target: Target, mode: int | str, options: Mapping[str, Any], window: Window, manner: Manner
+    target: Target, mode: str, options: Mapping[str, Any], window: Window, manner: Manner
 ) -> None:
     from homevolt.cli.control import plan_write  # noqa: PLC0415 - loads msgspec
 
     async def work(opened: session.Session) -> None:
-        await plan_write.set_mode(opened, mode, options, window, manner)
+        await plan_write.set_mode(opened, plan_write.mode_of(mode), options, window, manner)
 
     session.run(target, work, writes=True)
 

@@ -7,21 +7,21 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from homevolt.cli.control import previous_plan
 from homevolt.cli.control.asking import ask, can_ask, confirm
-from homevolt.cli.control.sentences import is_doing, will_do
+from homevolt.cli.control.sentences import is_doing, summary_of, will_do
 from homevolt.cli.output import PROGRAM, print_err, print_json, print_text
 from homevolt.cli.render.documents import entry_document
-from homevolt.cli.render.formatting import NOTED_CLOCK_OFFSET_S
+from homevolt.cli.render.formatting import NOTED_CLOCK_OFFSET_S, clock
 from homevolt.control.overlay import overlay_plan
-from homevolt.exceptions import HomevoltDataError, HomevoltLocalModeError
+from homevolt.control.plan_replacement import compare_plans
+from homevolt.exceptions import HomevoltDataError, HomevoltLocalModeError, HomevoltValueError
 from homevolt.schedule.times import EARLIEST
-from homevolt.schedule.validation import checked_entry, new_entry
+from homevolt.schedule.validation import check_overlaps, checked_entry, new_entry
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Callable, Coroutine, Iterable, Mapping, Sequence
 
     from homevolt.cli.control.window_options import Manner, Window
     from homevolt.cli.session import Session
-    from homevolt.control.plan_replacement import ScheduleDiff
     from homevolt.schedule.entry import Schedule, ScheduleEntry
 
 
@@ -59,17 +59,78 @@ async def set_mode(
         session.device.now(),
     )
     merged = overlay_plan(known_plan(session).entries, [entry], start)
-    sentence = will_do(entry, merged, *clocks)
-    if manner.dry_run:
-        _show(session, sentence, entry, merged, manner)
-        return
-    print_err(sentence)
-    confirm("Do it?", yes=manner.yes)
-    await require_local_mode(session, manner)
-    previous_plan.save(session, known_plan(session).entries)
-    written = await session.device.overlay_schedule([entry])
-    active = written.active(session.device.now())
-    _show(session, is_doing(active, written.entries, *clocks), active, written.entries, manner)
+
+    async def write() -> None:
+        await session.device.overlay_schedule([entry])
+
+    await _change(session, will_do(entry, merged, *clocks), merged, write, manner)
+
+
+async def add_entry(
+    session: Session,
+    mode: str,
+    options: Mapping[str, Any],
+    window: Window,
+    manner: Manner,
+) -> None:
+    """Append an entry to the plan, which it must not overlap.
+
+    Raises:
+        HomevoltError: See `homevolt.Device.add_schedule`.
+        ShellError: The person at the terminal said no, or the plan cannot be kept.
+    """
+    clocks = read_clocks(session)
+    start, end = window.start, window.end(clocks.now)
+    times = {
+        "from_time": session.device.now() if start is None else start + clocks.offset,
+        "to_time": None if end is None else end + clocks.offset,
+    }
+    given = {**options, **times}
+    entry = new_entry(mode_of(mode), given, session.device.now())
+    entries = (*known_plan(session).entries, entry)
+    check_overlaps(entries)
+
+    async def write() -> None:
+        await session.device.add_schedule(entry.mode, **given)
+
+    begin = "now" if start is None else f"from {clock(start, clocks.now)}"
+    sentence = f"{will_do(entry, entries, *clocks)[:-1]}, {begin}."
+    await _change(session, sentence, entries, write, manner)
+
+
+async def delete_entry(session: Session, entry_id: int, manner: Manner) -> None:
+    """Delete one entry of the plan.
+
+    Raises:
+        HomevoltError: See `homevolt.Device.delete_schedule`.
+        ShellError: The person at the terminal said no, or the plan cannot be kept.
+    """
+    entries = known_plan(session).entries
+    entry = next((each for each in entries if each.id == entry_id), None)
+    if entry is None:
+        ids = ", ".join(str(each.id) for each in entries) or "none"
+        raise HomevoltValueError(f"The plan has no entry {entry_id}; its ids: {ids}.")
+    others = tuple(each for each in entries if each is not entry)
+
+    async def write() -> None:
+        await session.device.delete_schedule(entry_id)
+
+    await _change(session, f"Will delete entry {entry}.", others, write, manner)
+
+
+async def clear_plan(session: Session, manner: Manner) -> None:
+    """Delete every entry of the plan.
+
+    Raises:
+        HomevoltError: See `homevolt.Device.clear_all_schedules`.
+        ShellError: The person at the terminal said no, or the plan cannot be kept.
+    """
+
+    async def write() -> None:
+        await session.device.clear_all_schedules()
+
+    count = len(known_plan(session).entries)
+    await _change(session, f"Will delete every entry of the plan ({count}).", (), write, manner)
 
 
 async def replace_plan(
@@ -88,20 +149,13 @@ async def replace_plan(
         ShellError: The person at the terminal said no, or the plan cannot be kept.
     """
     expected = tuple(entries)
-    known_plan(session)
-    diff = await session.device.diff_schedule(expected)
-    text = f"{sentence} {summary_of(diff)}"
-    if manner.dry_run:
-        _show(session, text, None, expected, manner)
-        return
-    print_err(text)
-    confirm("Do it?", yes=manner.yes)
-    await require_local_mode(session, manner)
-    clocks = read_clocks(session)
-    previous_plan.save(session, known_plan(session).entries)
-    written = await session.device.replace_schedule(expected)
-    active = written.active(session.device.now())
-    _show(session, is_doing(active, written.entries, *clocks), active, written.entries, manner)
+    check_overlaps(expected)
+    diff = compare_plans(expected, known_plan(session))
+
+    async def write() -> None:
+        await session.device.replace_schedule(expected)
+
+    await _change(session, f"{sentence} {summary_of(diff)}", expected, write, manner)
 
 
 def unexpired(session: Session, rows: Iterable[Mapping[str, Any]]) -> list[ScheduleEntry]:
@@ -113,11 +167,6 @@ def unexpired(session: Session, rows: Iterable[Mapping[str, Any]]) -> list[Sched
     entries = [checked_entry(row, EARLIEST) for row in rows]
     now = session.device.now()
     return [entry for entry in entries if entry.to_time is None or entry.to_time > now]
-
-
-def summary_of(diff: ScheduleDiff) -> str:
-    """Return how many entries a change adds, removes and keeps."""
-    return f"{len(diff.added)} added, {len(diff.removed)} removed, {len(diff.kept)} unchanged."
 
 
 def read_clocks(session: Session) -> Clocks:
@@ -170,6 +219,43 @@ def plan_document(session: Session, entries: Iterable[ScheduleEntry]) -> dict[st
         "local_mode": None if plan is None else plan.local_mode,
         "entries": [entry_document(entry) for entry in entries],
     }
+
+
+def mode_of(text: str) -> int | str:
+    """Return a mode as the library takes it: its number or its name."""
+    return int(text) if text.isdecimal() else text
+
+
+async def _change(
+    session: Session,
+    sentence: str,
+    after: Sequence[ScheduleEntry],
+    write: Callable[[], Coroutine[Any, Any, None]],
+    manner: Manner,
+) -> None:
+    """Say what will change, ask, keep the plan that stands, write, and say what is in force.
+
+    Args:
+        session: The device.
+        sentence: What will be done.
+        after: The plan that it makes.
+        write: Writes it.
+        manner: How to go about it.
+    """
+    now = session.device.now()
+    if manner.dry_run:
+        active = next((entry for entry in after if entry.holds(now)), None)
+        _show(session, sentence, active, after, manner)
+        return
+    print_err(sentence)
+    confirm("Do it?", yes=manner.yes)
+    await require_local_mode(session, manner)
+    previous_plan.save(session, known_plan(session).entries)
+    await write()
+    written = known_plan(session)
+    active = written.active(session.device.now())
+    text = is_doing(active, written.entries, *read_clocks(session))
+    _show(session, text, active, written.entries, manner)
 
 
 def _show(

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import os
-import tempfile
-from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -34,15 +32,7 @@ def save(session: Session, entries: tuple[ScheduleEntry, ...]) -> None:
     file = _file(session)
     try:
         file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        descriptor, name = tempfile.mkstemp(dir=file.parent, prefix=".plan-")  # mode 0600
-        try:
-            with os.fdopen(descriptor, "w", encoding="utf-8") as stream:
-                stream.write(plan_files.dumps(entries, "json"))
-            Path(name).replace(file)
-        except BaseException:
-            with suppress(OSError):
-                Path(name).unlink()
-            raise
+        plan_files.write(file, plan_files.dumps(entries, "json"))
     except OSError as error:
         raise ShellError(
             f"The plan on the device cannot be kept in {file} ({error.strerror or error}), so it "

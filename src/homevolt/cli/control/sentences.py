@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
     from datetime import datetime, timedelta
 
+    from homevolt.control.plan_replacement import ScheduleDiff
     from homevolt.schedule.entry import ScheduleEntry
 
 _DOING = {
@@ -50,6 +51,11 @@ def is_doing(
         return "Nothing is planned now."
     doing = _VERB.sub(lambda verb: _DOING[verb[1]], _what(entry))
     return f"{doing[:1].upper()}{doing[1:]}{_end(entry, merged, now, offset)}"
+
+
+def summary_of(diff: ScheduleDiff) -> str:
+    """Return how many entries a change adds, removes and keeps."""
+    return f"{len(diff.added)} added, {len(diff.removed)} removed, {len(diff.kept)} unchanged."
 
 
 def _what(entry: ScheduleEntry) -> str:

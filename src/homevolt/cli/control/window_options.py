@@ -23,14 +23,16 @@ class Window(NamedTuple):
     Attributes:
         duration: How long.
         until: The end, in UTC.
+        start: When it begins, in UTC; None is at once.
     """
 
     duration: timedelta | None
     until: datetime | None
+    start: datetime | None = None
 
     def end(self, now: datetime) -> datetime | None:
         """Return the end by the clock of this machine, None if there is none."""
-        return self.until if self.duration is None else now + self.duration
+        return self.until if self.duration is None else (self.start or now) + self.duration
 
 
 class Manner(NamedTuple):
