@@ -95,6 +95,13 @@ TREE = {
     "schedule export": ["[FILE]", "--format=[toml|json|csv]", *DEVICE],
     "schedule diff": ["FILE", *DEVICE, "--json"],
     "local": ["{on|off|status}", *DEVICE, "--yes -y", "--json"],
+    "param": [],
+    "param list": ["[WORD]...", "--group=NAME", "--changed", *DEVICE, "--json"],
+    "param get": ["NAME", *DEVICE, "--json"],
+    "param set": ["NAME", "[VALUE]", "--temporary", *DEVICE, "--yes -y", "--json"],
+    "param reset": ["NAME", *DEVICE, "--yes -y", "--json"],
+    "console": ["LINE", *DEVICE, "--yes -y", "--json"],
+    "reboot": ["--wait=SECONDS", *DEVICE, "--yes -y", "--json"],
     "simulate": [
         "--password=TEXT",
         "--seed=N",
