@@ -196,7 +196,7 @@ async def test_a_clock_of_the_device_that_is_ahead_shifts_the_window(shell: Shel
 
 
 async def answered(battery: Simulator, answers: list[bytes], *arguments: str) -> tuple[int, str]:
-    """Run a command on a terminal of its own, and answer its questions; Ctrl-C is `None`."""
+    """Run a command on a terminal of its own, and answer its questions; the byte 3 is Ctrl-C."""
     terminal, theirs = pty.openpty()
     environment = {**os.environ, HOST_VARIABLE: battery.host, PASSWORD_VARIABLE: SECRET}
     process = await asyncio.create_subprocess_exec(
@@ -266,6 +266,25 @@ async def test_a_terminal_is_offered_local_mode(battery: Simulator) -> None:
     code, shown = await answered(battery, [b"y\n", b"y\n"], "idle", "--for", "1h")
     assert code == 0, shown
     assert plan_of(battery) == [(0, None), (7, None)]
+
+
+async def test_what_another_client_wrote_during_the_question_is_kept_for_restore(
+    shell: Shell, battery: Simulator
+) -> None:
+    reading = battery.faults.add_settings(
+        {
+            "kind": "other_client",
+            "path": "/schedule.json",
+            "nth": 2,
+            "when": "before",
+            "run": "sched_clear; sched_add 2 --setpoint 700",
+        }
+    )
+    code, shown = await answered(battery, [b"y\n"], "idle", "--forever")
+    assert (code, plan_of(battery)) == (0, [(0, None)]), shown
+    assert reading.hits == 1
+    await shell("restore")
+    assert plan_of(battery) == [(2, 700)]
 
 
 @pytest.mark.parametrize("name", EXAMPLES)

@@ -22,7 +22,7 @@ def can_ask() -> bool:
     return sys.stdin is not None and not sys.stdin.closed and sys.stdin.isatty()
 
 
-def confirm(question: str, *, yes: bool, must_ask: bool = False) -> None:
+def confirm(question: str, *, yes: bool, must_ask: bool = False) -> bool:
     """Ask on a terminal whether to go on.
 
     Args:
@@ -30,17 +30,21 @@ def confirm(question: str, *, yes: bool, must_ask: bool = False) -> None:
         yes: Whether the answer was given on the command line.
         must_ask: Whether a command without a terminal needs that answer.
 
+    Returns:
+        Whether a person was asked, which may have taken any time.
+
     Raises:
         ShellError: The answer is no, or there is no answer where one is needed.
     """
     if yes:
-        return
+        return False
     if not can_ask():
         if must_ask:
             raise usage_error(f"{question} Confirm it with --yes.")
-        return
+        return False
     if not ask(question):
         raise ShellError("Not confirmed; nothing was sent.", kind="NotConfirmed", code=1)
+    return True
 
 
 def ask(question: str) -> bool:

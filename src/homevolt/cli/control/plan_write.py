@@ -248,7 +248,8 @@ async def _change(
         _show(session, sentence, active, after, manner)
         return
     print_err(sentence)
-    confirm("Do it?", yes=manner.yes)
+    if confirm("Do it?", yes=manner.yes):
+        await session.device.fetch_schedule_data()  # the plan may be another one by now
     await require_local_mode(session, manner)
     previous_plan.save(session, known_plan(session).entries)
     await write()
