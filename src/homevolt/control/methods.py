@@ -311,12 +311,10 @@ class BatteryControl:
     async def overlay_schedule(
         self, entries: Iterable[ScheduleEntry | Mapping[str, Any]]
     ) -> Schedule:
-        """Write windows over the plan that stands, all or nothing.
+        """Write windows over the plan that stands, all or nothing like `replace_schedule`.
 
-        What they cover is cut out of the plan, an entry with an open start or end too; the rest
-        stays as it was, with all its options, and goes on afterwards. What has ended is left out.
-        It is written and rolled back as by `replace_schedule`. To see it first, give
-        `diff_schedule` what `homevolt.overlay_plan` makes of the entries of `schedule`.
+        What they cover is cut out of the plan, which goes on afterwards with all its options; what
+        has ended is left out. `homevolt.overlay_plan` makes the same plan, for `diff_schedule`.
 
         Args:
             entries: The windows, as for `replace_schedule`; an open one covers the whole plan.
@@ -325,11 +323,8 @@ class BatteryControl:
             The schedule as it was read back.
 
         Raises:
-            HomevoltValueError: An entry is wrong, two overlap, the plan would have more than 200
-                entries, or the plan on the device could not be restored; nothing was sent.
-            HomevoltLocalModeError: Local mode is off; nothing was sent.
-            HomevoltDataError: The plan on the device cannot be read; nothing was sent.
-            HomevoltCommandError: See `replace_schedule`.
+            HomevoltValueError: As for `replace_schedule`, or the plan would have over 200 entries.
+            HomevoltError: The others of `replace_schedule`.
         """
         return await self._control.overlay(entries)
 
