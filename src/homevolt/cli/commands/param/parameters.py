@@ -36,21 +36,21 @@ def _list(
 
 
 @click.command("get")
-@click.argument("name")
+@click.argument("key", metavar="NAME")
 @device_options
 @json_option
-def _get(*, target: Target, name: str, as_json: bool) -> None:
+def _get(*, target: Target, key: str, as_json: bool) -> None:
     """Show the value of a parameter."""
     from homevolt.cli.control import parameters  # noqa: PLC0415 - loads msgspec
 
     async def work(opened: session.Session) -> None:
-        await parameters.show(opened, name, as_json=as_json)
+        await parameters.show(opened, key, as_json=as_json)
 
     session.run(target, work)
 
 
 @click.command("set", epilog="Example: homevolt param set ledstrip_bright_max 40")
-@click.argument("name")
+@click.argument("key", metavar="NAME")
 @click.argument("value", required=False)
 @click.option("--temporary", is_flag=True, help="Only until the device restarts.")
 @device_options
@@ -59,7 +59,7 @@ def _get(*, target: Target, name: str, as_json: bool) -> None:
 def _set(
     *,
     target: Target,
-    name: str,
+    key: str,
     value: str | None,
     temporary: bool,
     yes: bool,
@@ -72,24 +72,24 @@ def _set(
     from homevolt.cli.control import parameters  # noqa: PLC0415 - loads msgspec
 
     async def work(opened: session.Session) -> None:
-        await parameters.write(opened, name, value, store=not temporary, yes=yes)
-        await parameters.show(opened, name, as_json=as_json)
+        await parameters.write(opened, key, value, store=not temporary, yes=yes)
+        await parameters.show(opened, key, as_json=as_json)
 
     session.run(target, work, writes=True)
 
 
 @click.command("reset")
-@click.argument("name")
+@click.argument("key", metavar="NAME")
 @device_options
 @yes_option
 @json_option
-def _reset(*, target: Target, name: str, yes: bool, as_json: bool) -> None:
+def _reset(*, target: Target, key: str, yes: bool, as_json: bool) -> None:
     """Write the default of a parameter, and read it back."""
     from homevolt.cli.control import parameters  # noqa: PLC0415 - loads msgspec
 
     async def work(opened: session.Session) -> None:
-        await parameters.reset(opened, name, yes=yes)
-        await parameters.show(opened, name, as_json=as_json)
+        await parameters.reset(opened, key, yes=yes)
+        await parameters.show(opened, key, as_json=as_json)
 
     session.run(target, work, writes=True)
 
