@@ -59,6 +59,7 @@ PUBLIC_NAMES = [
     "__version__",
     "diagnostics",
     "discover",
+    "overlay_plan",
 ]
 
 # The members of the public contract; each of them works as its README shows it.

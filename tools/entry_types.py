@@ -6,15 +6,20 @@ them, and the keywords of the control methods.
 
 from __future__ import annotations
 
+import json
+import textwrap
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from homevolt.protocol.entry_fields import OPTIONS, WINDOW, Kind, Option
+from homevolt.schedule.entry import BatteryMode
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
 PACKAGE = Path(__file__).parents[1] / "src" / "homevolt"
+
+WIDEST_TEXT = 86
 
 _WIRE_TYPES = {
     Kind.WHOLE: "float | None = None",
@@ -84,7 +89,44 @@ class PowerOptions(EntryOptions, total=False):
 '''
 
 
+def shell_options() -> str:
+    """Return `homevolt/cli/control/entry_options.py`."""
+    modes = "\n".join(f'    "{mode.slug}",' for mode in BatteryMode)
+    rows = "\n".join(map(_shell_option, OPTIONS))
+    return f'''"""The modes and the options of an entry, for the help, which does without msgspec.
+
+Written by `python -m tools.generate` from `homevolt.protocol.entry_fields`; change it there.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+
+class EntryOption(NamedTuple):
+    """One option of an entry; `low` and `high` are the smallest and largest number allowed."""
+
+    name: str
+    kind: str
+    unit: str
+    low: int
+    high: int
+    about: str
+
+
+MODE_NAMES = (
+{modes}
+)
+"""The name of each mode, at its number."""
+
+ENTRY_OPTIONS = (
+{rows}
+)
+'''
+
+
 MODULES: dict[Path, Callable[[], str]] = {
+    PACKAGE / "cli" / "control" / "entry_options.py": shell_options,
     PACKAGE / "protocol" / "entry_params.py": entry_params,
     PACKAGE / "schedule" / "keywords.py": keywords,
 }
@@ -93,6 +135,16 @@ MODULES: dict[Path, Callable[[], str]] = {
 
 def _fields(options: Iterable[Option], types: dict[Kind, str]) -> str:
     return "\n".join(f"    {o.name}: {types[o.kind]}{_unit(o)}" for o in options)
+
+
+def _shell_option(option: Option) -> str:
+    """Return the row of an option; a long description is broken, as the formatter leaves it."""
+    about = option.about.replace("`", "").replace("_", " ") if "`" in option.about else option.about
+    lines = textwrap.wrap(about, WIDEST_TEXT, drop_whitespace=False)
+    values = (option.name, option.kind.value, option.unit, option.low, option.high)
+    rows = [f"{json.dumps(value)}," for value in values]
+    rows += [*map(json.dumps, lines[:-1]), f"{json.dumps(lines[-1])},"]
+    return "    EntryOption(\n" + "".join(f"        {row}\n" for row in rows) + "    ),"
 
 
 def _unit(option: Option) -> str:

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from homevolt.connection import Homevolt
     from homevolt.control.capabilities import Capabilities
+    from homevolt.control.overlay import overlay_plan
     from homevolt.control.plan_replacement import ScheduleDiff
     from homevolt.device import Device
     from homevolt.discovery import DiscoveredDevice, discover
@@ -92,12 +93,14 @@ __all__ = [
     "__version__",
     "diagnostics",
     "discover",
+    "overlay_plan",
 ]
 
 # The module of each public name; every other name is an error, in `exceptions`.
 _MODULES = {
     "connection": ("Homevolt",),
     "control.capabilities": ("Capabilities",),
+    "control.overlay": ("overlay_plan",),
     "control.plan_replacement": ("ScheduleDiff",),
     "device": ("Device",),
     "discovery": ("DiscoveredDevice", "discover"),

@@ -50,7 +50,14 @@ def test_the_help_loads_neither_the_http_library_nor_the_views(arguments: tuple[
     assert "click.core" in loaded
 
 
-@pytest.mark.parametrize("name", [*COMMANDS, *(f"device {name}" for name in DEVICE_COMMANDS)])
+@pytest.mark.parametrize(
+    "name",
+    [
+        *COMMANDS,
+        *(f"device {name}" for name in DEVICE_COMMANDS),
+        *("schedule add", "schedule replace", "param set", "param list"),
+    ],
+)
 def test_nor_does_the_help_of_a_command(name: str) -> None:
     assert loaded_by(*name.split(), "--help") & SLOW == set()
 

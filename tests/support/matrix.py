@@ -84,6 +84,13 @@ METHODS: dict[str, Method] = {
         lambda r: _plan(r) == [(1, 500)],
         nth=2,
     ),
+    "overlay_schedule": Method(
+        lambda d: d.overlay_schedule(
+            [{"mode": 1, "setpoint": 500, "from_time": NOON, "to_time": NOON + HOUR}]
+        ),
+        lambda r: _plan(r) == [(1, 500), (6, None)],
+        nth=2,
+    ),
     "enable_local_mode": Method(
         lambda d: d.enable_local_mode(),
         lambda r: _parameter(r, "settings_local") is True,

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 import homevolt
-from homevolt.cli.commands import COMMANDS, LazyGroup
+from homevolt.cli.commands import COMMANDS, MODULES, LazyGroup
 from homevolt.cli.errors import (
     INTERRUPTED,
     OUTPUT,
@@ -47,6 +47,7 @@ def _show_version(context: click.Context, _: click.Parameter, value: bool) -> No
     cls=LazyGroup,
     summaries=COMMANDS,
     package="homevolt.cli.commands",
+    modules=MODULES,
     invoke_without_command=True,
     context_settings={"help_option_names": ["-h", "--help"]},
     epilog=f"'{PROGRAM} help exit-codes' lists the exit codes.",
@@ -61,7 +62,7 @@ def _show_version(context: click.Context, _: click.Parameter, value: bool) -> No
 )
 @click.pass_context
 def app(context: click.Context) -> None:
-    """Read, watch and simulate a Homevolt home battery over the local network.
+    """Read, watch, control and simulate a Homevolt home battery over the local network.
 
     The password of a device is read from HOMEVOLT_PASSWORD or asked for; it is never an option.
     """

@@ -10,6 +10,7 @@ from homevolt._common import SystemClock, checking, positive_seconds, short_repr
 from homevolt.control.capabilities import CapabilityLog
 from homevolt.control.clock_offset import DeviceZone
 from homevolt.control.entry_write import EntryAddition, EntryWrite, ModeWrite, check_others
+from homevolt.control.overlay import overlay_plan
 from homevolt.control.parameters import Parameters
 from homevolt.control.plan_replacement import MOST_ENTRIES, PlanReplacement, compare_plans
 from homevolt.control.reboot import reboot
@@ -140,14 +141,34 @@ class Controller:
     async def replace(self, entries: object) -> Schedule:
         """Replace the whole plan, all or nothing."""
         expected = self._checked_plan(entries)
+        return await self._replace(lambda _: expected)
+
+    async def overlay(self, entries: object) -> Schedule:
+        """Write windows over the plan that stands, all or nothing."""
+        overlay = self._checked_plan(entries)
+
+        def merge(previous: Schedule) -> Sequence[ScheduleEntry]:
+            merged = overlay_plan(previous.entries, overlay, self._now())
+            if len(merged) > MOST_ENTRIES:
+                raise HomevoltValueError(
+                    f"a plan has at most {MOST_ENTRIES} entries; with this overlay it would have "
+                    f"{len(merged)}; nothing was sent"
+                )
+            return merged
+
+        return await self._replace(merge)
+
+    async def _replace(self, plan_after: Callable[[Schedule], Sequence[ScheduleEntry]]) -> Schedule:
+        """Replace the plan by one that is made from it."""
         async with self._path.exclusive():
             record = await self._path.require_local_mode()
+            previous = restorable_schedule(record.value)
             replacement = PlanReplacement(
                 self._path,
                 self._zone,
                 self.capabilities,
-                expected,
-                previous=restorable_schedule(record.value),
+                plan_after(previous),
+                previous=previous,
                 unknown_keys=self._warn_of_unknown_keys(record),
             )
             return await self._path.shielded(replacement.run(), on_cancel=replacement.stop)

@@ -308,6 +308,26 @@ class BatteryControl:
         """
         return await self._control.replace(entries)
 
+    async def overlay_schedule(
+        self, entries: Iterable[ScheduleEntry | Mapping[str, Any]]
+    ) -> Schedule:
+        """Write windows over the plan that stands, all or nothing like `replace_schedule`.
+
+        What they cover is cut out of the plan, which goes on afterwards with all its options; what
+        has ended is left out. `homevolt.overlay_plan` makes the same plan, for `diff_schedule`.
+
+        Args:
+            entries: The windows, as for `replace_schedule`; an open one covers the whole plan.
+
+        Returns:
+            The schedule as it was read back.
+
+        Raises:
+            HomevoltValueError: As for `replace_schedule`, or the plan would have over 200 entries.
+            HomevoltError: The others of `replace_schedule`.
+        """
+        return await self._control.overlay(entries)
+
     async def diff_schedule(
         self, entries: Iterable[ScheduleEntry | Mapping[str, Any]]
     ) -> ScheduleDiff:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from importlib import import_module
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -25,11 +26,29 @@ COMMANDS = {
     "history": "Show what the device recorded.",
     "discover": "Find devices on the local network.",
     "diagnostics": "Write a redacted document to attach to a bug report.",
+    "charge": "Charge the battery for a while.",
+    "discharge": "Discharge the battery for a while.",
+    "idle": "Let the battery idle for a while.",
+    "self-consumption": "Hold the meter at zero for a while.",
+    "solar": "Charge from solar production only for a while.",
+    "export": "Export all solar production for a while.",
+    "mode": "Put the battery into any mode, with any option, for a while.",
+    "restore": "Put back the plan that stood before the last command.",
+    "schedule": "Show and change the plan of the battery.",
+    "local": "Switch local mode on or off, or show it.",
+    "param": "Show and change the parameters of a device.",
+    "console": "Send a line to the console of a device, once, and print its reply.",
+    "reboot": "Restart a device, and wait until it answers again.",
     "simulate": "Serve simulated batteries until Ctrl-C.",
     "completion": "Print the script that completes commands in your shell.",
     "help": "Show the help of a command, or a topic such as exit-codes.",
 }
 """What each command does, in the order of the help; a test keeps it equal to their docstrings."""
+
+MODULES = dict.fromkeys(
+    ("charge", "discharge", "idle", "self-consumption", "solar", "export", "mode"), "modes"
+)
+"""The module of each command that is made from a table there; others have one of their own."""
 
 
 class LazyGroup(click.Group):
@@ -38,13 +57,21 @@ class LazyGroup(click.Group):
     Args:
         summaries: What each command does, by its name.
         package: Where the modules are; each is named as its command, which it calls `command`.
+        modules: The modules of commands that have none of their own, which it calls `commands`.
         options: What `click.Group` takes.
     """
 
-    def __init__(self, summaries: Mapping[str, str], package: str, **options: Any) -> None:
+    def __init__(
+        self,
+        summaries: Mapping[str, str],
+        package: str,
+        modules: Mapping[str, str] = MappingProxyType({}),
+        **options: Any,
+    ) -> None:
         super().__init__(**options)
         self.summaries = summaries
         self.package = package
+        self.modules = modules
 
     def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002 - given by click
         """Return the names of the commands."""
@@ -56,8 +83,11 @@ class LazyGroup(click.Group):
             if ctx.resilient_parsing:
                 return None
             raise click.NoSuchCommand(cmd_name, possibilities=self.summaries, ctx=ctx)
-        module = import_module(f"{self.package}.{cmd_name.replace('-', '_')}")
-        command: click.Command = module.command
+        name = self.modules.get(cmd_name, cmd_name.replace("-", "_"))
+        module = import_module(f"{self.package}.{name}")
+        command: click.Command = (
+            module.commands[cmd_name] if cmd_name in self.modules else module.command
+        )
         return command
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002 - given by click

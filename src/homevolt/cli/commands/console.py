@@ -1,0 +1,51 @@
+"""`homevolt console`: a line for the device's own console."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import click
+
+from homevolt.cli import session
+from homevolt.cli.control.window_options import yes_option
+from homevolt.cli.output import print_json, print_text
+from homevolt.cli.shared_options import device_options, json_option
+from homevolt.exceptions import HomevoltValueError
+
+if TYPE_CHECKING:
+    from homevolt.cli.shared_options import Target
+
+
+@click.command("console", epilog="Example: homevolt console sched_list")
+@click.argument("line")
+@device_options
+@yes_option
+@json_option
+def command(*, target: Target, line: str, yes: bool, as_json: bool) -> None:
+    """Send a line to the console of a device, once, and print its reply.
+
+    What it does is not read back. What can destroy the unit, its settings or its records is sent
+    only when it is confirmed.
+    """
+    from homevolt.cli.control.asking import confirm  # noqa: PLC0415 - not for the help
+    from homevolt.protocol.console import check_command  # noqa: PLC0415 - loads msgspec
+
+    check_command(line, unsafe=True)
+    try:
+        check_command(line)
+        is_unsafe = False
+    except HomevoltValueError:
+        is_unsafe = True
+
+    async def work(opened: session.Session) -> None:
+        if is_unsafe:
+            danger = "can destroy the unit, its settings or its records"
+            confirm(f"{line!r} {danger}. Send it nevertheless?", yes=yes, must_ask=True)
+        reply = await opened.device.console(line, unsafe=is_unsafe)
+        if as_json:
+            about = {"url": opened.url, "simulated": opened.is_simulated}
+            print_json({**about, "command": line, "output": reply.output})
+        else:
+            print_text(f"{reply.output}\n" if reply.output else "")
+
+    session.run(target, work, writes=True)

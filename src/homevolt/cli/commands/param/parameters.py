@@ -1,0 +1,98 @@
+"""The commands about parameters: list, get, set and reset."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import click
+
+from homevolt.cli import session
+from homevolt.cli.control.window_options import yes_option
+from homevolt.cli.shared_options import device_options, json_option
+
+if TYPE_CHECKING:
+    from homevolt.cli.shared_options import Target
+
+
+@click.command("list")
+@click.argument("words", metavar="[WORD]...", nargs=-1)
+@click.option("--group", metavar="NAME", help="Only the parameters of this group.")
+@click.option("--changed", is_flag=True, help="Only those that do not have their default.")
+@device_options
+@json_option
+def _list(
+    *, target: Target, words: tuple[str, ...], group: str | None, changed: bool, as_json: bool
+) -> None:
+    """List the parameters, or those that have all words.
+
+    A word is looked for in the name, the group and the help text, in any case.
+    """
+    from homevolt.cli.control import parameters  # noqa: PLC0415 - loads msgspec
+
+    async def work(opened: session.Session) -> None:
+        await parameters.show_all(opened, words, group, changed=changed, as_json=as_json)
+
+    session.run(target, work)
+
+
+@click.command("get")
+@click.argument("key", metavar="NAME")
+@device_options
+@json_option
+def _get(*, target: Target, key: str, as_json: bool) -> None:
+    """Show the value of a parameter."""
+    from homevolt.cli.control import parameters  # noqa: PLC0415 - loads msgspec
+
+    async def work(opened: session.Session) -> None:
+        await parameters.show(opened, key, as_json=as_json)
+
+    session.run(target, work)
+
+
+@click.command("set", epilog="Example: homevolt param set ledstrip_bright_max 40")
+@click.argument("key", metavar="NAME")
+@click.argument("value", required=False)
+@click.option("--temporary", is_flag=True, help="Only until the device restarts.")
+@device_options
+@yes_option
+@json_option
+def _set(
+    *,
+    target: Target,
+    key: str,
+    value: str | None,
+    temporary: bool,
+    yes: bool,
+    as_json: bool,
+) -> None:
+    """Write a parameter, and read it back.
+
+    The value of an array has commas. That of a secret is asked for, or read from a line of stdin.
+    """
+    from homevolt.cli.control import parameters  # noqa: PLC0415 - loads msgspec
+
+    async def work(opened: session.Session) -> None:
+        await parameters.write(opened, key, value, store=not temporary, yes=yes)
+        await parameters.show(opened, key, as_json=as_json)
+
+    session.run(target, work, writes=True)
+
+
+@click.command("reset")
+@click.argument("key", metavar="NAME")
+@device_options
+@yes_option
+@json_option
+def _reset(*, target: Target, key: str, yes: bool, as_json: bool) -> None:
+    """Write the default of a parameter, and read it back."""
+    from homevolt.cli.control import parameters  # noqa: PLC0415 - loads msgspec
+
+    async def work(opened: session.Session) -> None:
+        await parameters.reset(opened, key, yes=yes)
+        await parameters.show(opened, key, as_json=as_json)
+
+    session.run(target, work, writes=True)
+
+
+commands = {"list": _list, "get": _get, "set": _set, "reset": _reset}
+"""Every command of this module, by its name."""

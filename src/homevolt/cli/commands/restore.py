@@ -1,0 +1,32 @@
+"""`homevolt restore`: the plan that stood before the last command of this shell."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import click
+
+from homevolt.cli import session
+from homevolt.cli.control.window_options import manner_options
+from homevolt.cli.shared_options import device_options
+
+if TYPE_CHECKING:
+    from homevolt.cli.control.window_options import Manner
+    from homevolt.cli.shared_options import Target
+
+
+@click.command("restore")
+@device_options
+@manner_options
+def command(*, target: Target, manner: Manner) -> None:
+    """Put back the plan that stood before the last command.
+
+    Used again, it puts back the one that it replaced. What has ended meanwhile is left out.
+    """
+    from homevolt.cli.control import plan_write, previous_plan  # noqa: PLC0415 - load msgspec
+
+    async def work(opened: session.Session) -> None:
+        entries = plan_write.unexpired(opened, previous_plan.load(opened))
+        await plan_write.replace_plan(opened, entries, "Will put back the kept plan:", manner)
+
+    session.run(target, work, writes=True)

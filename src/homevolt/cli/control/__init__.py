@@ -1,0 +1,1 @@
+"""What the commands that control a battery share: times, questions, sentences, plans."""

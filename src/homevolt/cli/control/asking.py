@@ -1,0 +1,73 @@
+"""Questions to the person at the terminal before something is written."""
+
+from __future__ import annotations
+
+import signal
+import sys
+import threading
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+from homevolt.cli.errors import ShellError, usage_error
+from homevolt.cli.output import print_err
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+YES = ("y", "yes")
+
+
+def can_ask() -> bool:
+    """Whether there is a terminal whose person can answer; a closed stdin is None."""
+    return sys.stdin is not None and not sys.stdin.closed and sys.stdin.isatty()
+
+
+def confirm(question: str, *, yes: bool, must_ask: bool = False) -> bool:
+    """Ask on a terminal whether to go on.
+
+    Args:
+        question: What is asked.
+        yes: Whether the answer was given on the command line.
+        must_ask: Whether a command without a terminal needs that answer.
+
+    Returns:
+        Whether a person was asked, which may have taken any time.
+
+    Raises:
+        ShellError: The answer is no, or there is no answer where one is needed.
+    """
+    if yes:
+        return False
+    if not can_ask():
+        if must_ask:
+            raise usage_error(f"{question} Confirm it with --yes.")
+        return False
+    if not ask(question):
+        raise ShellError("Not confirmed; nothing was sent.", kind="NotConfirmed", code=1)
+    return True
+
+
+def ask(question: str) -> bool:
+    """Ask the person at the terminal; anything but yes is no."""
+    with _ctrl_c_ends_it():
+        sys.stderr.write(f"{question} [y/N] ")
+        sys.stderr.flush()
+        try:
+            answer = sys.stdin.readline()
+        except KeyboardInterrupt:
+            print_err("")  # the question's line has not ended yet
+            raise
+    return answer.strip().lower() in YES
+
+
+@contextmanager
+def _ctrl_c_ends_it() -> Iterator[None]:
+    """Let Ctrl-C end the question: the event loop would wait for the answer first."""
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    previous = signal.signal(signal.SIGINT, signal.default_int_handler)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, previous)

@@ -1,0 +1,154 @@
+"""Parameters as the shell shows and writes them; the value of a secret is never shown."""
+
+from __future__ import annotations
+
+import getpass
+import sys
+from itertools import groupby
+from typing import TYPE_CHECKING, Any
+
+from homevolt.cli.control.asking import can_ask, confirm
+from homevolt.cli.errors import usage_error
+from homevolt.cli.output import print_err, print_json, print_text
+from homevolt.exceptions import HomevoltValueError
+from homevolt.protocol.parameter import masked
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from homevolt.cli.session import Session
+    from homevolt.protocol.parameter import Parameter
+
+NO_GROUP = "other"
+
+
+async def show_all(
+    session: Session, words: Sequence[str], group: str | None, *, changed: bool, as_json: bool
+) -> None:
+    """Show the parameters that have all words, by group.
+
+    Raises:
+        HomevoltValueError: There are none.
+    """
+    found = [
+        parameter
+        for parameter in (await session.device.parameters()).values()
+        if _has(parameter, words)
+        and (group is None or group.casefold() == parameter.group.casefold())
+        and (not changed or _is_changed(parameter))
+    ]
+    if not found:
+        raise HomevoltValueError("No parameter is like that; without words all are shown.")
+    found.sort(key=lambda parameter: (parameter.group or NO_GROUP, parameter.name))
+    if as_json:
+        documents = [*map(_document, found)]
+        print_json({"url": session.url, "simulated": session.is_simulated, "parameters": documents})
+        return
+    lines = []
+    for name, members in groupby(found, lambda parameter: parameter.group or NO_GROUP):
+        lines += [f"{name}:", *(f"  {_line(parameter)}" for parameter in members)]
+    print_text("".join(f"{line}\n" for line in lines))
+
+
+async def show(session: Session, name: str, *, as_json: bool) -> None:
+    """Show one parameter.
+
+    Raises:
+        HomevoltValueError: The device has none of that name.
+    """
+    parameter = await _find(session, name)
+    if as_json:
+        about = {"url": session.url, "simulated": session.is_simulated}
+        print_json({**about, "parameter": _document(parameter)})
+    else:
+        print_text(f"{_line(parameter)}\n")
+
+
+async def write(session: Session, name: str, value: str | None, *, store: bool, yes: bool) -> None:
+    """Write a parameter; the value of a secret is asked for.
+
+    Raises:
+        HomevoltError: See `homevolt.Device.set_parameter`.
+        ShellError: The value is missing, is a secret on the command line, or was not confirmed.
+    """
+    parameter = await _find(session, name)
+    if parameter.secret:
+        value = _secret(name, value)
+    elif value is None:
+        raise usage_error(f"Give the value of {name}, of type {parameter.type}.")
+    checked = parameter.check(value)
+    ending = "" if store else " until the device restarts"
+    old, new = (_text(masked(parameter, each)) for each in (parameter.value, checked))
+    print_err(f"Will set {name} from {old} to {new}{ending}.")
+    confirm("Do it?", yes=yes)
+    await session.device.set_parameter(name, checked, store=store)
+
+
+async def reset(session: Session, name: str, *, yes: bool) -> None:
+    """Write the default of a parameter.
+
+    Raises:
+        HomevoltError: See `homevolt.Device.reset_parameter`.
+        ShellError: It was not confirmed.
+    """
+    parameter = await _find(session, name)
+    print_err(f"Will set {name} to its default, {_text(masked(parameter, parameter.default))}.")
+    confirm("Do it?", yes=yes)
+    await session.device.reset_parameter(name)
+
+
+async def _find(session: Session, name: str) -> Parameter:
+    await session.device.get_parameter(name)  # suggests the nearest names
+    return (await session.device.parameters())[name]
+
+
+def _secret(name: str, value: str | None) -> str:
+    if value is not None:
+        raise usage_error(
+            f"{name} is a secret, and a command line can be read by others: leave its value out."
+        )
+    if can_ask():
+        return getpass.getpass(f"Value of {name}: ")
+    text = "" if sys.stdin is None else sys.stdin.readline().rstrip("\r\n")
+    if not text:
+        raise usage_error(f"{name} is a secret: its value is read from a terminal or from stdin.")
+    return text
+
+
+def _has(parameter: Parameter, words: Sequence[str]) -> bool:
+    text = f"{parameter.name}\n{parameter.group}\n{parameter.help}".casefold()
+    return all(word.casefold() in text for word in words)
+
+
+def _is_changed(parameter: Parameter) -> bool:
+    return parameter.default is not None and parameter.value != parameter.default
+
+
+def _line(parameter: Parameter) -> str:
+    value = _text(masked(parameter, parameter.value))
+    default = _text(masked(parameter, parameter.default))
+    changed = f" (default {default})" if _is_changed(parameter) else ""
+    about = f"  - {parameter.help}" if parameter.help else ""
+    return f"{parameter.name} = {value}{changed}{about}"
+
+
+def _text(value: object) -> str:
+    if isinstance(value, list):
+        return ",".join(map(_text, value))
+    if value is None:
+        return "unknown"
+    return str(value).lower() if isinstance(value, bool) else str(value)
+
+
+def _document(parameter: Parameter) -> dict[str, Any]:
+    """Return a parameter for programs; its unit is in its help text, if the device states one."""
+    return {
+        "name": parameter.name,
+        "type": parameter.type,
+        "value": masked(parameter, parameter.value),
+        "default": masked(parameter, parameter.default),
+        "changed": _is_changed(parameter),
+        "group": parameter.group,
+        "help": parameter.help,
+        "secret": parameter.secret,
+    }

@@ -1,0 +1,77 @@
+"""Windows written over a plan: what they cover is cut out of it, and the rest stays as it was."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import msgspec
+
+from homevolt.schedule.times import EARLIEST, LATEST
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+    from datetime import datetime
+
+    from homevolt.schedule.entry import ScheduleEntry
+
+
+def overlay_plan(
+    previous: Iterable[ScheduleEntry],
+    overlay: Sequence[ScheduleEntry],
+    now: datetime = EARLIEST,
+) -> tuple[ScheduleEntry, ...]:
+    """Return the plan that `Device.overlay_schedule` would write, such as for `diff_schedule`.
+
+    At every moment it holds the entry of the overlay that covers it, else the one that was active
+    in the previous plan: where windows of that plan overlap, the first one.
+
+    Args:
+        previous: The entries of the plan to write over, in the order of the device.
+        overlay: The windows to write; they do not overlap.
+        now: The present; what ended before it is left out.
+
+    Returns:
+        The entries in the order of their starts. Those of the previous plan are unchanged, or, if
+        something was cut out, equal to what they were apart from their window and without an id.
+    """
+    covering = list(overlay)
+    merged = list(overlay)
+    for entry in previous:
+        merged += _uncovered(entry, covering)
+        covering.append(entry)
+    remaining = (entry for entry in merged if entry.to_time is None or entry.to_time > now)
+    return tuple(sorted(remaining, key=_start))
+
+
+def _uncovered(entry: ScheduleEntry, covering: Iterable[ScheduleEntry]) -> list[ScheduleEntry]:
+    """Return the parts of an entry that no other one covers."""
+    parts = []
+    start, end = _start(entry), _end(entry)
+    others = (other for other in covering if _start(other) < _end(other) and other.overlaps(entry))
+    for other in sorted(others, key=_start):
+        if start < _start(other):
+            parts.append(_part(entry, start, _start(other)))
+        start = max(start, _end(other))
+    if start < end:
+        parts.append(_part(entry, start, end))
+    return parts
+
+
+def _part(entry: ScheduleEntry, start: datetime, end: datetime) -> ScheduleEntry:
+    """Return an entry with a part of its window; what was open and is not cut stays open."""
+    if (start, end) == (_start(entry), _end(entry)):
+        return entry
+    return msgspec.structs.replace(
+        entry,
+        id=None,
+        from_time=entry.from_time if start == _start(entry) else start,
+        to_time=entry.to_time if end == _end(entry) else end,
+    )
+
+
+def _start(entry: ScheduleEntry) -> datetime:
+    return entry.from_time or EARLIEST
+
+
+def _end(entry: ScheduleEntry) -> datetime:
+    return entry.to_time or LATEST

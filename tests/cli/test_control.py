@@ -1,0 +1,368 @@
+"""The commands that control a battery, against simulated ones: what they say and what they send."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import pty
+import signal
+import sys
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+from homevolt.cli.commands.modes import EXAMPLES, MODES
+from homevolt.cli.output import HOST_VARIABLE, PASSWORD_VARIABLE
+from homevolt.schedule.options import OPTIONS
+from homevolt.simulator import Simulator
+from homevolt.simulator.world.ems.plan import Entry
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator
+
+    from tests.cli.conftest import Shell
+
+PROGRAM = str(Path(sys.executable).parent / "homevolt")
+SECRET = "correct horse"
+
+
+@pytest.fixture(autouse=True)
+def state(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
+    """Let the plans that are kept go to a folder of the test."""
+    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "state"))
+    return tmp_path / "state" / "homevolt"
+
+
+@pytest.fixture
+async def battery(monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Simulator]:
+    """Serve a battery in local mode whose plan is one open entry, known to the shell."""
+    async with Simulator(SECRET, cloud=False, local_mode=True) as simulator:
+        simulator.installation.plan.replace((Entry(7, None, None),), "Manual Schedule")
+        monkeypatch.setenv(HOST_VARIABLE, simulator.host)
+        monkeypatch.setenv(PASSWORD_VARIABLE, SECRET)
+        yield simulator
+
+
+def commands_of(battery: Simulator) -> list[str]:
+    """Return the name and the first argument of every command that was sent."""
+    return [" ".join((record.command or "").split()[:2]) for record in battery.journal.writes]
+
+
+def plan_of(battery: Simulator) -> list[tuple[int, object]]:
+    return [(e.type, e.options.get("setpoint")) for e in battery.installation.plan.entries]
+
+
+async def test_charge_writes_a_window_and_says_what_the_battery_does(
+    shell: Shell, battery: Simulator
+) -> None:
+    before = datetime.now(UTC)
+    outcome = await shell("charge", "3000", "--for", "2h", "--until-soc", "90")
+    assert (outcome.code, outcome.err.count("\n")) == (0, 1)
+    assert outcome.err.startswith("Will charge at 3.0 kW until 90 % or ")
+    assert outcome.out.startswith("Charging at 3.0 kW until 90 % or ")
+    assert outcome.out.endswith(", then the previous plan.\n")
+    assert commands_of(battery) == ["sched_clear", "sched_add 1", "sched_add 7"]
+    window, after = battery.installation.plan.entries
+    assert (window.options["setpoint"], window.max_soc) == (3000, 90)
+    assert window.to_time is not None
+    end = datetime.fromtimestamp(window.to_time, UTC)
+    assert timedelta(minutes=-1) < end - (before + timedelta(hours=2)) < timedelta(minutes=1)
+    assert (after.from_time, after.to_time) == (window.to_time, None)
+
+
+@pytest.mark.parametrize(
+    ("line", "written", "text"),
+    [
+        ("charge", (1, None), "Charging"),
+        ("discharge 2000", (2, 2000), "Discharging at 2.0 kW"),
+        ("idle", (0, None), "Idle"),
+        ("self-consumption", (5, 0), "Holding the grid at 0 W"),
+        ("solar", (7, None), "Charging from solar only"),
+        ("export", (9, None), "Exporting all solar"),
+        ("mode 5 --setpoint -500", (5, -500), "Holding the grid at 500 W of export"),
+        ("mode grid_charge --setpoint 700", (3, 700), "Charging from the grid at 700 W"),
+        ("mode frequency_reserve", (6, None), "Providing frequency reserve"),
+    ],
+)
+async def test_each_command_puts_the_battery_into_its_mode(
+    shell: Shell, battery: Simulator, line: str, written: tuple[int, int | None], text: str
+) -> None:
+    outcome = await shell(*line.split(), "--for", "45min")
+    assert outcome.code == 0, outcome.err
+    assert outcome.out.startswith(f"{text} until ")
+    assert plan_of(battery) == [written, (7, None)]
+
+
+async def test_mode_passes_every_option_on(shell: Shell, battery: Simulator) -> None:
+    values = {"whole number": "7", "time": "2099-01-31T07:00", "flag": None}
+    later = {"import_energy_limit_to", "export_energy_limit_to"}
+    arguments = []
+    for option in OPTIONS:
+        value = "2099-02-01T07:00" if option.name in later else values[option.kind.value]
+        arguments += [f"--{option.name.replace('_', '-')}", *([] if value is None else [value])]
+    outcome = await shell("mode", "idle", "--for", "1h", *arguments, "--json")
+    assert outcome.code == 0, outcome.out
+    entry = outcome.document["entry"]
+    keys = {key for option in OPTIONS for key in entry if key.startswith(option.name)}
+    assert {key for key in keys if entry[key] is None} == set()
+    assert battery.installation.plan.entries[0].options["ffr_power"] == 7
+
+
+async def test_a_dry_run_sends_nothing(shell: Shell, battery: Simulator) -> None:
+    outcome = await shell("idle", "--for", "2h", "--dry-run")
+    assert (outcome.code, outcome.err) == (0, "")
+    assert outcome.out.startswith("Will idle until ")
+    document = (await shell("idle", "--for", "2h", "--dry-run", "--json")).document
+    assert [entry["mode_name"] for entry in document["entries"]] == ["idle", "solar_charge"]
+    assert [*battery.journal.writes] == []
+
+
+async def test_forever_has_no_end_and_leaves_nothing_of_the_plan(
+    shell: Shell, battery: Simulator
+) -> None:
+    outcome = await shell("charge", "500", "--forever", "--until-soc", "80")
+    assert outcome.out == "Charging at 500 W until 80 %, until something else is written.\n"
+    assert plan_of(battery) == [(1, 500)]
+    assert battery.installation.plan.entries[0].to_time is None
+
+
+@pytest.mark.parametrize("name", [*MODES, "mode idle"])
+async def test_without_an_end_nothing_is_sent(shell: Shell, battery: Simulator, name: str) -> None:
+    outcome = await shell(*name.split())
+    assert outcome.code == 2
+    assert "--for 2h" in outcome.line
+    assert not battery.journal
+
+
+@pytest.mark.parametrize(
+    ("arguments", "problem"),
+    [
+        ("--for 2h --forever", "exclude each other"),
+        ("--for 2", "'2' is not a duration"),
+        ("--for 0h", "is not a duration"),
+        ("--until 25:00", "'25:00' is not a time"),
+        ("--until noon", "'noon' is not a time"),
+        ("--until 2001-01-01T00:00", "the window ends before it begins"),
+    ],
+)
+async def test_a_wrong_end_is_explained(
+    shell: Shell, battery: Simulator, arguments: str, problem: str
+) -> None:
+    outcome = await shell("idle", *arguments.split())
+    assert outcome.code == 2
+    assert problem in outcome.line
+    assert [*battery.journal.writes] == []
+
+
+async def test_for_programs_the_result_is_one_document(shell: Shell, battery: Simulator) -> None:
+    outcome = await shell("charge", "3000", "--for", "2h", "--json")
+    document = outcome.document
+    assert list(document) == [
+        *("text", "dry_run", "entry", "url", "simulated", "local_mode", "entries")
+    ]
+    assert document["entry"]["setpoint_w"] == 3000
+    assert document["url"] == battery.url
+    assert [entry["mode"] for entry in document["entries"]] == [1, 7]
+
+
+async def test_local_mode_off_ends_with_its_code_and_how_to_switch_it_on(shell: Shell) -> None:
+    async with Simulator(None, cloud=False) as simulator:
+        for arguments in ((), ("--yes",)):
+            outcome = await shell("idle", "--for", "1h", "--host", simulator.host, *arguments)
+            assert outcome.code == 6
+            assert "homevolt local on" in outcome.err
+        assert [*simulator.journal.writes] == []
+
+
+async def test_a_simulated_device_is_controlled_only_when_asked_for(shell: Shell) -> None:
+    assert (await shell("idle", "--for", "1h")).code == 2
+    outcome = await shell("idle", "--for", "1h", "--simulate")
+    assert outcome.code == 0
+    assert outcome.out.startswith("Idle until ")
+
+
+async def test_a_clock_of_the_device_that_is_ahead_shifts_the_window(shell: Shell) -> None:
+    fault = "skew:seconds=7200"
+    async with Simulator(None, cloud=False, local_mode=True, faults=[fault]) as simulator:
+        outcome = await shell("idle", "--for", "1h", "--host", simulator.host)
+        (window,) = simulator.installation.plan.entries
+    assert outcome.code == 0, outcome.err
+    end = (datetime.now(UTC) + timedelta(hours=1)).timestamp()
+    assert window.to_time == pytest.approx(end + 7200, abs=60)
+    shown = {f"{datetime.fromtimestamp(end + late).astimezone():%H:%M}" for late in (0, 30, 60)}
+    assert any(time in outcome.out for time in shown)
+
+
+async def answered(battery: Simulator, answers: list[bytes], *arguments: str) -> tuple[int, str]:
+    """Run a command on a terminal of its own, and answer its questions; the byte 3 is Ctrl-C."""
+    terminal, theirs = pty.openpty()
+    environment = {**os.environ, HOST_VARIABLE: battery.host, PASSWORD_VARIABLE: SECRET}
+    process = await asyncio.create_subprocess_exec(
+        PROGRAM,
+        *arguments,
+        stdin=theirs,
+        stdout=theirs,
+        stderr=theirs,
+        env=environment,
+        start_new_session=True,
+    )
+    os.close(theirs)
+    shown = b""
+    try:
+        for answer in answers:
+            while not shown.endswith(b"[y/N] "):
+                shown += await asyncio.to_thread(os.read, terminal, 1000)
+            shown += b"answered "
+            if answer == b"\x03":
+                process.send_signal(signal.SIGINT)
+            else:
+                os.write(terminal, answer)
+        while True:
+            try:
+                part = await asyncio.to_thread(os.read, terminal, 1000)
+            except OSError:  # the program has ended, and its side of the terminal with it
+                break
+            if not part:
+                break
+            shown += part
+        return await process.wait(), shown.decode()
+    finally:
+        if process.returncode is None:
+            process.kill()
+            await process.wait()
+        os.close(terminal)
+
+
+async def test_a_terminal_is_asked_first(battery: Simulator) -> None:
+    code, shown = await answered(battery, [b"y\n"], "idle", "--for", "1h")
+    assert code == 0
+    assert "Will idle until " in shown
+    assert "Do it? [y/N]" in shown
+    assert "Idle until " in shown
+    assert plan_of(battery) == [(0, None), (7, None)]
+
+
+async def test_with_yes_it_is_not_asked(battery: Simulator) -> None:
+    code, shown = await answered(battery, [], "idle", "--for", "1h", "--yes")
+    assert (code, "[y/N]" in shown) == (0, False)
+
+
+@pytest.mark.parametrize(("answer", "expected"), [(b"n\n", 1), (b"\n", 1), (b"\x03", 130)])
+async def test_any_other_answer_sends_nothing(
+    battery: Simulator, answer: bytes, expected: int
+) -> None:
+    code, _ = await answered(battery, [answer], "idle", "--for", "1h")
+    assert code == expected
+    assert [*battery.journal.writes] == []
+
+
+async def test_a_terminal_is_offered_local_mode(battery: Simulator) -> None:
+    battery.device.set_parameter("settings_local", False, store=True)
+    code, shown = await answered(battery, [b"y\n", b"n\n"], "idle", "--for", "1h")
+    assert (code, [*battery.journal.writes]) == (6, [])
+    assert "Local mode is off: the cloud decides. Switch it on? [y/N]" in shown
+    code, shown = await answered(battery, [b"y\n", b"y\n"], "idle", "--for", "1h")
+    assert code == 0, shown
+    assert plan_of(battery) == [(0, None), (7, None)]
+
+
+async def test_what_another_client_wrote_during_the_question_is_kept_for_restore(
+    shell: Shell, battery: Simulator
+) -> None:
+    reading = battery.faults.add_settings(
+        {
+            "kind": "other_client",
+            "path": "/schedule.json",
+            "nth": 2,
+            "when": "before",
+            "run": "sched_clear; sched_add 2 --setpoint 700",
+        }
+    )
+    code, shown = await answered(battery, [b"y\n"], "idle", "--forever")
+    assert (code, plan_of(battery)) == (0, [(0, None)]), shown
+    assert reading.hits == 1
+    await shell("restore")
+    assert plan_of(battery) == [(2, 700)]
+
+
+@pytest.mark.parametrize("name", EXAMPLES)
+async def test_the_example_of_a_command_works(shell: Shell, battery: Simulator, name: str) -> None:
+    arguments = [word.strip("'") for word in EXAMPLES[name].split()]
+    if "tomorrow" in arguments:
+        at = arguments.index("tomorrow")
+        arguments[at : at + 2] = ["tomorrow 07:00"]
+    outcome = await shell(*arguments)
+    assert outcome.code == 0, outcome.err
+    assert battery.journal.writes
+
+
+async def test_restore_puts_back_the_plan_before_the_last_command(
+    shell: Shell, battery: Simulator
+) -> None:
+    assert (await shell("restore")).code == 2  # nothing was written yet
+    await shell("charge", "3000", "--for", "2h")
+    await shell("idle", "--forever")
+    outcome = await shell("restore")
+    assert outcome.code == 0, outcome.err
+    assert outcome.err == "Will put back the kept plan: 2 added, 1 removed, 0 unchanged.\n"
+    assert outcome.out.startswith("Charging at 3.0 kW until ")
+    assert plan_of(battery) == [(1, 3000), (7, None)]
+    await shell("restore", "--yes")
+    assert plan_of(battery) == [(0, None)]
+
+
+async def test_restore_keeps_the_plan_of_each_device_and_leaves_out_what_ended(
+    shell: Shell, battery: Simulator
+) -> None:
+    await shell("idle", "--for", "1h")
+    async with Simulator(SECRET, seed=2, cloud=False, local_mode=True) as other:
+        await shell("idle", "--for", "2h", "--host", other.host)
+        await shell("restore", "--host", other.host)
+        assert plan_of(other) == []
+    await shell("charge", "--for", "2h")
+    battery.faults.add_settings({"kind": "skew", "seconds": 5400})
+    outcome = await shell("restore", "--json")
+    assert outcome.code == 0, outcome.out
+    assert plan_of(battery) == [(7, None)]
+    assert outcome.document["entry"]["mode_name"] == "solar_charge"
+
+
+async def test_the_kept_plan_is_the_owner_s_alone_and_never_half_a_file(
+    shell: Shell, battery: Simulator, state: Path
+) -> None:
+    for _ in range(2):
+        await shell("idle", "--for", "1h")
+    (file,) = await asyncio.to_thread(lambda: [*state.iterdir()])
+    assert file.stat().st_mode & 0o777 == 0o600
+    assert file.parent.stat().st_mode & 0o777 == 0o700
+    file.write_text('{"entries": [{', "utf-8")
+    battery.journal.clear()
+    outcome = await shell("restore")
+    assert (outcome.code, [*battery.journal.writes]) == (2, [])
+    assert "is not valid JSON" in outcome.line
+
+
+async def test_without_a_place_for_the_plan_nothing_is_sent(
+    shell: Shell, battery: Simulator, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    (tmp_path / "file").touch()
+    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "file"))
+    outcome = await shell("idle", "--for", "1h")
+    assert (outcome.code, [*battery.journal.writes]) == (1, [])
+    assert "nothing was sent" in outcome.err
+
+
+async def test_local_mode_is_one_write(shell: Shell, battery: Simulator) -> None:
+    outcome = await shell("local", "status")
+    assert (outcome.out, outcome.err) == ("Local mode is on: the cloud's plans are refused.\n", "")
+    assert [*battery.journal.writes] == []
+    assert (await shell("local", "off", "--json")).document["local_mode"] is False
+    outcome = await shell("local", "on")
+    assert outcome.out == "Local mode is on: the cloud's plans are refused.\n"
+    forms = [record.form for record in battery.journal.writes]
+    assert [(form["k"], form["v"]) for form in forms] == [
+        ("settings_local", "false"),
+        ("settings_local", "true"),
+    ]

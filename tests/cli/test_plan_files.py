@@ -1,0 +1,75 @@
+"""Plans in files: each reads back to the plan it was written from."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+
+import msgspec
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from homevolt import HomevoltValueError, ScheduleEntry
+from homevolt.cli.control import plan_files
+from homevolt.cli.errors import ShellError
+from homevolt.schedule.validation import checked_entry
+from tests.control.test_properties import entries
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+LONG_AGO = datetime(2000, 1, 1, tzinfo=UTC)
+
+
+@given(plan=st.lists(entries(), max_size=5), kind=st.sampled_from(plan_files.KINDS))
+def test_a_plan_that_is_written_reads_back_the_same(plan: list[ScheduleEntry], kind: str) -> None:
+    text = plan_files.dumps(plan, kind)
+    assert [checked_entry(row, LONG_AGO) for row in plan_files.loads(text, kind)] == plan
+
+
+@pytest.mark.parametrize("kind", plan_files.KINDS)
+def test_ids_are_left_out_and_unknown_modes_stay_numbers(kind: str) -> None:
+    entry = ScheduleEntry(mode=23, id=4, setpoint=7)
+    (row,) = plan_files.loads(plan_files.dumps([entry], kind), kind)
+    assert row == {"mode": 23, "setpoint": 7}
+    assert msgspec.structs.replace(entry, id=None) == ScheduleEntry(**row)
+
+
+def test_a_person_writes_times_as_on_the_command_line() -> None:
+    text = '[[entries]]\nmode = "charge"\nto_time = "tomorrow 07:00"\n'
+    (row,) = plan_files.loads(text, "toml")
+    assert row["to_time"] > datetime.now(UTC)
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "problem"),
+    [
+        ("plan.yaml", "", "must end with one of .toml, .json, .csv"),
+        ("plan.toml", "entries = ", "is not valid TOML"),
+        ("plan.json", "{", "is not valid JSON"),
+        ("plan.json", "[" * 100_000, "is not valid JSON"),
+        ("plan.json", "{}", "a plan has a list named entries"),
+        ("plan.json", "[1]", "entry 1 is not a table of options"),
+        ("plan.csv", 'mode\n"0', "is not valid CSV"),
+        ("plan.toml", '[[entries]]\nfrom_time = "noon"', "entry 1: 'noon' is not a time"),
+    ],
+)
+def test_what_is_wrong_with_a_file_is_said(
+    tmp_path: Path, name: str, text: str, problem: str
+) -> None:
+    file = tmp_path / name
+    file.write_text(text, "utf-8")
+    with pytest.raises(ShellError, match=problem) as caught:
+        plan_files.load(file)
+    assert caught.value.code == 2
+
+
+def test_a_file_that_is_not_there_is_named(tmp_path: Path) -> None:
+    with pytest.raises(ShellError, match=r"plan\.csv cannot be read: No such file"):
+        plan_files.load(tmp_path / "plan.csv")
+
+
+def test_a_plan_that_is_not_a_list_is_refused() -> None:
+    with pytest.raises(HomevoltValueError, match="a list named entries"):
+        plan_files.loads("[entries]\n", "toml")
