@@ -122,13 +122,11 @@ def _current(current_a: float | None, main_fuse_a: float | None) -> Text:
 
 def _chart(powers: Sequence[float | None]) -> str:
     """Draw powers between the lowest and the highest of them, 0 included; a gap where unknown."""
-    known = [power for power in powers if power is not None]
-    low, high = min(0.0, *known), max(0.0, *known)
-    steps = len(LEVELS) - 1
-    scale = steps / (high - low) if high > low else 0.0
-    return "".join(
-        " " if power is None else LEVELS[round((power - low) * scale)] for power in powers
-    )
+    watts = [None if power is None else round(power) for power in powers]
+    known = [each for each in watts if each is not None]
+    low, high = min(0, *known), max(0, *known)
+    scale = (len(LEVELS) - 1) / (high - low) if high > low else 0.0
+    return "".join(" " if each is None else LEVELS[round((each - low) * scale)] for each in watts)
 
 
 def _kw(power_w: float) -> str:
