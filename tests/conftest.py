@@ -25,6 +25,8 @@ settings.register_profile(
 )
 # The same examples in every run, so that a red run is red again on the next machine.
 settings.register_profile("ci", settings.get_profile("dev"), derandomize=True, database=None)
+# Fewer examples, for the further interpreters: what differs between them needs no search.
+settings.register_profile("quick", settings.get_profile("ci"), max_examples=15)
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "ci" if "CI" in os.environ else "dev"))
 
 CAPTURES = Path(
