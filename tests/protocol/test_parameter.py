@@ -12,11 +12,11 @@ from hypothesis import strategies as st
 from rich.pretty import pretty_repr
 
 from homevolt.exceptions import HomevoltDataError, HomevoltValueError
+from homevolt.protocol.disclosable import is_secret
 from homevolt.protocol.parameter import (
     Parameter,
     form_text,
     is_same,
-    is_secret,
     masked,
     typed_parameter,
 )

@@ -189,3 +189,12 @@ _WORDS = """
 
 VOCABULARY = _names(f"{' '.join(KEYS).replace('_', ' ')} {' '.join(UNITS)} {_WORDS}".casefold())
 """The words that may be shown in a text: those of the device and of its trade."""
+
+_SECRET = re.compile(
+    r"(?<!by)pass|pwd|psk|secret|token|credential|api_?key|(^|_)(key|pin|pop)s?\d*(_|$)"
+)
+
+
+def is_secret(name: str) -> bool:
+    """Return by its name whether a parameter is a password, a key or another credential."""
+    return _SECRET.search(name.lower()) is not None

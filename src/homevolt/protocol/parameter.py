@@ -11,6 +11,7 @@ import msgspec
 
 from homevolt._common import short_repr
 from homevolt.exceptions import HomevoltValueError
+from homevolt.protocol.disclosable import is_secret
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -27,9 +28,6 @@ _SPELLINGS = {
     **dict.fromkeys(("true", "1", "on", "yes"), True),
     **dict.fromkeys(("false", "0", "off", "no"), False),
 }
-_SECRET = re.compile(
-    r"(?<!by)pass|pwd|psk|secret|token|credential|api_?key|(^|_)(key|pin|pop)s?\d*(_|$)"
-)
 _FLOATS = {"flt": 3.4028234663852886e38, "double": 1.7976931348623157e308}
 _FLOAT_TOLERANCE = {"flt": 1e-6, "double": 1e-9}
 _INTEGER = re.compile(r"([us])int(8|16|32|64)")
@@ -189,11 +187,6 @@ def is_same(parameter: Parameter, expected: Value, actual: Value | None) -> bool
 def masked(parameter: Parameter, value: object) -> object:
     """Return a value of a parameter, masked if the parameter is a secret that is set."""
     return MASK if parameter.secret and value else value
-
-
-def is_secret(name: str) -> bool:
-    """Return by its name whether a parameter is a password, a key or another credential."""
-    return _SECRET.search(name.lower()) is not None
 
 
 def _converter(type_: str) -> Callable[[str, Any], Scalar | None] | None:

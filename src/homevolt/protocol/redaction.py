@@ -24,8 +24,8 @@ from homevolt.protocol.disclosable import (
     SENTENCES,
     UNITS,
     VOCABULARY,
+    is_secret,
 )
-from homevolt.protocol.parameter import is_secret
 
 if TYPE_CHECKING:
     from collections.abc import Callable
