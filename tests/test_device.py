@@ -320,7 +320,7 @@ async def test_a_device_that_is_gone_is_a_connection_error(clock: ManualClock) -
 
 async def test_a_schedule_that_never_comes_does_not_fail_the_update(clock: ManualClock) -> None:
     simulator = Simulator(password=None, faults=["stall:path=/schedule.json"])
-    async with simulator, Homevolt(simulator.host, timeout=0.2, clock=clock) as connection:
+    async with simulator, Homevolt(simulator.host, timeout=1.0, clock=clock) as connection:
         await connection.update_info()
         device = connection.get_device()
         assert device.sensors["Power"].value is not None

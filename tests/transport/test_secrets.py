@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 SECRET = "corr3ct-horse"
 TOKEN = base64.b64encode(f"admin:{SECRET}".encode()).decode()
-SHORT_S = 0.1
+SHORT_S = 0.3
 """A deadline that is meant to pass."""
 OK = response(b"fine")
 ANSWERS: dict[str, Answer | bytes] = {

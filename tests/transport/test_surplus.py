@@ -78,7 +78,7 @@ async def test_data_around_an_answer_never_replaces_it(
     after: bytes, before: bytes, times: int
 ) -> None:
     async with RawServer(Answer(echo(before, after), times=times)) as server:
-        transport = Transport(server.host, timeout=0.2, clock=ManualClock())
+        transport = Transport(server.host, timeout=0.8, clock=ManualClock())
         for n in range(4):
             try:
                 assert await transport.get(f"/{n}") == f"/{n}".encode()
