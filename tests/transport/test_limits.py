@@ -31,7 +31,7 @@ from tests.support.raw_server import Answer, RawServer, connect, response
 if TYPE_CHECKING:
     from tests.support.fakes import ManualClock
 
-SHORT_S = 0.3
+SHORT_S = 0.1
 """A deadline that is meant to pass."""
 OK = response(b"fine")
 
