@@ -98,9 +98,9 @@ class Redactor:
         Args:
             text: A state, a message, a line of a log.
         """
-        if text in PHRASES and text.casefold() not in self._everywhere:
+        folded = _folded(text)
+        if text in PHRASES and folded not in self._everywhere:
             return text
-        folded = text.casefold()
         found = [re.escape(each) for each in self._embedded if each in folded]
         if not found:
             return self._segment(text)
@@ -246,8 +246,15 @@ def _is_amount(core: str, following: str) -> bool:
 
 def _normal(value: str) -> str:
     """Return what two spellings of the same identifier have in common."""
-    folded = value.casefold()
+    folded = _folded(value)
     return re.sub("[:-]", "", folded) if _HARDWARE_ADDRESS.fullmatch(folded) else folded
+
+
+def _folded(text: str) -> str:
+    """Return a text without case, of the same length, so that `re.IGNORECASE` finds it again."""
+    if text.isascii():
+        return text.lower()
+    return "".join(c if len(folded := c.casefold()) > 1 else folded for c in text)
 
 
 LOG_REDACTOR = Redactor(most_words=1000)
