@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tests.support.payloads import ems, encoded, schedule, unit
-from tools.drift_report import drift, endpoint_of, main
+from tools.drift_report import NOT_READ, drift, endpoint_of, known_paths, main
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -32,10 +32,23 @@ def test_new_keys_are_named_by_their_path() -> None:
 
 
 def test_of_an_absent_block_only_the_block_is_named() -> None:
-    absent = drift(ems(unit(ems_voltage={"l1": 1})), "ems").absent
+    without = unit(ems_voltage={"l1": 1})
+    del without["ems_prediction"]
+    absent = drift(ems(without), "ems").absent
     assert "$.ems[].ems_voltage.l2" in absent
-    assert "$.ems[].peer" in absent
-    assert "$.ems[].peer.last_seq" not in absent
+    assert "$.ems[].ems_prediction" in absent
+    assert "$.ems[].ems_prediction.avail_ch_pwr" not in absent
+
+
+def test_what_is_known_and_not_read_is_neither_unknown_nor_absent() -> None:
+    found = drift(ems(unit(peer={"last_seq": 1})), "ems")
+    assert found.unknown == ()
+    assert not any(path.startswith("$.ems[].peer") for path in found.absent)
+
+
+def test_nothing_that_is_read_is_listed_as_not_read() -> None:
+    for endpoint, paths in NOT_READ.items():
+        assert not paths & known_paths(endpoint)
 
 
 def test_inside_a_field_that_takes_anything_nothing_is_unknown() -> None:

@@ -18,12 +18,39 @@ from homevolt.exceptions import HomevoltDataError
 from homevolt.protocol.decoding import parse
 from homevolt.protocol.resources import RESOURCES
 
+_UNIT_KEYS = """
+    ecu_version error_cnt op_state
+    bms_info[].battery_type inv_info inv_info.fw_version inv_info.serial_number
+    ems_config ems_config.grid_code_preset ems_config.grid_code_preset_str
+    ems_config.control_timeout inv_config inv_config.ffr_fstart_freq
+    ems_control.mode_sel ems_control.mode_sel_str ems_control.freq_res_mode
+    ems_control.freq_res_pwr_fcr_n ems_control.freq_res_pwr_fcr_d_up
+    ems_control.freq_res_pwr_fcr_d_down ems_control.freq_res_pwr_ref_ffr
+    ems_control.act_pwr_ch_lim ems_control.act_pwr_di_lim ems_control.react_pwr_pos_limit
+    ems_control.react_pwr_neg_limit ems_control.freq_test_seq ems_control.data_usage
+    ems_control.allow_dfu
+    ems_data.timestamp_ms ems_data.info_str ems_data.alarm ems_data.phase_angle
+    ems_data.phase_seq ems_data.freq_res_state bms_data[].alarm
+    ems_prediction.avail_inv_ch_pwr ems_prediction.avail_inv_di_pwr
+    ems_prediction.avail_group_fuse_ch_pwr ems_prediction.avail_group_fuse_di_pwr
+    peer peer.last_seq peer.last_timestamp_ms peer.last_decrypt_age_ms peer.last_encrypt_age_ms
+"""
+NOT_READ = {
+    "ems": {
+        "$.$type",
+        *(f"$.{unit}.{key}" for unit in ("ems[]", "aggregated") for key in _UNIT_KEYS.split()),
+        *(f"$.sensors[].{key}" for key in ("interface", "timestamp_str", "phase[].pf")),
+    },
+    "status": {"$.ems_status.bms_info[].battery_type"},
+}
+"""Keys that devices are known to give and that no struct reads, by endpoint."""
+
 
 class Drift(NamedTuple):
     """How a payload and the structs differ.
 
     Attributes:
-        unknown: Paths of the payload's keys that no struct knows.
+        unknown: Paths of the payload's keys that no struct reads and that are not in `NOT_READ`.
         absent: Paths of the structs' fields that the payload has nowhere; where a whole block is
             absent, the block alone.
     """
@@ -44,7 +71,7 @@ def drift(payload: Any, endpoint: str) -> Drift:
     known = known_paths(endpoint)
     unknown = {
         path
-        for path in payload_paths - known
+        for path in payload_paths - known - NOT_READ.get(endpoint, set())
         if not any(path.startswith((f"{any_}.", f"{any_}[")) for any_ in opaque)
     }
     absent = known - payload_paths

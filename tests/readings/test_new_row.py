@@ -18,8 +18,8 @@ from homevolt.readings.catalogue import Quantity, Reading
 from homevolt.readings.models import SensorType
 
 row = Reading(
-    "error_count", "Error Count", lambda unit: unit.error_cnt,
-    Quantity(SensorType.COUNT, "1"), "Errors so far",
+    "protocol_version", "Protocol Version", lambda unit: unit.ems_info.protocol_version,
+    Quantity(SensorType.COUNT, "1"), "The version",
 )
 catalogue.UNIT += (row,)
 
@@ -33,12 +33,12 @@ async def main():
     ):
         await connection.update_info()
         device = connection.get_device()
-        local, *peers = (n for n in device.sensors if n.startswith("Error Count"))
-        assert local == "Error Count" and len(peers) == 1
+        local, *peers = (n for n in device.sensors if n.startswith("Protocol Version"))
+        assert local == "Protocol Version" and len(peers) == 1
         sensor = device.sensors[local]
-        assert sensor.value is not None and sensor.key.endswith(".error_count")
+        assert sensor.value is not None and sensor.key.endswith(".protocol_version")
         async for snapshot in device.watch():
-            assert [unit.error_count for unit in snapshot.units] == [sensor.value] * 2
+            assert [unit.protocol_version for unit in snapshot.units] == [sensor.value] * 2
             break
 
 asyncio.run(main())

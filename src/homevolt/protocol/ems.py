@@ -48,66 +48,25 @@ class BmsInfo(Wire, frozen=True):
     serial_number: str | None = None
     rated_cap: float | None = None
     id: int | None = None
-    battery_type: int | None = None
     battery_type_str: str | None = None
-
-
-class InverterInfo(Wire, frozen=True):
-    """`ems[].inv_info`: what the inverter is."""
-
-    fw_version: str | None = None
-    serial_number: str | None = None
-
-
-class EmsConfig(Wire, frozen=True):
-    """`ems[].ems_config`."""
-
-    grid_code_preset: int | None = None
-    grid_code_preset_str: str | None = None
-    control_timeout: bool | None = None
-
-
-class InverterConfig(Wire, frozen=True):
-    """`ems[].inv_config`."""
-
-    ffr_fstart_freq: float | None = None
 
 
 class EmsControl(Wire, frozen=True):
     """`ems[].ems_control`: the targets and limits set for the unit, in W and var."""
 
-    mode_sel: int | None = None
-    mode_sel_str: str | None = None
     pwr_ref: Watt | None = None
-    freq_res_mode: int | None = None
-    freq_res_pwr_fcr_n: float | None = None
-    freq_res_pwr_fcr_d_up: float | None = None
-    freq_res_pwr_fcr_d_down: float | None = None
-    freq_res_pwr_ref_ffr: float | None = None
-    act_pwr_ch_lim: float | None = None
-    act_pwr_di_lim: float | None = None
-    react_pwr_pos_limit: float | None = None
-    react_pwr_neg_limit: float | None = None
-    freq_test_seq: int | None = None
-    data_usage: int | None = None
-    allow_dfu: bool | None = None
 
 
 class EmsData(Wire, frozen=True):
     """`ems[].ems_data`: what the unit measures."""
 
-    timestamp_ms: float | None = None
     state: int | None = None
     state_str: str | None = None
     info: int | None = None
-    info_str: tuple[str, ...] | None = None
     warning: int | None = None
     warning_str: tuple[str, ...] | None = None
-    alarm: int | None = None
     alarm_str: tuple[str, ...] | None = None
-    phase_angle: float | None = None
     frequency: MilliHertz | None = None
-    phase_seq: int | None = None
     power: Watt | None = None
     apparent_power: Watt | None = None
     reactive_power: Watt | None = None
@@ -115,7 +74,6 @@ class EmsData(Wire, frozen=True):
     energy_consumed: WattHourCounter | None = None
     sys_temp: DeciCelsius | None = None
     avail_cap: WattHour | None = None
-    freq_res_state: int | None = None
     soc_avg: CentiPercent | None = None
 
 
@@ -128,7 +86,6 @@ class BmsData(Wire, frozen=True):
     soh: CentiPercent | None = None
     state: int | None = None
     state_str: str | None = None
-    alarm: int | None = None
     alarm_str: tuple[str, ...] | None = None
     tmin: DeciCelsius | None = None
     tmax: DeciCelsius | None = None
@@ -144,10 +101,6 @@ class EmsPrediction(Wire, frozen=True):
     avail_di_pwr: Watt | None = None
     avail_ch_energy: WattHour | None = None
     avail_di_energy: WattHour | None = None
-    avail_inv_ch_pwr: float | None = None
-    avail_inv_di_pwr: float | None = None
-    avail_group_fuse_ch_pwr: float | None = None
-    avail_group_fuse_di_pwr: float | None = None
 
 
 class EmsVoltage(Wire, frozen=True):
@@ -176,15 +129,6 @@ class EmsAggregate(Wire, frozen=True):
     exported_kwh: KilowattHourCounter | None = None
 
 
-class Peer(Wire, frozen=True):
-    """`ems[].peer`: the state of the connection to a further unit."""
-
-    last_seq: int | None = None
-    last_timestamp_ms: float | None = None
-    last_decrypt_age_ms: float | None = None
-    last_encrypt_age_ms: float | None = None
-
-
 class Unit(Wire, frozen=True):
     """`ems[]`: a unit, or the sum of all of them in `aggregated`. A missing block is an empty one.
 
@@ -193,16 +137,11 @@ class Unit(Wire, frozen=True):
 
     ecu_id: str | int | None = None
     ecu_host: str | None = None
-    ecu_version: str | None = None
     error: int | None = None
     error_str: str | None = None
-    op_state: int | None = None
     op_state_str: str | None = None
     ems_info: EmsInfo = EmsInfo()
     bms_info: tuple[BmsInfo, ...] = ()
-    inv_info: InverterInfo = InverterInfo()
-    ems_config: EmsConfig = EmsConfig()
-    inv_config: InverterConfig = InverterConfig()
     ems_control: EmsControl = EmsControl()
     ems_data: EmsData = EmsData()
     bms_data: tuple[BmsData, ...] = ()
@@ -210,8 +149,6 @@ class Unit(Wire, frozen=True):
     ems_voltage: EmsVoltage = EmsVoltage()
     ems_current: EmsCurrent = EmsCurrent()
     ems_aggregate: EmsAggregate = EmsAggregate()
-    error_cnt: int | None = None
-    peer: Peer = Peer()
 
 
 class MeterPhase(Wire, frozen=True):
@@ -220,7 +157,6 @@ class MeterPhase(Wire, frozen=True):
     voltage: Volt | None = None
     amp: Ampere | None = None
     power: Watt | None = None
-    pf: float | None = None
 
 
 class MeasuringPoint(Wire, frozen=True):
@@ -234,7 +170,6 @@ class MeasuringPoint(Wire, frozen=True):
     sensor_type: str | None = None
     node_id: int | None = None
     euid: str | None = None
-    interface: int | None = None
     available: bool | None = None
     rssi: DecibelMilliwatt | None = None
     average_rssi: DecibelMilliwatt | None = None
@@ -245,13 +180,11 @@ class MeasuringPoint(Wire, frozen=True):
     energy_imported: KilowattHourCounter | None = None
     energy_exported: KilowattHourCounter | None = None
     timestamp: float | None = None
-    timestamp_str: str | None = None
 
 
-class EmsDocument(Wire, frozen=True, rename={"type_": "$type"}):
+class EmsDocument(Wire, frozen=True):
     """The whole answer."""
 
-    type_: str | None = None
     ts: float | None = None
     ems: tuple[Unit, ...] = ()
     aggregated: Unit = Unit()

@@ -68,7 +68,7 @@ class Resource(msgspec.Struct, Generic[T], frozen=True):
         Raises:
             HomevoltValueError: See `homevolt.protocol.queries.query_text`.
         """
-        return query_text(self.path, self.query, given)
+        return query_text(self.path, self.query, given) if self.query or given else {}
 
 
 Rows = list[dict[str, Any]]

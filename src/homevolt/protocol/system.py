@@ -3,12 +3,19 @@
 from __future__ import annotations
 
 from homevolt.protocol.decoding import Wire
-from homevolt.protocol.ems import BmsInfo, EmsInfo, InverterInfo
+from homevolt.protocol.ems import BmsInfo, EmsInfo
 from homevolt.protocol.quantities import (
     DecibelMilliwatt,
     Percent,
 )
 from homevolt.protocol.radio import RadioStatus
+
+
+class InverterInfo(Wire, frozen=True):
+    """`ems_status.inverter_info`: what the inverter is."""
+
+    fw_version: str | None = None
+    serial_number: str | None = None
 
 
 class Firmware(Wire, frozen=True):
