@@ -23,7 +23,7 @@ WIDEST_TEXT = 86
 
 _WIRE_TYPES = {
     Kind.WHOLE: "float | None = None",
-    Kind.FLAG: "bool | float | None = None",
+    Kind.FLAG: "bool | Switch | None = None",
     Kind.TIME: "float | None = None",
 }
 _KEYWORD_TYPES = {
@@ -43,6 +43,7 @@ Written by `python -m tools.generate` from `homevolt.protocol.entry_fields`; cha
 from __future__ import annotations
 
 from homevolt.protocol.decoding import Wire
+from homevolt.protocol.quantities import Switch
 
 
 class EntryParams(Wire, frozen=True):

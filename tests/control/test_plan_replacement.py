@@ -347,6 +347,27 @@ async def test_what_a_plan_of_newer_firmware_loses_by_being_restored_is_named() 
         assert len(scripted.writes) == 3
 
 
+@pytest.mark.parametrize(
+    "changes",
+    [{"max": 99.5}, {"params": {"setpoint": 0.5}}, {"from": 1_900_000_000.5}],
+)
+async def test_a_plan_with_a_fraction_that_could_not_be_restored_is_not_replaced(
+    changes: dict[str, Any],
+) -> None:
+    async with scripted_device(schedule=document({"id": 1, "type": 1} | changes)) as (
+        scripted,
+        device,
+        _,
+    ):
+        with pytest.raises(HomevoltValueError, match=r"could not be restored.*takes whole "):
+            await device.replace_schedule([{"mode": 0}])
+        assert scripted.writes == []
+        assert device.schedule is not None
+        with pytest.raises(HomevoltValueError, match="whole "):
+            await device.replace_schedule(device.schedule.entries)
+        assert scripted.writes == []
+
+
 async def test_a_connection_that_breaks_for_good_is_reported_as_unknown() -> None:
     async with connected_device() as running:
         cloud_plan(running)

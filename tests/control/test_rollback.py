@@ -261,6 +261,28 @@ async def test_what_can_be_read_of_the_previous_plan_is_restored_after_a_mode() 
         assert len(scripted.writes) == 3
 
 
+async def test_fractions_that_the_console_does_not_take_are_named_when_a_plan_is_restored() -> None:
+    end = 1_900_000_000
+    entry = {"id": 1, "type": 1, "to": end + 0.5, "max": 99.4, "params": {"setpoint": 1.5}}
+    back = {"id": 1, "type": 1, "to": end, "max": 99, "params": {"setpoint": 2}}
+    ours = {"id": 0, "type": 0, "from": 1_800_000_000}
+    async with scripted_device(
+        schedule=in_turn(
+            *[document(entry)] * 2, *[document(ours)] * 2, document(), *[document(back)] * 2
+        ),
+        console=done("sched_set"),
+    ) as (scripted, device, _):
+        with pytest.raises(HomevoltCommandVerificationError) as caught:
+            await device.set_battery_mode(9, setpoint=5)
+        assert "The previous plan was restored: 1 entry" in str(caught.value)
+        whole = "1: inverter_charge to 2030-03-17 17:46:40Z, max_soc 99, setpoint 2"
+        lost = f"the fractions of to_time and max_soc and setpoint of ({whole})"
+        assert f"cannot read or write: {lost}" in str(caught.value)
+        assert scripted.writes[-1]["cmd"] == (
+            "sched_add 1 --to 2030-03-17T17:46:40 --max 99 --setpoint 2"
+        )
+
+
 @pytest.mark.parametrize("is_auto", [True, False])
 async def test_a_plan_over_a_change_of_the_clocks_is_restored_at_its_own_times(
     *, is_auto: bool

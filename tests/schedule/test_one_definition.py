@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 LAST_FIELD = "    offline: "
 NEW_FIELD = (
-    '    boost: Annotated[int | None, _About("Limit of the boost.", "W", high=900)] = None\n'
+    '    boost: Annotated[float | None, _About("Limit of the boost.", "W", high=900)] = None\n'
 )
 
 PROBE = """

@@ -43,6 +43,7 @@ from homevolt.protocol.resources import PARAMS, SCHEDULE
 from homevolt.protocol.schedule_document import PartialEntry, unknown_keys
 from homevolt.schedule.comparing import without_repeats
 from homevolt.schedule.entry import Schedule, typed_schedule, unreadable_key
+from homevolt.schedule.rendering import without_fractions
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable, Coroutine
@@ -287,16 +288,20 @@ def restorable_schedule(data: ScheduleData) -> Schedule:
 
 def restorable_part(record: Record[ScheduleData]) -> tuple[Schedule, list[str]]:
     """Return the part of a plan that could be written again, and the names of the rest."""
-    data = record.value
+    data, plan = record.value, typed_schedule(record.value)
     if data.schedule is None:
-        return typed_schedule(data), ["all of it"]
+        return plan, ["all of it"]
     lost = unknown_keys(record.body)
     for index, entry in enumerate(data.schedule):
         if unreadable_key(entry):
             lost.append(f"entry {index}")
         elif isinstance(entry, PartialEntry):
             lost += [f"{key} of entry {index}" for key in entry.lost if key != "id"]
-    return typed_schedule(data), lost
+    entries = []
+    for whole, names in map(without_fractions, plan.entries):
+        entries.append(whole)
+        lost += [f"the fractions of {' and '.join(names)} of ({whole})"] if names else []
+    return Schedule(plan.local_mode, plan.schedule_id, tuple(entries)), lost
 
 
 def _unreadable(index: int, key: str) -> HomevoltDataError:

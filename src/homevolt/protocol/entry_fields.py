@@ -25,7 +25,7 @@ class Kind(Enum):
     TIME = "time"
 
 
-_KINDS = {int: Kind.WHOLE, bool: Kind.FLAG, datetime: Kind.TIME}
+_KINDS = {float: Kind.WHOLE, bool: Kind.FLAG, datetime: Kind.TIME}
 
 
 class Option(NamedTuple):
@@ -76,7 +76,7 @@ class EntryFields(msgspec.Struct, frozen=True, kw_only=True, gc=False, repr_omit
     """The fields of `homevolt.ScheduleEntry`.
 
     A field with a description is an option; its type says of which kind. One that is None was not
-    given.
+    given. A number is an int unless the device sent a fraction, which its console does not take.
     """
 
     mode: int
@@ -85,15 +85,15 @@ class EntryFields(msgspec.Struct, frozen=True, kw_only=True, gc=False, repr_omit
     id: int | None = None
 
     min_soc: Annotated[
-        int | None,
+        float | None,
         _About("Do not discharge below this state of charge.", "%", 0, 100, default=0, key="min"),
     ] = None
     max_soc: Annotated[
-        int | None,
+        float | None,
         _About("Do not charge above this state of charge.", "%", 0, 100, default=100, key="max"),
     ] = None
     setpoint: Annotated[
-        int | None,
+        float | None,
         _About(
             "Power to hold: at the inverter in modes 1-2, at the grid connection point in modes "
             "3-5; in mode 5 signed, + import, - export.",
@@ -101,29 +101,29 @@ class EntryFields(msgspec.Struct, frozen=True, kw_only=True, gc=False, repr_omit
             low=-INT32_MAX,
         ),
     ] = None
-    max_charge: Annotated[int | None, _About("Limit of the charging power.", "W")] = None
-    max_discharge: Annotated[int | None, _About("Limit of the discharge power.", "W")] = None
+    max_charge: Annotated[float | None, _About("Limit of the charging power.", "W")] = None
+    max_discharge: Annotated[float | None, _About("Limit of the discharge power.", "W")] = None
     import_limit: Annotated[
-        int | None, _About("Limit of the import at the grid connection point.", "W")
+        float | None, _About("Limit of the import at the grid connection point.", "W")
     ] = None
     export_limit: Annotated[
-        int | None, _About("Limit of the export at the grid connection point.", "W")
+        float | None, _About("Limit of the export at the grid connection point.", "W")
     ] = None
     idle_threshold_power: Annotated[
-        int | None, _About("Power below which the battery idles.", "W")
+        float | None, _About("Power below which the battery idles.", "W")
     ] = None
     discharge_threshold_power: Annotated[
-        int | None, _About("Power above which the battery discharges.", "W")
+        float | None, _About("Power above which the battery discharges.", "W")
     ] = None
-    main_fuse: Annotated[int | None, _About("Main fuse.", "mA")] = None
+    main_fuse: Annotated[float | None, _About("Main fuse.", "mA")] = None
     charge_ramp_up: Annotated[
-        int | None, _About("How fast the charging current rises.", "mA/s")
+        float | None, _About("How fast the charging current rises.", "mA/s")
     ] = None
     discharge_ramp_up: Annotated[
-        int | None, _About("How fast the discharge current rises.", "mA/s")
+        float | None, _About("How fast the discharge current rises.", "mA/s")
     ] = None
     import_energy_limit: Annotated[
-        int | None, _About("Energy that may be imported within its window.", "Wh")
+        float | None, _About("Energy that may be imported within its window.", "Wh")
     ] = None
     import_energy_limit_from: Annotated[
         datetime | None, _About("Start of the window of `import_energy_limit`.")
@@ -132,10 +132,10 @@ class EntryFields(msgspec.Struct, frozen=True, kw_only=True, gc=False, repr_omit
         datetime | None, _About("End of the window of `import_energy_limit`.")
     ] = None
     import_energy_max_compensation: Annotated[
-        int | None, _About("Power to compensate the import limit with.", "W")
+        float | None, _About("Power to compensate the import limit with.", "W")
     ] = None
     export_energy_limit: Annotated[
-        int | None, _About("Energy that may be exported within its window.", "Wh")
+        float | None, _About("Energy that may be exported within its window.", "Wh")
     ] = None
     export_energy_limit_from: Annotated[
         datetime | None, _About("Start of the window of `export_energy_limit`.")
@@ -144,16 +144,18 @@ class EntryFields(msgspec.Struct, frozen=True, kw_only=True, gc=False, repr_omit
         datetime | None, _About("End of the window of `export_energy_limit`.")
     ] = None
     export_energy_max_compensation: Annotated[
-        int | None, _About("Power to compensate the export limit with.", "W")
+        float | None, _About("Power to compensate the export limit with.", "W")
     ] = None
-    fcr_n_power: Annotated[int | None, _About("Power of the normal frequency reserve.", "W")] = None
+    fcr_n_power: Annotated[float | None, _About("Power of the normal frequency reserve.", "W")] = (
+        None
+    )
     fcr_d_up_power: Annotated[
-        int | None, _About("Power of the upward disturbance reserve.", "W")
+        float | None, _About("Power of the upward disturbance reserve.", "W")
     ] = None
     fcr_d_down_power: Annotated[
-        int | None, _About("Power of the downward disturbance reserve.", "W")
+        float | None, _About("Power of the downward disturbance reserve.", "W")
     ] = None
-    ffr_power: Annotated[int | None, _About("Power of the fast frequency reserve.", "W")] = None
+    ffr_power: Annotated[float | None, _About("Power of the fast frequency reserve.", "W")] = None
     use_ffr_custom_trig_freq: Annotated[
         bool | None, _switch("Use a trigger frequency of its own for the fast reserve.")
     ] = None
@@ -161,9 +163,9 @@ class EntryFields(msgspec.Struct, frozen=True, kw_only=True, gc=False, repr_omit
         bool | None, _switch("Arm the fast frequency reserve again after it was triggered.")
     ] = None
     fcr_start_from: Annotated[datetime | None, _About("When the frequency reserve starts.")] = None
-    test_sequence: Annotated[int | None, _About("Number of the test sequence to run.", high=16)] = (
-        None
-    )
+    test_sequence: Annotated[
+        float | None, _About("Number of the test sequence to run.", high=16)
+    ] = None
     test_end_schedule: Annotated[
         bool | None, _switch("End the schedule when the test sequence has ended.")
     ] = None

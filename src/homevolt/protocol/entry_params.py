@@ -6,6 +6,7 @@ Written by `python -m tools.generate` from `homevolt.protocol.entry_fields`; cha
 from __future__ import annotations
 
 from homevolt.protocol.decoding import Wire
+from homevolt.protocol.quantities import Switch
 
 
 class EntryParams(Wire, frozen=True):
@@ -33,9 +34,9 @@ class EntryParams(Wire, frozen=True):
     fcr_d_up_power: float | None = None  # W
     fcr_d_down_power: float | None = None  # W
     ffr_power: float | None = None  # W
-    use_ffr_custom_trig_freq: bool | float | None = None
-    ffr_rearm: bool | float | None = None
+    use_ffr_custom_trig_freq: bool | Switch | None = None
+    ffr_rearm: bool | Switch | None = None
     fcr_start_from: float | None = None
     test_sequence: float | None = None
-    test_end_schedule: bool | float | None = None
-    offline: bool | float | None = None
+    test_end_schedule: bool | Switch | None = None
+    offline: bool | Switch | None = None

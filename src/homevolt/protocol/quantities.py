@@ -85,3 +85,5 @@ Celsius: TypeAlias = Annotated[float, _wire(TEMPERATURE_C)]
 PowerFactor: TypeAlias = Annotated[float, _wire(POWER_FACTOR)]
 Degree: TypeAlias = Annotated[float, _wire(ANGLE_DEG)]
 LinkQuality: TypeAlias = Annotated[float, _wire(LINK_QUALITY)]
+Switch: TypeAlias = Annotated[float, Meta(ge=0, le=1, multiple_of=1)]
+"""A flag as a number."""

@@ -43,12 +43,24 @@ class ScheduleData(Wire, frozen=True):
     schedule: tuple[EntryData, ...] | None = None
 
 
+class PartialSchedule(ScheduleData, frozen=True):
+    """An answer with something beside its entries that could not be read.
+
+    Attributes:
+        lost: The keys that could not be read, such as `local_mode`.
+    """
+
+    lost: tuple[str, ...] = ()
+
+
 _DECODER = msgspec.json.Decoder(ScheduleData)
 _SOURCE = "/schedule.json"
 
 
 def decode_schedule(data: bytes) -> ScheduleData:
-    """Return the answer of `GET /schedule.json`; an entry that is malformed is a `PartialEntry`.
+    """Return the answer of `GET /schedule.json`.
+
+    What is malformed in part is a `PartialSchedule`, and an entry of it a `PartialEntry`.
 
     Raises:
         HomevoltDataError: It is not a JSON object, or has none of the keys of a schedule.
@@ -57,7 +69,7 @@ def decode_schedule(data: bytes) -> ScheduleData:
         document = _DECODER.decode(data)
     except NOT_AS_DECLARED:
         document = _salvaged(data)
-    if document == ScheduleData():
+    if document.schedule is None and document.local_mode is None and document.schedule_id is None:
         raise HomevoltDataError(
             "/schedule.json holds no schedule: $.schedule is missing.",
             path="$.schedule",
@@ -97,13 +109,13 @@ def _salvaged(data: bytes) -> ScheduleData:
     document: ScheduleData = salvage(
         parse(data, _SOURCE), ScheduleData, _SOURCE, numbers_as_text=True
     )
+    # Parsed again: parse() has turned numbers that no double holds into None.
+    given = json.loads(data.decode("utf-8-sig", "replace"), strict=False, parse_int=float)
+    if lost := _lost(document, given):
+        document = PartialSchedule(**msgspec.structs.asdict(document), lost=lost)
     if document.schedule is None:
         return document
-    # Parsed again: parse() has turned numbers that no double holds into None.
-    given = json.loads(data.decode("utf-8-sig", "replace"), strict=False, parse_int=float)[
-        "schedule"
-    ]
-    pairs = zip(document.schedule, given, strict=True)
+    pairs = zip(document.schedule, given["schedule"], strict=True)
     entries = tuple(_marked(entry, _lost(entry, values)) for entry, values in pairs)
     return msgspec.structs.replace(document, schedule=entries)
 

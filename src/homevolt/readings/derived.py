@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 from homevolt.exceptions import HomevoltDataError
-from homevolt.protocol.schedule_document import EntryData, PartialEntry
+from homevolt.protocol.schedule_document import EntryData, PartialEntry, PartialSchedule
 from homevolt.schedule.entry import BatteryMode, known_mode, unreadable_key
 
 if TYPE_CHECKING:
@@ -102,6 +102,11 @@ def unreadable_part(document: ScheduleData) -> HomevoltDataError | None:
         return HomevoltDataError(
             "/schedule.json holds no list of entries in $.schedule: the plan is unknown.",
             path="$.schedule",
+        )
+    if isinstance(document, PartialSchedule):
+        path = f"$.{document.lost[0]}"
+        return HomevoltDataError(
+            f"/schedule.json: {path} cannot be read, so it is unknown.", path=path
         )
     for index, entry in enumerate(document.schedule):
         lost = entry.lost if isinstance(entry, PartialEntry) else ()

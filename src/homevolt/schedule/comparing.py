@@ -239,8 +239,8 @@ def _is_idle_instead(expected: ScheduleEntry, item: Difference) -> bool:
 
 def _is_limited(item: Difference) -> bool:
     return (
-        isinstance(item.expected, int)
-        and isinstance(item.actual, int)
+        isinstance(item.expected, int | float)
+        and isinstance(item.actual, int | float)
         and abs(item.actual) < abs(item.expected)
         and item.actual * item.expected >= 0
     )

@@ -58,7 +58,8 @@ class ScheduleEntry(EntryFields, frozen=True, kw_only=True, gc=False, repr_omit_
     """One entry of the schedule (`schedule[]` of `/schedule.json`).
 
     Beside the attributes below it has one for each option; docs/control.md lists them with their
-    units. An option that is None was not given.
+    units. An option that is None was not given. Numbers are ints, and a float where the device sent
+    a fraction; its console takes none, so such an entry cannot be written.
 
     Attributes:
         mode: What the battery does, or the raw number of a mode this library does not know.
@@ -173,7 +174,7 @@ def typed_schedule(data: ScheduleData) -> Schedule:
 
 
 def typed_entry(data: EntryData) -> ScheduleEntry:
-    """Return an entry of `/schedule.json`, its epoch seconds as UTC and numbers rounded.
+    """Return an entry of `/schedule.json`, its epoch seconds as UTC.
 
     Args:
         data: The entry.
@@ -196,14 +197,18 @@ def typed_entry(data: EntryData) -> ScheduleEntry:
         from_time=from_epoch(data.from_),
         to_time=from_epoch(data.to),
         id=data.id,
-        min_soc=None if data.min is None else round(data.min),
-        max_soc=None if data.max is None else round(data.max),
+        min_soc=None if data.min is None else _number(data.min),
+        max_soc=None if data.max is None else _number(data.max),
         **options,
     )
 
 
+def _number(value: float) -> float:
+    return int(value) if value.is_integer() else value
+
+
 _READ: dict[Kind, Callable[[Any], Any]] = {
-    Kind.WHOLE: round,
+    Kind.WHOLE: _number,
     Kind.FLAG: bool,
     Kind.TIME: from_epoch,
 }

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
 
+import msgspec
+
+from homevolt.exceptions import HomevoltValueError
 from homevolt.protocol.console import command_line
 from homevolt.schedule.entry import option_values
 from homevolt.schedule.options import BY_NAME, Kind
@@ -31,18 +35,34 @@ def render_entry(command: str, entry: ScheduleEntry, zone: tzinfo) -> str:
         The command line.
 
     Raises:
-        HomevoltValueError: A time is ambiguous in `zone`.
+        HomevoltValueError: A time is ambiguous in `zone`, or a value has a fraction.
     """
     flags: list[tuple[str, int | str | None]] = []
     values = (entry.from_time, entry.to_time, *option_values(entry))
     for option, value in zip(BY_NAME.values(), values, strict=True):
         if value is None or value is False:
             continue
+        if value != _whole(value):
+            raise HomevoltValueError(
+                f"{option.name} {value} cannot be written: the console takes whole "
+                + ("seconds only" if option.kind is Kind.TIME else "numbers only")
+            )
         if option.kind is Kind.TIME:
             flags.append((option.flag, render_time(option.name, value, zone)))
         else:
             flags.append((option.flag, None if option.kind is Kind.FLAG else value))
     return command_line(command, int(entry.mode), flags=flags)
+
+
+def without_fractions(entry: ScheduleEntry) -> tuple[ScheduleEntry, list[str]]:
+    """Return the entry nearest to one of the device that its console takes.
+
+    Returns:
+        The entry, and the names of the fields that had a fraction.
+    """
+    whole = {name: _whole(getattr(entry, name)) for name in BY_NAME}
+    names = [name for name, value in whole.items() if value != getattr(entry, name)]
+    return msgspec.structs.replace(entry, **whole) if names else entry, names
 
 
 def describe(found: Iterable[Difference]) -> str:
@@ -60,6 +80,13 @@ def summarise(entries: Sequence[ScheduleEntry]) -> str:
     count = "1 entry" if len(entries) == 1 else f"{len(entries)} entries"
     shown = " | ".join(str(entry) for entry in entries[:_MOST_SHOWN])
     return f"{count} ({shown}{' | ...' if len(entries) > _MOST_SHOWN else ''})"
+
+
+def _whole(value: Any) -> Any:
+    """Return a value without its fraction: a whole number, or a time in whole seconds."""
+    if isinstance(value, datetime):
+        return value.replace(microsecond=0)
+    return round(value) if isinstance(value, float) else value
 
 
 def _plain(value: object) -> str:

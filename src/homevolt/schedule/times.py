@@ -99,7 +99,7 @@ def from_epoch(seconds: float | None) -> datetime | None:
         return None
     if seconds >= LATEST.timestamp():
         return LATEST
-    return datetime.fromtimestamp(max(int(seconds), 0), UTC)
+    return datetime.fromtimestamp(max(seconds, 0), UTC)
 
 
 AUTO_ZONE = timezone(timedelta(0), "auto")
