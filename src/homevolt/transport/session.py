@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import base64
 import ssl as ssl_module
 from contextvars import ContextVar
@@ -97,6 +98,27 @@ class Response(aiohttp.ClientResponse):
             raise aiohttp.ClientPayloadError(str(error) or type(error).__name__) from error
 
 
+class PinnedCertificate(aiohttp.Fingerprint):
+    """A fingerprint whose connection ends where the device has another one.
+
+    aiohttp would close it politely, which takes until the device agrees, and leave it open if the
+    event loop ends before.
+    """
+
+    def __init__(self, pinned: aiohttp.Fingerprint) -> None:
+        super().__init__(pinned.fingerprint)
+        self._pinned = pinned
+
+    def check(self, transport: asyncio.Transport) -> None:
+        """Compare the certificate of a connection."""
+        try:
+            self._pinned.check(transport)
+        except aiohttp.ServerFingerprintMismatch:
+            # Not before aiohttp has asked the transport for its address.
+            asyncio.get_running_loop().call_soon(transport.abort)
+            raise
+
+
 def new_session(
     headers: Mapping[str, str], connector: aiohttp.BaseConnector | None
 ) -> aiohttp.ClientSession:
@@ -119,12 +141,14 @@ def new_session(
 
 
 def checked_ssl(option: object) -> SslOption:
-    """Return an argument `ssl=`.
+    """Return an argument `ssl=` for requests.
 
     Raises:
         HomevoltValueError: aiohttp does not take it.
     """
-    if isinstance(option, bool | ssl_module.SSLContext | aiohttp.Fingerprint):
+    if isinstance(option, aiohttp.Fingerprint):
+        return PinnedCertificate(option)
+    if isinstance(option, bool | ssl_module.SSLContext):
         return option
     raise HomevoltValueError(
         "ssl must be True, False, an ssl.SSLContext or an aiohttp.Fingerprint, "
