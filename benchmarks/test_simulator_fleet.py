@@ -8,7 +8,7 @@ from pathlib import Path
 
 DEVICES = 200
 MAY_WEIGH_MB = 300
-COMMAND = [sys.executable, "-m", "homevolt.cli", "simulate", "--fleet", str(DEVICES), "--json"]
+COMMAND = [sys.executable, "-m", "homevolt", "simulate", "--fleet", str(DEVICES), "--json"]
 
 
 def resident_mb(pid: int) -> float:

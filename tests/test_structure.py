@@ -96,7 +96,7 @@ def test_every_module_has_a_layer(contract: str, package: Path) -> None:
     assert layers["exhaustive"]
     assert "exhaustive_ignores" not in layers
     placed = {name for layer in layers["layers"] for name in re.findall(r"\w+", layer)}
-    assert placed == modules(package)
+    assert placed - {"__main__"} == modules(package)  # nothing imports that one
 
 
 def test_every_module_is_in_the_table_of_the_guide() -> None:

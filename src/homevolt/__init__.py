@@ -6,8 +6,9 @@ of the shell does not wait for the HTTP library.
 
 from __future__ import annotations
 
-from importlib import import_module
-from typing import TYPE_CHECKING
+# What the module `typing` calls so: loading that takes longer than this one, and a shell that was
+# interrupted here could not say so in one line.
+TYPE_CHECKING = False
 
 if TYPE_CHECKING:
     from homevolt.connection import Homevolt
@@ -120,6 +121,8 @@ if not TYPE_CHECKING:  # with a __getattr__ in sight, type checkers take every t
     def __getattr__(name: str) -> object:
         if name not in __all__:
             raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+        from importlib import import_module  # noqa: PLC0415 - see above
+
         if name == "__version__":
             value = import_module("importlib.metadata").version(__name__)
         else:

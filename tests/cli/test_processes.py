@@ -60,7 +60,7 @@ async def line_of(process: Process) -> str:
 
 async def test_the_program_is_the_module() -> None:
     version = await ended(PROGRAM, "--version")
-    assert version == await ended(sys.executable, "-m", "homevolt.cli", "--version")
+    assert version == await ended(sys.executable, "-m", "homevolt", "--version")
     assert re.fullmatch(r"homevolt \d+\.\d+\.\d+\S*\n", version[1])
 
 

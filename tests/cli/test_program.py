@@ -48,6 +48,26 @@ def test_the_program_leaves_with_the_code_of_its_command(
     assert capsys.readouterr().out.startswith("homevolt ")
 
 
+@pytest.mark.parametrize("moment", ["before", "after"])
+def test_ctrl_c_right_before_or_after_a_command_ends_without_a_traceback(
+    moment: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    handlers: list[object] = []
+
+    def set_handler(number: int, handler: object) -> None:
+        handlers.append(handler)
+        if len(handlers) == {"before": 2, "after": 3}[moment]:
+            assert number == signal.SIGINT
+            raise KeyboardInterrupt
+
+    monkeypatch.setattr(signal, "signal", set_handler)
+    monkeypatch.setattr(os, "_exit", sys.exit)
+    monkeypatch.setattr(sys, "argv", ["homevolt", "--version"])
+    with pytest.raises(SystemExit) as end:
+        main()
+    assert end.value.code == 130
+
+
 def test_the_program_without_its_extra_says_how_to_install_it(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -175,7 +195,7 @@ def test_the_program_is_named_as_it_can_be_called_from_here(
     for argument, called_as in (
         (str(own), "homevolt"),
         ("pytest", "homevolt"),
-        (str(tmp_path / "cli" / "__main__.py"), f"{Path(sys.executable).name} -m homevolt.cli"),
+        (str(tmp_path / "homevolt" / "__main__.py"), f"{Path(sys.executable).name} -m homevolt"),
     ):
         monkeypatch.setattr(sys, "argv", [argument])
         assert program_path() == called_as

@@ -7,6 +7,7 @@ import json
 import os
 import re
 import shlex
+import signal
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
@@ -40,8 +41,30 @@ class Interrupt(importlib.abc.MetaPathFinder):
             os.kill(os.getpid(), signal.SIGINT)
 
 sys.meta_path.insert(0, Interrupt())
-sys.argv = [{program!r}, *{arguments!r}]
-runpy.run_path({program!r}, run_name="__main__")
+sys.argv = ["homevolt", *{arguments!r}]
+{run}
+"""
+RUNS = {
+    "script": f'runpy.run_path({str(PROGRAM)!r}, run_name="__main__")',
+    "module": 'runpy.run_module("homevolt", run_name="__main__")',
+}
+INTERRUPT_AT_ONCE = """
+import os, signal
+import homevolt.cli.program
+os.kill(os.getpid(), signal.SIGINT)
+print("went on")
+"""
+LOADED_BEFORE = """
+import importlib.abc, sys
+
+class Report(importlib.abc.MetaPathFinder):
+    def find_spec(self, name, path, target=None):
+        if name == "homevolt.cli.program":
+            print(*sorted(sys.modules.keys() - before))
+
+sys.meta_path.insert(0, Report())
+before = set(sys.modules)
+import homevolt.cli.program
 """
 
 
@@ -138,16 +161,29 @@ async def test_a_closed_stdin_keeps_nothing_else_from_working() -> None:
 @pytest.mark.parametrize(
     "module",
     [
-        *("homevolt.cli.errors", "homevolt.cli.app", "click", "homevolt.cli.commands.status"),
+        *("homevolt.cli.errors", "json", "homevolt.cli.output", "homevolt.cli.app", "click"),
+        *("homevolt.cli.commands", "homevolt.cli.commands.status", "homevolt.cli.shared_options"),
         *("homevolt.cli.session", "asyncio", "homevolt.connection", "aiohttp", "aiohttp.connector"),
         *("homevolt.simulator", "homevolt.cli.render.display", "rich.console", "rich.table"),
     ],
 )
-async def test_ctrl_c_while_modules_are_loaded_ends_without_a_traceback(module: str) -> None:
-    arguments = ["status", "--simulate"]
-    code = INTERRUPT_AT.format(module=module, program=str(PROGRAM), arguments=arguments)
+@pytest.mark.parametrize("way", RUNS)
+async def test_ctrl_c_while_modules_are_loaded_ends_without_a_traceback(
+    way: str, module: str
+) -> None:
+    code = INTERRUPT_AT.format(module=module, run=RUNS[way], arguments=["status", "--simulate"])
     ended = await run([sys.executable, "-c", code])
     assert (ended.code, ended.err) == (130, "")
+
+
+async def test_ctrl_c_ends_the_process_as_soon_as_the_entry_point_is_loaded() -> None:
+    ended = await run([sys.executable, "-c", INTERRUPT_AT_ONCE])
+    assert ended == (-signal.SIGINT, "", "")
+
+
+async def test_nothing_but_names_is_loaded_before_the_entry_point() -> None:
+    ended = await run([sys.executable, "-c", LOADED_BEFORE])
+    assert ended == (0, "__future__ homevolt homevolt.cli\n", "")
 
 
 @pytest.mark.parametrize("options", [(), ("--json",)])

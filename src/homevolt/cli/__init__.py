@@ -1,9 +1,6 @@
 """The command `homevolt`: a battery read, watched and simulated from the shell; extra `cli`."""
 
-from __future__ import annotations
-
 import os
-import signal
 import sys
 
 _INTERRUPTED = 130
@@ -11,8 +8,10 @@ _INTERRUPTED = 130
 
 def main() -> None:
     """Run the command line of this process, and end it with a code that `errors` lists."""
+    import signal  # noqa: PLC0415 - `program` sets what Ctrl-C does before this loads anything
+
     # While the modules are loaded there is nothing to clean up: Ctrl-C ends the process at once.
-    signal.signal(signal.SIGINT, lambda *_: os._exit(_INTERRUPTED))
+    signal.signal(signal.SIGINT, _leave)
     _fill_closed_descriptors()
     from homevolt.cli.errors import missing_package  # noqa: PLC0415 - see above
     from homevolt.cli.output import fail  # noqa: PLC0415 - see above
@@ -21,10 +20,17 @@ def main() -> None:
         from homevolt.cli.app import run  # noqa: PLC0415 - an extra
     except ModuleNotFoundError as error:
         sys.exit(fail(sys.argv[1:], missing_package(error)))
-    signal.signal(signal.SIGINT, signal.default_int_handler)
-    code = run(sys.argv[1:])
-    signal.signal(signal.SIGINT, lambda *_: os._exit(_INTERRUPTED))  # while Python cleans up
+    try:
+        signal.signal(signal.SIGINT, signal.default_int_handler)
+        code = run(sys.argv[1:])
+        signal.signal(signal.SIGINT, _leave)  # while Python cleans up
+    except KeyboardInterrupt:  # right before or after what `run` handles itself
+        os._exit(_INTERRUPTED)
     sys.exit(code)
+
+
+def _leave(*_: object) -> None:
+    os._exit(_INTERRUPTED)
 
 
 def _fill_closed_descriptors() -> None:

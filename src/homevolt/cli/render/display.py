@@ -122,7 +122,7 @@ def program_path() -> str:
     """
     own = Path(sys.argv[0])
     if own.name == "__main__.py":
-        return f"{Path(sys.executable).name} -m homevolt.cli"
+        return f"{Path(sys.executable).name} -m homevolt"
     found = shutil.which(PROGRAM)
     is_other = own.stem == PROGRAM and not (found and own.exists() and own.samefile(found))
     return str(own) if is_other else PROGRAM
