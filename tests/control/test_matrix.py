@@ -8,9 +8,9 @@ import re
 
 import pytest
 
-from homevolt import Device
+from homevolt import Device, Homevolt
 from homevolt.reports.methods import DeviceReports
-from tests.support.matrix import METHODS, rows, run
+from tests.support.matrix import METHODS, REPORTS, SILENT, rows, run
 from tools.docs_tables import ROOT
 
 PAGE = (ROOT / "docs" / "reliability.md").read_text("utf-8")
@@ -27,8 +27,9 @@ def table(first: str) -> list[list[str]]:
 OUTCOMES = {row[0] for row in table("outcome")[2:]}
 COLUMNS = {
     column: [
-        name + (" (a secret)" if secret else "")
-        for name, secret in re.findall(r"`(\w+)`( of a secret)?", methods)
+        each
+        for name, secret in re.findall(r"`([\w.*]+)`( of a secret)?", methods)
+        for each in (REPORTS if name == "fetch_*" else [name + (" (a secret)" if secret else "")])
     ]
     for column, methods in table("column")[2:]
 }
@@ -52,20 +53,26 @@ def test_the_page_has_every_fault_and_every_method() -> None:
 
 
 def test_every_public_method_of_a_device_is_in_the_table() -> None:
-    public = {
-        name
-        for name, member in inspect.getmembers(Device)
-        if name[0] != "_"
-        and name not in vars(DeviceReports)  # which only read, each in its own test
-        and (inspect.iscoroutinefunction(member) or inspect.isasyncgenfunction(member))
-    }
-    assert {name.partition(" ")[0] for name in METHODS} == public - {"watch"}
+    public = public_methods(Device) | {f"Homevolt.{name}" for name in public_methods(Homevolt)}
+    assert {name.partition(" ")[0] for name in METHODS} == public
+    assert REPORTS.keys() == public_methods(DeviceReports)
+
+
+def public_methods(owner: type) -> set[str]:
+    """Return the names of all public methods of a class."""
+    found = inspect.getmembers(owner, inspect.isroutine)
+    return {name for name, _ in found if name[0] != "_"}
+
+
+def test_only_a_device_that_obeys_and_then_refuses_the_password_is_believed_wrongly() -> None:
+    believed = {row for row, cells in EXPECTED.items() if "denied" in cells.values()}
+    assert believed == {"`status 401` after", "`status 429` after"}
 
 
 @pytest.mark.parametrize("row", ROWS)
 async def test_each_method_ends_as_the_page_says(row: str) -> None:
     fault, when = ROWS[row]
-    is_silent = fault["kind"] in {"silence", "stall"}
+    is_silent = fault["kind"] in SILENT
     deadline_s = DEADLINE_S if is_silent else LONG_DEADLINE_S
     cells = await asyncio.gather(
         *(run(method, fault, when, deadline_s=deadline_s) for method in METHODS)

@@ -2,19 +2,26 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from homevolt import (
+    Homevolt,
+    HomevoltAuthenticationError,
     HomevoltCommandError,
     HomevoltCommandOutcomeUnknownError,
     HomevoltCommandRejectedError,
     HomevoltError,
+    HomevoltRateLimitError,
 )
+from homevolt.device import DEFAULT_INTERVAL_S
 from homevolt.simulator.web.fault_kinds import FAULT_KINDS
 from homevolt.simulator.world.clock import WINTER_NOON
 from homevolt.simulator.world.ems.plan import Entry
+from homevolt.transport.client import RETRY_BACKOFF_S
+from tests.reports.documents import CASES, PLAIN_CASES
 from tests.support.connected_device import ConnectedDevice, connected_device
 from tests.support.plans import HOUR, NOON
 
@@ -36,18 +43,24 @@ class Method(NamedTuple):
     """A public method, and how to see that it took effect.
 
     Attributes:
-        call: Calls it.
+        call: Calls it on the device, or on the connection if `of_connection` says so.
         took_effect: Looks at the simulated device; None for a method that writes nothing.
         local_mode: Whether local mode is on before.
         nth: Which of its writes a fault strikes.
         key: The option or parameter of it that a `normalise` limits.
+        of_connection: Whether it is a method of `Homevolt`.
+        is_repeated: Whether it reads again after a failure: a fault strikes its first read alone.
+        is_local: Whether it asks the device nothing.
     """
 
-    call: Callable[[Device], Awaitable[object]]
+    call: Callable[[Any], Awaitable[object]]
     took_effect: Callable[[ConnectedDevice], bool] | None = None
     local_mode: bool = True
     nth: int = 1
     key: str = "setpoint"
+    of_connection: bool = False
+    is_repeated: bool = False
+    is_local: bool = False
 
 
 def _plan(running: ConnectedDevice) -> list[tuple[int, object]]:
@@ -65,6 +78,42 @@ async def _first_update(device: Device) -> None:
         return
 
 
+async def _first_snapshot(device: Device) -> None:
+    async for _ in device.watch():
+        return
+
+
+async def _now(device: Device) -> None:
+    with suppress(HomevoltError):
+        await device.update_info()
+    device.now()
+
+
+async def _get_device(connection: Homevolt) -> None:
+    with suppress(HomevoltError):
+        await connection.update_info()
+    connection.get_device()
+
+
+async def _close(connection: Homevolt) -> None:
+    with suppress(HomevoltError):
+        await connection.update_info()
+    await connection.close_connection()
+
+
+def _report(method: str, **arguments: Any) -> Method:
+    return Method(lambda device: getattr(device, method)(**arguments))
+
+
+REPORTS = {
+    "fetch_node_params": _report("fetch_node_params", node_id=1),
+    "fetch_raw": _report("fetch_raw", name="pid"),
+    **{
+        case.method: _report(case.method, **case.arguments)
+        for case in (CASES | PLAIN_CASES).values()
+    },
+}
+"""Every method of `DeviceReports`."""
 METHODS: dict[str, Method] = {
     "set_battery_mode": _mode(1, 500, lambda d: d.set_battery_mode(1, setpoint=500)),
     "charge_battery": _mode(1, 500, lambda d: d.charge_battery(max_power=500)),
@@ -122,8 +171,14 @@ METHODS: dict[str, Method] = {
     "diff_schedule": Method(lambda d: d.diff_schedule([{"mode": 0}])),
     "parameters": Method(lambda d: d.parameters()),
     "get_parameter": Method(lambda d: d.get_parameter("ledstrip_bright_max")),
+    **REPORTS,
+    "watch": Method(_first_snapshot, is_repeated=True),
+    "now": Method(_now, is_local=True),
+    "Homevolt.update_info": Method(lambda c: c.update_info(), of_connection=True),
+    "Homevolt.get_device": Method(_get_device, of_connection=True, is_local=True),
+    "Homevolt.close_connection": Method(_close, of_connection=True, is_local=True),
 }
-"""Every public coroutine of `Device`; `watch` is `updates` without its errors."""
+"""Every public method of `Device` and `Homevolt`."""
 
 FAULTS: dict[str, dict[str, Any]] = {
     "latency": {"kind": "latency", "seconds": 0.01},
@@ -138,8 +193,6 @@ FAULTS: dict[str, dict[str, Any]] = {
     "other_client": {"kind": "other_client", "run": "sched_clear; sched_add 2 --setpoint 7"},
 }
 """The settings of the faults that need some, by the name of their row."""
-CHECKED_FIRST = ("status 401", "status 429")
-"""The device looks at the password first, so these cannot come after a write was carried out."""
 
 
 def rows() -> dict[str, tuple[dict[str, Any], str]]:
@@ -151,7 +204,6 @@ def rows() -> dict[str, tuple[dict[str, Any], str]]:
         f"`{name}` {when}": (fault, when)
         for name, fault in sorted(faults.items(), key=lambda item: order[item[1]["kind"]])
         for when in FAULT_KINDS[fault["kind"]].moments
-        if name not in CHECKED_FIRST or when == "before"
     }
 
 
@@ -170,12 +222,23 @@ class Cell:
     error: HomevoltError | None = None
 
 
+SILENT = ("silence", "stall")
+"""The faults that cost the deadline of a request."""
+
+
 async def run(name: str, fault: dict[str, Any], when: str, *, deadline_s: float) -> Cell:
     """Call a method while a fault strikes one of its writes, or each request if it only reads."""
     method = METHODS[name]
-    async with connected_device(
-        local_mode=method.local_mode, linked=True, timeout=deadline_s, boot_s=4
-    ) as running:
+    async with (
+        connected_device(
+            local_mode=method.local_mode, linked=True, timeout=deadline_s, boot_s=4
+        ) as running,
+        Homevolt(
+            running.sim.host, running.sim.password, timeout=deadline_s, clock=running.clock
+        ) as connection,
+    ):
+        if method.of_connection:
+            await connection.update_info()
         running.sim.advance(20)
         running.plan(PREVIOUS)
         running.sim.device.set_parameter("ledstrip_bright_min", 5, store=True)
@@ -183,15 +246,27 @@ async def run(name: str, fault: dict[str, Any], when: str, *, deadline_s: float)
         settings = {**fault, "when": when}
         if method.took_effect is not None:
             settings |= {"write": True, "nth": method.nth}
+        if method.is_repeated:
+            settings["count"] = 1 if _is_final(fault) else 1 + len(RETRY_BACKOFF_S)
         if fault["kind"] == "normalise":
             settings["key"] = method.key
         running.sim.faults.add_settings(settings)
         error: HomevoltError | None = None
+        begin_s = running.clock.monotonic()
         try:
-            await method.call(running.device)
+            await method.call(connection if method.of_connection else running.device)
         except HomevoltError as raised:
             error = raised
-        return Cell(_outcome(method, running, before, error), running.writes, error)
+        outcome = _outcome(method, running, before, error)
+        waited_s = running.clock.monotonic() - begin_s
+        if outcome == "read" and name == "watch" and waited_s >= DEFAULT_INTERVAL_S:
+            outcome = "waited"
+        return Cell(outcome, running.writes, error)
+
+
+def _is_final(fault: dict[str, Any]) -> bool:
+    """Return whether a read that meets a fault is not tried again at once."""
+    return fault["kind"] in (*SILENT, "lockout") or fault.get("status") in (401, 429)
 
 
 def _state(running: ConnectedDevice) -> object:
@@ -206,14 +281,22 @@ def _entries(running: ConnectedDevice) -> tuple[Entry, ...]:
 def _outcome(
     method: Method, running: ConnectedDevice, before: object, error: HomevoltError | None
 ) -> str:
-    if method.took_effect is None:
-        return "read" if error is None else "error"
-    took_effect = method.took_effect(running)
+    if method.took_effect is not None:
+        return _outcome_of_write(method.took_effect(running), running, before, error)
+    return "error" if error is not None else "local" if method.is_local else "read"
+
+
+def _outcome_of_write(
+    took_effect: bool,
+    running: ConnectedDevice,
+    before: object,
+    error: HomevoltError | None,
+) -> str:
     if error is None:
         # The effect of a command of the caller's own is not read back.
         is_own = running.writes == ["sched_clear"]
         return "done" if took_effect else "confirmed" if is_own else "FALSE SUCCESS"
-    for kind, word in _WORDS.items():
+    for kind, word in (_WORDS | (_WORDS_OF_EFFECT if took_effect else {})).items():
         if isinstance(error, kind):
             return word
     is_same = _state(running) == before
@@ -228,3 +311,4 @@ _WORDS = {
     HomevoltCommandOutcomeUnknownError: "unknown",
     HomevoltCommandRejectedError: "refused",
 }
+_WORDS_OF_EFFECT = {HomevoltAuthenticationError: "denied", HomevoltRateLimitError: "denied"}
