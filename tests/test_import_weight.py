@@ -15,6 +15,15 @@ FAR_ROOMS = {
     "homevolt.simulator",
 }
 
+# What a device may be asked for later: loaded with the first call that needs it.
+LATER = {
+    "homevolt.control.controller",
+    "homevolt.protocol.disclosable",
+    "homevolt.protocol.parameter",
+    "homevolt.protocol.report_resources",
+    "homevolt.reports.view",
+}
+
 TOUCH_EVERYTHING = "import homevolt\nfor name in homevolt.__all__: getattr(homevolt, name)"
 SHOW_HELP = """
 import sys
@@ -62,6 +71,10 @@ def test_the_public_names_load_nothing_but_the_two_dependencies(dependencies: se
 
 def test_the_public_names_leave_shell_simulator_and_extras_unloaded() -> None:
     assert loaded_by(TOUCH_EVERYTHING) & FAR_ROOMS == set()
+
+
+def test_the_connection_leaves_control_and_reports_for_first_use() -> None:
+    assert loaded_by("from homevolt import Homevolt") & LATER == set()
 
 
 def test_the_bare_import_leaves_the_http_library_for_first_use(bare: set[str]) -> None:

@@ -40,8 +40,6 @@ def entry_params() -> str:
 Written by `python -m tools.generate` from `homevolt.protocol.entry_fields`; change it there.
 """
 
-from __future__ import annotations
-
 from homevolt.protocol.decoding import Wire
 from homevolt.protocol.quantities import Switch
 

@@ -16,7 +16,7 @@ from homevolt.exceptions import HomevoltDataError
 _LOGGER = logging.getLogger(__name__)
 _LONGEST_INT = 20
 """Digits of the longest integer taken for a number; the device counts in 64 bits."""
-_LONE_SURROGATE = re.compile("[\ud800-\udfff]")
+_LONE_SURROGATE = "[\ud800-\udfff]"
 _REPLACEMENT = "\ufffd"
 """Replaces each byte or escape in a text that is not a character."""
 _NOT_NUMBERS = frozenset({"nan", "inf", "infinity", "null"})
@@ -29,7 +29,11 @@ T = TypeVar("T")
 
 
 class Wire(msgspec.Struct, frozen=True, omit_defaults=True, gc=False):
-    """Base of all structs of the wire: every field has a default, new keys are ignored."""
+    """Base of all structs of the wire: every field has a default, new keys are ignored.
+
+    The modules of structs that every import of `Homevolt` loads do without
+    `from __future__ import annotations`: msgspec would evaluate the texts, field by field.
+    """
 
 
 def decode(data: bytes, decoder: msgspec.json.Decoder[T], source: str) -> T:
@@ -182,7 +186,7 @@ def _container(type_: Any, value: Any) -> Any:
 def _without_surrogates(value: Any) -> Any:
     """Replace the lone surrogates in every text of a JSON value."""
     if isinstance(value, str):
-        return _LONE_SURROGATE.sub(_REPLACEMENT, value)
+        return re.sub(_LONE_SURROGATE, _REPLACEMENT, value)
     if isinstance(value, list):
         return [_without_surrogates(item) for item in value]
     if isinstance(value, dict):

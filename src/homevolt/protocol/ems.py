@@ -4,8 +4,6 @@ Numbers are as on the wire: deci-volt, milli-hertz, deci-degree, centi-percent. 
 `homevolt.readings.catalogue` says for each field what it means and how it becomes a natural unit.
 """
 
-from __future__ import annotations
-
 import msgspec
 
 from homevolt.exceptions import HomevoltDataError

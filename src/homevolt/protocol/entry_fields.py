@@ -10,7 +10,7 @@ Source: the arguments of `sched_set` and `sched_add` of the console, and the ent
 
 from datetime import datetime
 from enum import Enum
-from typing import Annotated, Any, NamedTuple, get_args, get_type_hints
+from typing import Annotated, Any, NamedTuple, get_args
 
 import msgspec
 
@@ -191,8 +191,9 @@ def _option(name: str, hint: Any) -> Option | None:
     )
 
 
-_HINTS = get_type_hints(EntryFields, include_extras=True)
-_ALL = [option for name, hint in _HINTS.items() if (option := _option(name, hint))]
+_ALL = [
+    option for name, hint in EntryFields.__annotations__.items() if (option := _option(name, hint))
+]
 WINDOW = tuple(option for option in _ALL if option.name in {"from_time", "to_time"})
 """The window of an entry; one that starts at once has none."""
 OPTIONS = tuple(option for option in _ALL if option not in WINDOW)

@@ -3,8 +3,6 @@
 Written by `python -m tools.generate` from `homevolt.protocol.entry_fields`; change it there.
 """
 
-from __future__ import annotations
-
 from homevolt.protocol.decoding import Wire
 from homevolt.protocol.quantities import Switch
 

@@ -1,25 +1,26 @@
-"""Every document that a device serves: one table."""
+"""What a document of a device is read by, and those of the readings and the control methods.
+
+The others are in `report_resources`; their names, and `RESOURCES` with all of them, can be had here
+too, and are loaded when one is first asked for.
+"""
 
 from __future__ import annotations
 
 from functools import partial
+from importlib import import_module
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 import msgspec
 
 from homevolt.protocol.decoding import decode, parse
-from homevolt.protocol.diagnostics import ErrorReport, LogLine
 from homevolt.protocol.ems import EmsDocument, decode_ems
-from homevolt.protocol.metering import Ct, MainsData
-from homevolt.protocol.params import ParamData, decode_node_params, decode_params
-from homevolt.protocol.queries import FROM, LEVEL, LIMIT, NODE_ID, SEVERITY, Query, query_text
-from homevolt.protocol.radio import HubStatus, Node, NodeMetrics, Ping, SenseNode
-from homevolt.protocol.regulation import Pid, PidHistory
 from homevolt.protocol.schedule_document import ScheduleData, decode_schedule
-from homevolt.protocol.system import OtaManifest, Status, WifiNetwork
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
+
+    from homevolt.protocol.queries import Query
+    from homevolt.protocol.report_resources import *  # noqa: F403 - as `__getattr__` gives them
 
 T = TypeVar("T")
 
@@ -68,47 +69,19 @@ class Resource(msgspec.Struct, Generic[T], frozen=True):
         Raises:
             HomevoltValueError: See `homevolt.protocol.queries.query_text`.
         """
-        return query_text(self.path, self.query, given) if self.query or given else {}
+        if not given and not self.query:
+            return {}
+        from homevolt.protocol.queries import query_text  # noqa: PLC0415 - few resources take any
 
+        return query_text(self.path, self.query, given)
 
-Rows = list[dict[str, Any]]
-"""A document of which it is only known that it is a list of objects."""
 
 EMS = Resource("ems", EmsDocument, decode_ems, kept=True)
 SCHEDULE = Resource("schedule", ScheduleData, decode_schedule, kept=True)
-PARAMS = Resource("params", tuple[ParamData, ...], decode_params, kept=True)
 
-STATUS = Resource("status", Status)
-ERROR_REPORT = Resource("error_report", tuple[ErrorReport, ...])
-ERROR_HISTORY = Resource("error_history", tuple[ErrorReport, ...], query=(LIMIT, SEVERITY))
-LOGS = Resource("logs", tuple[LogLine, ...], query=(LIMIT, LEVEL))
-OTA_MANIFEST = Resource("ota_manifest", OtaManifest)
-WIFI_SCAN = Resource("wifiscan", tuple[WifiNetwork, ...])
+if not TYPE_CHECKING:
 
-NODES = Resource("nodes", tuple[Node, ...])
-NODE_METRICS = Resource("node_metrics", NodeMetrics, query=(NODE_ID,))
-NODE_PARAMS = Resource("node_params", tuple[ParamData, ...], decode_node_params, query=(NODE_ID,))
-HUB_STATUS = Resource("efr_hub_status", HubStatus)
-PINGS = Resource("warp_ping", tuple[Ping, ...])
-
-CLAMP = Resource("ct", Ct, query=(NODE_ID,))
-CLAMP_FUNCTIONS = Resource("ecu_sense", tuple[SenseNode, ...])
-CLAMP_DATA = Resource("ct_data", Rows)
-CLAMP_HISTORY = Resource("ct_history", Rows)
-MAINS = Resource("mains_data", MainsData)
-
-PID = Resource("pid", Pid)
-PID_HISTORY = Resource("ems_pid_history", PidHistory)
-EMS_HISTORY = Resource("ems_history", Rows, query=(LIMIT, FROM))
-
-RESOURCES: dict[str, Resource[Any]] = {
-    resource.name: resource
-    for resource in (
-        *(EMS, SCHEDULE, PARAMS),
-        *(STATUS, ERROR_REPORT, ERROR_HISTORY, LOGS, OTA_MANIFEST, WIFI_SCAN),
-        *(NODES, NODE_METRICS, NODE_PARAMS, HUB_STATUS, PINGS),
-        *(CLAMP, CLAMP_FUNCTIONS, CLAMP_DATA, CLAMP_HISTORY, MAINS),
-        *(PID, PID_HISTORY, EMS_HISTORY),
-    )
-}
-"""The resources by name; each is read with `GET /{name}.json`."""
+    def __getattr__(name: str) -> object:
+        if name.startswith("_"):
+            raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+        return getattr(import_module("homevolt.protocol.report_resources"), name)

@@ -1,7 +1,5 @@
 """`GET /schedule.json`: the plan of the battery, and who controls it."""
 
-from __future__ import annotations
-
 import json
 from typing import Any
 

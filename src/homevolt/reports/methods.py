@@ -8,7 +8,6 @@ from homevolt import reports
 from homevolt._common import short_repr
 from homevolt.exceptions import HomevoltValueError
 from homevolt.protocol import resources
-from homevolt.protocol.parameter import typed_parameter
 from homevolt.schedule.options import nearest
 from homevolt.schedule.times import parse_time
 
@@ -105,6 +104,8 @@ class DeviceReports:
         Returns:
             The parameters by name, empty if there is no such node.
         """
+        from homevolt.protocol.parameter import typed_parameter  # noqa: PLC0415 - few need it
+
         rows = await self._report(resources.NODE_PARAMS, node_id=node_id)
         found = map(typed_parameter, rows)
         return {parameter.name: parameter for parameter in found if parameter is not None}
