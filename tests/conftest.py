@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import pytest
 from hypothesis import HealthCheck, settings
 
+from homevolt.transport import lockout
 from tests.support.fakes import ManualClock
 
 if TYPE_CHECKING:
@@ -38,6 +39,13 @@ CAPTURES = Path(
 def clock() -> ManualClock:
     """Return a clock that only moves when told to."""
     return ManualClock()
+
+
+@pytest.fixture(autouse=True)
+def _forget_passwords() -> None:
+    """Forget which passwords were refused: another test's device may have had the same port."""
+    lockout._recent.clear()
+    lockout._in_use.clear()
 
 
 @pytest.fixture
