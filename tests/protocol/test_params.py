@@ -25,3 +25,18 @@ def test_what_is_not_a_list_of_parameters_is_an_error_that_names_its_source(body
     for source, decode in (("/params", decode_params), ("/node_params", decode_node_params)):
         with pytest.raises(HomevoltDataError, match=f"^{source}.json is not"):
             decode(body)
+
+
+@pytest.mark.parametrize("key", ["name", "help", "value", "desc", "new"])
+@pytest.mark.parametrize("raw", [b"\xff", b"\xed\xa0\x80", b"\x01"])
+def test_bytes_that_are_no_text_cost_no_more_than_themselves(key: str, raw: bytes) -> None:
+    whole = {"name": "a", "value": "x", "help": "y", "desc": "z", key: "HOLE"}
+    body = encoded([whole, {"name": "b", "value": [7]}]).replace(b"HOLE", b"id" + raw + b"le")
+    for decode in (decode_params, decode_node_params):
+        first, second = decode(body)
+        assert (second.name, second.value) == ("b", [7])
+        for name in {"name", "value", "help", "desc"} - {key}:
+            assert getattr(first, name) == whole[name]
+        if key != "new":
+            assert getattr(first, key).startswith("id")
+            assert getattr(first, key).endswith("le")

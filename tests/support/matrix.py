@@ -184,7 +184,7 @@ FAULTS: dict[str, dict[str, Any]] = {
     "latency": {"kind": "latency", "seconds": 0.01},
     **{
         f"status {status}": {"kind": "status", "status": status}
-        for status in (204, 400, 401, 404, 429, 500, 503, 507)
+        for status in (204, 400, 401, 403, 404, 429, 500, 503, 507)
     },
     "reboot": {"kind": "reboot", "seconds": 30},
     "skew": {"kind": "skew", "seconds": -7200},
@@ -266,7 +266,7 @@ async def run(name: str, fault: dict[str, Any], when: str, *, deadline_s: float)
 
 def _is_final(fault: dict[str, Any]) -> bool:
     """Return whether a read that meets a fault is not tried again at once."""
-    return fault["kind"] in (*SILENT, "lockout") or fault.get("status") in (401, 429)
+    return fault["kind"] in (*SILENT, "lockout") or fault.get("status") in (401, 403, 429)
 
 
 def _state(running: ConnectedDevice) -> object:
