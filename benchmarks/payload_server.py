@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import itertools
+import re
 
 from aiohttp import ClientSession, web
 
@@ -28,8 +29,10 @@ async def serve() -> None:
     """Serve on a free port of loopback, and print it."""
     answers = {path: [body] for path, body in (await payloads()).items()}
     (first,) = answers["/ems.json"]
-    # As of a real device, no two answers in a row are the same.
-    answers["/ems.json"].append(first.replace(b'"ts":17', b'"ts":18'))
+    # As of a real device, no two answers in a row are the same; between them its clock goes on.
+    later = re.sub(rb'"ts":(\d+)', lambda match: b'"ts":%d' % (int(match[1]) + 10), first)
+    assert later != first
+    answers["/ems.json"].append(later)
     count = itertools.count()
 
     async def answer(request: web.Request) -> web.Response:

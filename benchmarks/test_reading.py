@@ -23,9 +23,9 @@ from homevolt.protocol.store import Record
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
 
-SENSORS_MAY_COST = 0.9
+SENSORS_MAY_COST = 0.7
 UPDATE_MAY_COST = 1.3
-SENSORS_TOO = 1.45
+SENSORS_TOO = 1.65
 DEVICE_MAY_WEIGH_KIB = 100
 POLLED_UNITS = 100
 SERVER = "benchmarks.payload_server"
