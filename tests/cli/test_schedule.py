@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import time
 from typing import TYPE_CHECKING
 
@@ -54,7 +55,7 @@ async def test_show_is_in_the_order_of_time_with_a_line_where_now_is(
     outcome = await shell("schedule", "show")
     ended, now, active, following = outcome.out.splitlines()
     assert ended.startswith("  ")
-    assert "  idle  (id " in ended
+    assert re.search(r" idle +\(id \d", ended)
     assert now.startswith("── now ")
     assert active.startswith("> ")
     assert "charge at 3.0 kW, up to 90 %" in active
