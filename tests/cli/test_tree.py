@@ -120,6 +120,8 @@ TREE = {
     "param get": ["NAME", *DEVICE, "--json"],
     "param set": ["NAME", "[VALUE]", "--temporary", *DEVICE, "--yes -y", "--json"],
     "param reset": ["NAME", *DEVICE, "--yes -y", "--json"],
+    "param export": ["[FILE]", "--format=[toml|json]", *DEVICE, "--json"],
+    "param import": ["FILE", *DEVICE, *MANNER],
     "console": ["LINE", *DEVICE, "--yes -y", "--json"],
     "reboot": ["--wait=SECONDS", *DEVICE, "--yes -y", "--json"],
     "simulate": [
