@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from homevolt import Homevolt
+from homevolt.cli.control import plan_files
 from homevolt.cli.output import HOST_VARIABLE, PASSWORD_VARIABLE
 from homevolt.simulator import Simulator
 from homevolt.simulator.world.ems.plan import Entry
@@ -159,4 +161,9 @@ async def test_replacing_24_entries_takes_no_more_requests_than_the_library(
     (tmp_path / "plan.csv").write_text(f"mode,from_time,to_time\n{rows}", "utf-8")
     await shell("schedule", "replace", str(tmp_path / "plan.csv"))
     assert types_of(battery) == [0] * 24
-    assert len(battery.journal) == 2 + (24 + 3)  # one update, one replacement
+    by_shell = len(battery.journal)
+    battery.journal.clear()
+    async with Homevolt(battery.host, SECRET) as connection:
+        await connection.update_info()
+        await connection.get_device().replace_schedule(plan_files.load(tmp_path / "plan.csv"))
+    assert by_shell == len(battery.journal) == 2 + (24 + 3)  # one update, one replacement
