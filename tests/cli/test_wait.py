@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import signal
 from typing import TYPE_CHECKING, Any
 
 import msgspec
@@ -16,6 +17,7 @@ from homevolt.readings.views import BladeView, MeterView, UnitView
 from homevolt.simulator import Simulator
 from homevolt.simulator.world.clock import ManualClock
 from tests.cli.samples import house
+from tests.cli.test_processes import PROGRAM, started
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
@@ -152,6 +154,17 @@ async def test_a_device_that_fails_meanwhile_is_read_again(
     outcome = await shell("idle", "--for", "2h", "--wait")
     assert outcome.code == 0, outcome.err
     assert outcome.out.splitlines()[-1].startswith("Followed after 2 s: ")
+
+
+async def test_ctrl_c_ends_the_wait_and_what_was_written_stays(battery: Simulator) -> None:
+    line = "mode inverter_charge --setpoint 5000 --charge-ramp-up 1 --for 2h --wait"
+    async with started(PROGRAM, *line.split()) as process:
+        assert process.stderr is not None
+        while not (await process.stderr.readline()).startswith(b"Waiting until"):
+            assert process.returncode is None
+        process.send_signal(signal.SIGINT)
+        assert await process.wait() == 130
+    assert [entry.type for entry in battery.installation.plan.entries] == [1]
 
 
 async def test_for_programs_a_wait_is_a_part_of_the_one_document(
