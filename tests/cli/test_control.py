@@ -110,6 +110,50 @@ async def test_mode_passes_every_option_on(shell: Shell, battery: Simulator) -> 
     assert battery.installation.plan.entries[0].options["ffr_power"] == 7
 
 
+@pytest.mark.parametrize(
+    ("line", "limits"),
+    [
+        ("charge", (None, 70)),
+        ("discharge", (70, None)),
+        ("solar", (None, 70)),
+        ("mode inverter_charge", (None, 70)),
+        ("mode 2", (70, None)),
+        ("mode Grid-Charge --setpoint 700", (None, 70)),
+        ("mode grid_discharge --setpoint 700", (70, None)),
+        ("mode solar_charge", (None, 70)),
+    ],
+)
+async def test_until_soc_is_the_limit_in_the_direction_of_the_mode(
+    shell: Shell, battery: Simulator, line: str, limits: tuple[int | None, int | None]
+) -> None:
+    outcome = await shell(*line.split(), "--until-soc", "70", "--for", "1h")
+    assert outcome.code == 0, outcome.err
+    window, _ = battery.installation.plan.entries
+    assert (window.min_soc, window.max_soc) == limits
+    assert " until 70 % or " in outcome.out
+
+
+@pytest.mark.parametrize(
+    ("line", "problem"),
+    [
+        ("idle", "Mode idle does not move the charge to a level"),
+        ("export", "Mode full_solar_export does not move the charge to a level"),
+        ("self-consumption", "--setpoint W --min-soc PERCENT --max-soc PERCENT"),
+        ("mode solar_charge_discharge", "charges and discharges, so no one state of charge"),
+        ("mode frequency_reserve", "charges and discharges, so no one state of charge"),
+        ("mode 1 --max-soc 80", "--until-soc and --max-soc are the same"),
+        ("mode nothing", "there is no mode 'nothing'"),
+    ],
+)
+async def test_until_soc_is_refused_in_words_where_it_means_nothing(
+    shell: Shell, battery: Simulator, line: str, problem: str
+) -> None:
+    outcome = await shell(*line.split(), "--until-soc", "70", "--for", "1h")
+    assert outcome.code == 2
+    assert problem in outcome.line
+    assert not battery.journal
+
+
 async def test_a_dry_run_sends_nothing(shell: Shell, battery: Simulator) -> None:
     outcome = await shell("idle", "--for", "2h", "--dry-run")
     assert (outcome.code, outcome.err) == (0, "")
@@ -160,7 +204,7 @@ async def test_for_programs_the_result_is_one_document(shell: Shell, battery: Si
     outcome = await shell("charge", "3000", "--for", "2h", "--json")
     document = outcome.document
     assert list(document) == [
-        *("text", "dry_run", "entry", "url", "simulated", "local_mode", "entries")
+        *("text", "dry_run", "entry", "wait", "url", "simulated", "local_mode", "entries")
     ]
     assert document["entry"]["setpoint_w"] == 3000
     assert document["url"] == battery.url
@@ -306,7 +350,9 @@ async def test_restore_puts_back_the_plan_before_the_last_command(
     await shell("idle", "--forever")
     outcome = await shell("restore")
     assert outcome.code == 0, outcome.err
-    assert outcome.err == "Will put back the kept plan: 2 added, 1 removed, 0 unchanged.\n"
+    *timeline, sentence = outcome.err.splitlines()
+    assert timeline[0].startswith("── now ")
+    assert sentence == "Will put back the kept plan: 2 added, 1 removed, 0 unchanged."
     assert outcome.out.startswith("Charging at 3.0 kW until ")
     assert plan_of(battery) == [(1, 3000), (7, None)]
     await shell("restore", "--yes")

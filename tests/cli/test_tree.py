@@ -20,6 +20,8 @@ PAGE = Path(__file__).parents[2] / "docs" / "cli.md"
 CONNECTION = ["--timeout=SECONDS", "--fingerprint=SHA256"]
 DEVICE = ["--device=NAME", "--host=ADDRESS", "--simulate", *CONNECTION]
 WINDOW = ["--for=TIME", "--until=TIME", "--forever"]
+WAIT = ["--wait", "--wait-limit=TIME"]
+SOC = "--until-soc=PERCENT"
 MANNER = ["--dry-run", "--yes -y", "--json"]
 OPTIONS = [
     "--min-soc=PERCENT",
@@ -86,34 +88,40 @@ TREE = {
     "history": [*DEVICE, "--errors", "--since=TIME", "--limit=N", "--json"],
     "discover": ["--timeout=SECONDS", "--interface=ADDRESS...", "--json"],
     "diagnostics": [*DEVICE, "FILE", "--force", "--json"],
-    "charge": ["[W]", "--until-soc=PERCENT", *DEVICE, *WINDOW, *MANNER],
-    "discharge": ["[W]", "--until-soc=PERCENT", *DEVICE, *WINDOW, *MANNER],
-    "idle": [*DEVICE, *WINDOW, *MANNER],
-    "self-consumption": [*DEVICE, *WINDOW, *MANNER],
-    "solar": ["--until-soc=PERCENT", *DEVICE, *WINDOW, *MANNER],
-    "export": [*DEVICE, *WINDOW, *MANNER],
-    "mode": [
-        "NAME|N",
-        *DEVICE,
-        *WINDOW,
-        *OPTIONS,
-        *MANNER,
-    ],
+    "charge": ["[W]", SOC, *DEVICE, *WINDOW, *WAIT, *MANNER],
+    "discharge": ["[W]", SOC, *DEVICE, *WINDOW, *WAIT, *MANNER],
+    "idle": [SOC, *DEVICE, *WINDOW, *WAIT, *MANNER],
+    "self-consumption": [SOC, *DEVICE, *WINDOW, *WAIT, *MANNER],
+    "solar": [SOC, *DEVICE, *WINDOW, *WAIT, *MANNER],
+    "export": [SOC, *DEVICE, *WINDOW, *WAIT, *MANNER],
+    "mode": ["NAME|N", SOC, *DEVICE, *WINDOW, *OPTIONS, *WAIT, *MANNER],
     "restore": [*DEVICE, *MANNER],
     "schedule": [],
     "schedule show": [*DEVICE, "--json"],
-    "schedule add": ["NAME|N", *DEVICE, "--from=TIME", *WINDOW, *OPTIONS, *MANNER],
+    "schedule add": [
+        "NAME|N",
+        *DEVICE,
+        "--from=TIME",
+        *WINDOW,
+        "--every=[day|weekday|weekend]",
+        "--days=N",
+        *OPTIONS,
+        *MANNER,
+    ],
     "schedule delete": ["ID", *DEVICE, *MANNER],
     "schedule clear": [*DEVICE, *MANNER],
     "schedule replace": ["FILE", *DEVICE, *MANNER],
     "schedule export": ["[FILE]", "--format=[toml|json|csv]", *DEVICE],
     "schedule diff": ["FILE", *DEVICE, "--json"],
+    "schedule edit": [*DEVICE, *MANNER],
     "local": ["{on|off|status}", *DEVICE, "--yes -y", "--json"],
     "param": [],
     "param list": ["[WORD]...", "--group=NAME", "--changed", *DEVICE, "--json"],
     "param get": ["NAME", *DEVICE, "--json"],
     "param set": ["NAME", "[VALUE]", "--temporary", *DEVICE, "--yes -y", "--json"],
     "param reset": ["NAME", *DEVICE, "--yes -y", "--json"],
+    "param export": ["[FILE]", "--format=[toml|json]", *DEVICE, "--json"],
+    "param import": ["FILE", *DEVICE, *MANNER],
     "console": ["LINE", *DEVICE, "--yes -y", "--json"],
     "reboot": ["--wait=SECONDS", *DEVICE, "--yes -y", "--json"],
     "simulate": [

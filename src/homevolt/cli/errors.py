@@ -48,6 +48,7 @@ class Exit(NamedTuple):
 
 USAGE, MISSING, OUTPUT, INTERRUPTED, PIPE_CLOSED, TERMINATED = 2, 9, 10, 130, 141, 143
 CONFIG_UNREADABLE, CONFIG_UNWRITABLE = 11, 12
+NOT_FOLLOWED = 14
 
 EXITS = (
     Exit(0, "done"),
@@ -64,6 +65,7 @@ EXITS = (
     Exit(CONFIG_UNREADABLE, "the file of devices cannot be read, or something in it is wrong"),
     Exit(CONFIG_UNWRITABLE, "the file of devices cannot be written; it is as it was"),
     Exit(13, "the firmware of the device does not offer this", HomevoltNotSupportedError),
+    Exit(NOT_FOLLOWED, "done, but the power has not followed"),
     Exit(INTERRUPTED, "ended with Ctrl-C"),
     Exit(PIPE_CLOSED, "the reader of the output closed it"),
     Exit(TERMINATED, "a watch was ended by SIGTERM"),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 import math
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple, NoReturn
 
 import click
@@ -12,7 +13,7 @@ from click.core import ParameterSource
 from homevolt.cli.output import DEVICE_VARIABLE, HOST_VARIABLE
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
 
     from click.shell_completion import CompletionItem
 
@@ -108,6 +109,7 @@ def complete_device(_: click.Context, __: click.Parameter, incomplete: str) -> l
     return [CompletionItem(name) for name in device_names() if name.startswith(incomplete)]
 
 
+FILE: Any = click.Path(path_type=Path, dir_okay=False)
 json_option = click.option("--json", "as_json", is_flag=True, help="Print JSON for programs.")
 
 timeout_option = click.option(
@@ -172,6 +174,35 @@ def device_options(command: Callable[..., None]) -> Callable[..., None]:
     for option in reversed(_DEVICE_OPTIONS):
         with_target = option(with_target)
     return with_target
+
+
+def format_option(
+    kinds: Sequence[str],
+) -> Callable[[Callable[..., None]], Callable[..., None]]:
+    """Return the option of the format of a file; a command gets it as its `kind`."""
+    return click.option(
+        "--format",
+        "kind",
+        type=click.Choice(kinds),
+        help="The format; by default that of the file's name, else TOML.",
+    )
+
+
+def kind_of(file: Path | None, kind: str | None, kinds: Sequence[str]) -> str:
+    """Return the format of a file.
+
+    Args:
+        file: The file, None for stdout.
+        kind: What the command line says, None if nothing.
+        kinds: Those that there are, the default first.
+
+    Raises:
+        click.UsageError: The name of the file says another one, or none.
+    """
+    suffix = "" if file is None else file.suffix.removeprefix(".").lower()
+    if file is not None and (suffix not in kinds or kind not in (None, suffix)):
+        raise click.UsageError(f"The name of the file must end with .{kind or ', .'.join(kinds)}.")
+    return kind or suffix or kinds[0]
 
 
 def require_no_device(context: click.Context) -> None:

@@ -6,10 +6,8 @@ from abc import abstractmethod
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
-from homevolt._common import checking
-from homevolt.exceptions import HomevoltValueError
+from homevolt.control.max_power import without_max_power
 from homevolt.schedule.entry import BatteryMode
-from homevolt.schedule.options import BY_NAME, check_names, check_option
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -24,16 +22,6 @@ if TYPE_CHECKING:
     from homevolt.schedule.keywords import EntryOptions, PowerOptions, WindowedOptions
 
 DEFAULT_REBOOT_WAIT_S = 180.0
-
-_POWER_LIMITS = {
-    BatteryMode.INVERTER_CHARGE: "max_charge",
-    BatteryMode.INVERTER_DISCHARGE: "max_discharge",
-    BatteryMode.GRID_CHARGE: "max_charge",
-    BatteryMode.GRID_DISCHARGE: "max_discharge",
-    BatteryMode.SOLAR_CHARGE: "max_charge",
-}
-"""The option that `max_power` stands for in each mode."""
-_INVERTER_MODES = (BatteryMode.INVERTER_CHARGE, BatteryMode.INVERTER_DISCHARGE)
 
 
 class BatteryControl:
@@ -475,23 +463,7 @@ class BatteryControl:
         self, mode: BatteryMode, kwargs: PowerOptions, accept: Iterable[str]
     ) -> ScheduleEntry:
         """Set a mode in which `max_power` is another name of an option."""
-        options = _plain(kwargs)
-        check_names(options, (*BY_NAME, "max_power"))
-        limit = _POWER_LIMITS[mode]
-        power = options.pop("max_power", None)
-        if power is not None:
-            if options.get(limit) is not None:
-                raise HomevoltValueError(f"max_power and {limit} are the same; give one of them")
-            # Real plans carry the power of these modes as the setpoint, and not all firmware keeps
-            # the limits.
-            is_setpoint = mode in _INVERTER_MODES and options.get("setpoint") is None
-            limit = "setpoint" if is_setpoint else limit
-            with checking("max_power"):
-                option = BY_NAME["max_charge"]._replace(name="max_power")
-                options[limit] = check_option(option, power)
-        with checking("accept"):
-            if not isinstance(accept, str):
-                accept = [limit if name == "max_power" else name for name in accept]
+        options, accept = without_max_power(mode, _plain(kwargs), accept)
         return await self._control.set_mode(mode, options, accept)
 
 

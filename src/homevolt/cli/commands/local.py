@@ -36,7 +36,7 @@ def command(*, target: Target, action: str, yes: bool, as_json: bool) -> None:
     While it is on, the device refuses the plans of the cloud.
     """
     from homevolt.cli.control.asking import confirm  # noqa: PLC0415 - only a write asks
-    from homevolt.cli.control.plan_write import known_plan  # noqa: PLC0415 - loads msgspec
+    from homevolt.cli.control.plan_state import known_plan  # noqa: PLC0415 - loads msgspec
 
     async def work(opened: session.Session) -> None:
         if action != "status":

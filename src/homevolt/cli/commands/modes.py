@@ -12,7 +12,13 @@ from homevolt.cli import session
 from homevolt.cli.commands import COMMANDS
 from homevolt.cli.control.entry_options import ENTRY_OPTIONS, MODE_NAMES, EntryOption
 from homevolt.cli.control.moments import Moment
-from homevolt.cli.control.window_options import Manner, Window, manner_options, window_options
+from homevolt.cli.control.window_options import (
+    Manner,
+    Window,
+    manner_options,
+    wait_options,
+    window_options,
+)
 from homevolt.cli.shared_options import Target, WholeNumber, device_options
 
 if TYPE_CHECKING:
@@ -27,14 +33,12 @@ class ModeCommand(NamedTuple):
         mode: The name of the mode.
         about: What there is to know beyond its summary.
         takes_power: Whether it takes a power, which is the setpoint.
-        until_soc: The option of the entry that --until-soc gives, empty if there is none.
         options: The options of the entry that it always has.
     """
 
     mode: str
     about: str
     takes_power: bool = False
-    until_soc: str = ""
     options: Mapping[str, int] = MappingProxyType({})
 
 
@@ -43,13 +47,11 @@ MODES = {
         "inverter_charge",
         "At this power, measured at the inverter; without one the device decides.",
         takes_power=True,
-        until_soc="max_soc",
     ),
     "discharge": ModeCommand(
         "inverter_discharge",
         "At this power, measured at the inverter; without one the device decides.",
         takes_power=True,
-        until_soc="min_soc",
     ),
     "idle": ModeCommand("idle", "It neither charges nor discharges."),
     "self-consumption": ModeCommand(
@@ -58,7 +60,7 @@ MODES = {
         options=MappingProxyType({"setpoint": 0}),
     ),
     "export": ModeCommand("full_solar_export", "The battery takes none of it."),
-    "solar": ModeCommand("solar_charge", "Nothing is taken from the grid.", until_soc="max_soc"),
+    "solar": ModeCommand("solar_charge", "Nothing is taken from the grid."),
 }
 """The commands, by name."""
 EXAMPLES = {
@@ -73,40 +75,32 @@ EXAMPLES = {
 METAVARS = {"%": "PERCENT", "W": "W", "Wh": "WH", "mA": "MA", "mA/s": "MA/S", "": "N"}
 
 
+until_soc_option = click.option(
+    "--until-soc",
+    "soc_percent",
+    metavar="PERCENT",
+    type=WholeNumber(0, 100),
+    help="Charge or discharge to this state of charge, in a mode that does one of the two.",
+)
+
+
 def _mode_command(name: str, row: ModeCommand) -> click.Command:
     """Return the command of a row of the table."""
 
+    @until_soc_option
     @device_options
     @window_options
+    @wait_options
     @manner_options
-    def run(
-        *,
-        target: Target,
-        window: Window,
-        manner: Manner,
-        power_w: int | None = None,
-        soc_percent: int | None = None,
-    ) -> None:
+    def run(*, power_w: int | None = None, **given: Any) -> None:
         options: dict[str, Any] = dict(row.options)
         if row.takes_power:
             options["setpoint"] = power_w
-        if row.until_soc:
-            options[row.until_soc] = soc_percent
-        _set_mode(target, row.mode, options, window, manner)
+        _set_mode(row.mode, options, **given)
 
     command = click.command(name, help=f"{COMMANDS[name]}\n\n{row.about}", epilog=_epilog(name))(
         run
     )
-    if row.until_soc:
-        command.params.insert(
-            0,
-            click.Option(
-                ["--until-soc", "soc_percent"],
-                metavar="PERCENT",
-                type=WholeNumber(0, 100),
-                help="Stop at this state of charge.",
-            ),
-        )
     if row.takes_power:
         power = WholeNumber(1)
         command.params.insert(
@@ -159,28 +153,51 @@ class LongOptions(click.Command):
 
 @click.command("mode", cls=LongOptions, help=COMMANDS["mode"], epilog=_epilog("mode"))
 @mode_argument
+@until_soc_option
 @device_options
 @window_options
 @entry_options
+@wait_options
 @manner_options
 def _mode(
     *,
     target: Target,
     mode: str,
+    soc_percent: int | None,
     window: Window,
+    wait_s: float | None,
     manner: Manner,
     **options: int | bool | datetime | None,
 ) -> None:
-    _set_mode(target, mode, options, window, manner)
+    _set_mode(
+        mode,
+        options,
+        target=target,
+        soc_percent=soc_percent,
+        window=window,
+        wait_s=wait_s,
+        manner=manner,
+    )
 
 
 def _set_mode(
-    target: Target, mode: str, options: Mapping[str, Any], window: Window, manner: Manner
+    mode: str,
+    options: Mapping[str, Any],
+    *,
+    target: Target,
+    soc_percent: int | None,
+    window: Window,
+    wait_s: float | None,
+    manner: Manner,
 ) -> None:
-    from homevolt.cli.control import plan_write  # noqa: PLC0415 - loads msgspec
+    from homevolt.cli.control import following, plan_write, until_soc  # noqa: PLC0415 - load msgspec
+
+    known = plan_write.mode_of(mode)
+    options = until_soc.with_until_soc(known, options, soc_percent)
+    waiting = None if wait_s is None else following.waiting_for(known, wait_s)
 
     async def work(opened: session.Session) -> None:
-        await plan_write.set_mode(opened, plan_write.mode_of(mode), options, window, manner)
+        await plan_write.set_mode(opened, known, options, window, manner, waiting=waiting)
 
     session.run(target, work, writes=True)
 

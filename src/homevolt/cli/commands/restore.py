@@ -23,10 +23,10 @@ def command(*, target: Target, manner: Manner) -> None:
 
     Used again, it puts back the one that it replaced. What has ended meanwhile is left out.
     """
-    from homevolt.cli.control import plan_write, previous_plan  # noqa: PLC0415 - load msgspec
+    from homevolt.cli.control import plan_state, plan_write, previous_plan  # noqa: PLC0415 - load msgspec
 
     async def work(opened: session.Session) -> None:
-        entries = plan_write.unexpired(opened, previous_plan.load(opened))
+        entries = plan_state.unexpired(opened, previous_plan.load(opened))
         await plan_write.replace_plan(opened, entries, "Will put back the kept plan:", manner)
 
     session.run(target, work, writes=True)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -36,13 +36,14 @@ def duration_of(text: str) -> timedelta:
     return timedelta(seconds=seconds)
 
 
-def moment_of(text: str, now: datetime) -> datetime:
+def moment_of(text: str, now: datetime, after: datetime | None = None) -> datetime:
     """Return a time such as `07:00`, `tomorrow 07:00` or `2026-01-31T07:00`.
 
     Args:
         text: The time; without a zone it is local time of this machine. A time of day without a
             day is the next one.
         now: The present, with a zone.
+        after: The moment after which the next one is meant; None is the present.
 
     Returns:
         The time in UTC.
@@ -55,16 +56,30 @@ def moment_of(text: str, now: datetime) -> datetime:
         if clock is None:
             return parse_time("time", text.strip())
         day, hour, minute, second = clock.groups(default="0")
-        local = now.astimezone()
-        at = datetime(local.year, local.month, local.day, int(hour), int(minute), int(second))  # noqa: DTZ001 - local time of this machine
-        moment = parse_time("time", at + timedelta(days=_DAYS.get(day, 0)))
-        if day == "0" and moment <= now:
-            moment = parse_time("time", at + timedelta(days=1))
+        base = now if day in _DAYS else after or now
+        time_of_day = time(int(hour), int(minute), int(second))
+        moment = local_moment(base.astimezone().date(), time_of_day, _DAYS.get(day, 0))
+        if day not in _DAYS and moment <= base:
+            moment = local_moment(base.astimezone().date(), time_of_day, 1)
     except ValueError as error:
         raise _not_a_time(text) from error
     except HomevoltValueError as error:
         raise _not_a_time(text) from error
     return moment
+
+
+def local_moment(day: date, time_of_day: time, days: int = 0) -> datetime:
+    """Return a time of day by the clock of this machine in UTC, some days after a day."""
+    return parse_time("time", datetime.combine(day + timedelta(days=days), time_of_day))
+
+
+def time_of_day_of(text: str) -> time | None:
+    """Return the time of day that a text such as `07:00` is, None if it names a day too."""
+    clock = _CLOCK.fullmatch(" ".join(text.lower().split()))
+    if clock is None or clock[1]:
+        return None
+    _, hour, minute, second = clock.groups(default="0")
+    return time(int(hour), int(minute), int(second))
 
 
 def _not_a_time(text: str) -> HomevoltValueError:
@@ -101,3 +116,14 @@ class Moment(click.ParamType[datetime]):
             return moment_of(str(value), datetime.now(UTC))
         except HomevoltValueError as error:
             self.fail(str(error), param, ctx)
+
+
+class TimeText(click.ParamType[str]):
+    """A time such as `07:00`, kept as text, since which day it is on depends on another time."""
+
+    name = "time"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> str:
+        """Check a time, or say what is wrong with it."""
+        Moment().convert(value, param, ctx)
+        return str(value)

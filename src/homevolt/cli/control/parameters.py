@@ -78,7 +78,7 @@ async def write(session: Session, name: str, value: str | None, *, store: bool, 
         raise usage_error(f"Give the value of {name}, of type {parameter.type}.")
     checked = parameter.check(value)
     ending = "" if store else " until the device restarts"
-    old, new = (_text(masked(parameter, each)) for each in (parameter.value, checked))
+    old, new = (value_text(masked(parameter, each)) for each in (parameter.value, checked))
     print_err(f"Will set {name} from {old} to {new}{ending}.")
     confirm("Do it?", yes=yes)
     await session.device.set_parameter(name, checked, store=store)
@@ -92,7 +92,9 @@ async def reset(session: Session, name: str, *, yes: bool) -> None:
         ShellError: It was not confirmed.
     """
     parameter = await _find(session, name)
-    print_err(f"Will set {name} to its default, {_text(masked(parameter, parameter.default))}.")
+    print_err(
+        f"Will set {name} to its default, {value_text(masked(parameter, parameter.default))}."
+    )
     confirm("Do it?", yes=yes)
     await session.device.reset_parameter(name)
 
@@ -125,16 +127,17 @@ def _is_changed(parameter: Parameter) -> bool:
 
 
 def _line(parameter: Parameter) -> str:
-    value = _text(masked(parameter, parameter.value))
-    default = _text(masked(parameter, parameter.default))
+    value = value_text(masked(parameter, parameter.value))
+    default = value_text(masked(parameter, parameter.default))
     changed = f" (default {default})" if _is_changed(parameter) else ""
     about = f"  - {parameter.help}" if parameter.help else ""
     return f"{parameter.name} = {value}{changed}{about}"
 
 
-def _text(value: object) -> str:
+def value_text(value: object) -> str:
+    """Return a value as it is typed; an array has commas."""
     if isinstance(value, list):
-        return ",".join(map(_text, value))
+        return ",".join(map(value_text, value))
     if value is None:
         return "unknown"
     return str(value).lower() if isinstance(value, bool) else str(value)

@@ -2,39 +2,44 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from homevolt.cli import render
 from homevolt.cli.control import previous_plan
 from homevolt.cli.control.asking import ask, can_ask, confirm
-from homevolt.cli.control.sentences import is_doing, summary_of, will_do
+from homevolt.cli.control.following import Waiting, report, wait_document
+from homevolt.cli.control.plan_state import known_plan, not_ended, plan_document, read_clocks
+from homevolt.cli.control.repeats import Span
+from homevolt.cli.control.sentences import is_doing, summary_of, will_add, will_do
 from homevolt.cli.output import PROGRAM, print_err, print_json, print_text
 from homevolt.cli.render.documents import entry_document
-from homevolt.cli.render.formatting import NOTED_CLOCK_OFFSET_S, clock
 from homevolt.control.overlay import overlay_plan
 from homevolt.control.plan_replacement import compare_plans
-from homevolt.exceptions import HomevoltDataError, HomevoltLocalModeError, HomevoltValueError
-from homevolt.schedule.times import EARLIEST
-from homevolt.schedule.validation import check_overlaps, checked_entry, new_entry
+from homevolt.exceptions import HomevoltLocalModeError, HomevoltValueError
+from homevolt.schedule.validation import check_overlaps, new_entry
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Coroutine, Iterable, Mapping, Sequence
 
+    from homevolt.cli.control.following import Result
+    from homevolt.cli.control.repeats import Repeat
     from homevolt.cli.control.window_options import Manner, Window
     from homevolt.cli.session import Session
-    from homevolt.schedule.entry import Schedule, ScheduleEntry
+    from homevolt.schedule.entry import ScheduleEntry
 
 
-class Clocks(NamedTuple):
-    """The present, and how far the device's clock is ahead of this machine's.
+class Outcome(NamedTuple):
+    """What a command has done, or of a dry run would do.
 
     Attributes:
-        now: The present by the clock of this machine.
-        offset: How far the device's clock is ahead; zero if it is not worth a note.
+        text: One sentence about it.
+        entry: The entry in force, None if there is none.
+        entries: The plan.
     """
 
-    now: datetime
-    offset: timedelta
+    text: str
+    entry: ScheduleEntry | None
+    entries: Sequence[ScheduleEntry]
 
 
 async def set_mode(
@@ -43,12 +48,23 @@ async def set_mode(
     options: Mapping[str, Any],
     window: Window,
     manner: Manner,
+    *,
+    waiting: Waiting | None = None,
 ) -> None:
     """Put the battery into a mode for a window, after which the previous plan goes on.
 
+    Args:
+        session: The device.
+        mode: The mode.
+        options: The options of the entry.
+        window: When it ends.
+        manner: How to go about it.
+        waiting: Waits until the power has followed; None does not.
+
     Raises:
         HomevoltError: See `homevolt.Device.overlay_schedule`.
-        ShellError: The person at the terminal said no, or the plan cannot be kept.
+        ShellError: The person at the terminal said no, the plan cannot be kept, or the power did
+            not follow.
     """
     clocks = read_clocks(session)
     start = session.device.now().replace(microsecond=0)
@@ -63,39 +79,78 @@ async def set_mode(
     async def write() -> None:
         await session.device.overlay_schedule([entry])
 
-    await _change(session, will_do(entry, merged, *clocks), merged, write, manner)
+    outcome = await _change(session, will_do(entry, merged, *clocks), merged, write, manner)
+    if waiting is None or manner.dry_run:
+        _show(session, outcome, manner)
+        return
+    if not manner.as_json:
+        _show(session, outcome, manner)
+        print_err(waiting.announcement)
+    result = await waiting.run(session, entry)
+    if manner.as_json:
+        _show(session, outcome, manner, result)
+    report(result, as_json=manner.as_json)
 
 
-async def add_entry(
+async def add_entries(
     session: Session,
     mode: str,
     options: Mapping[str, Any],
     window: Window,
     manner: Manner,
+    *,
+    repeat: Repeat | None = None,
 ) -> None:
-    """Append an entry to the plan, which it must not overlap.
+    """Append an entry to the plan, which it must not overlap, or one for each day.
+
+    Several are written all or nothing.
+
+    Args:
+        session: The device.
+        mode: The mode.
+        options: The options of each entry.
+        window: The window, or the first of them.
+        manner: How to go about it.
+        repeat: On which days it comes back; None is once.
 
     Raises:
-        HomevoltError: See `homevolt.Device.add_schedule`.
-        ShellError: The person at the terminal said no, or the plan cannot be kept.
+        HomevoltError: See `homevolt.Device.add_schedule` and `overlay_schedule`.
+        ShellError: The person at the terminal said no, the plan cannot be kept, or the window does
+            not repeat like that.
     """
     clocks = read_clocks(session)
-    start, end = window.start, window.end(clocks.now)
-    times = {
-        "from_time": session.device.now() if start is None else start + clocks.offset,
-        "to_time": None if end is None else end + clocks.offset,
-    }
-    given = {**options, **times}
-    entry = new_entry(mode_of(mode), given, session.device.now())
-    entries = (*known_plan(session).entries, entry)
-    check_overlaps(entries)
+    if repeat is None:
+        spans = [Span(window.begin(clocks.now), window.end(clocks.now))]
+    else:
+        spans = repeat.spans(window, clocks.now)
+    now = session.device.now()
+    added = [
+        new_entry(
+            mode_of(mode),
+            {
+                **options,
+                "from_time": span.start + clocks.offset,
+                "to_time": None if span.end is None else span.end + clocks.offset,
+            },
+            now,
+        )
+        for span in spans
+    ]
+    after = (*not_ended(session, known_plan(session).entries), *added)
+    check_overlaps(after)
 
     async def write() -> None:
-        await session.device.add_schedule(entry.mode, **given)
+        if len(added) == 1:
+            (entry,) = added
+            given = {"from_time": entry.from_time, "to_time": entry.to_time, **entry.options()}
+            await session.device.add_schedule(entry.mode, **given)
+            return
+        check_overlaps((*not_ended(session, known_plan(session).entries), *added))
+        await session.device.overlay_schedule(added)
 
-    begin = "now" if start is None else f"from {clock(start, clocks.now)}"
-    sentence = f"{will_do(entry, entries, *clocks)[:-1]}, {begin}."
-    await _change(session, sentence, entries, write, manner)
+    sentence = will_add(added, after, *clocks)
+    outcome = await _change(session, sentence, after, write, manner, shows_plan=True)
+    _show(session, outcome, manner)
 
 
 async def delete_entry(session: Session, entry_id: int, manner: Manner) -> None:
@@ -115,7 +170,9 @@ async def delete_entry(session: Session, entry_id: int, manner: Manner) -> None:
     async def write() -> None:
         await session.device.delete_schedule(entry_id)
 
-    await _change(session, f"Will delete entry {entry}.", others, write, manner)
+    sentence = f"Will delete entry {entry}."
+    outcome = await _change(session, sentence, others, write, manner, shows_plan=True)
+    _show(session, outcome, manner)
 
 
 async def clear_plan(session: Session, manner: Manner) -> None:
@@ -130,7 +187,8 @@ async def clear_plan(session: Session, manner: Manner) -> None:
         await session.device.clear_all_schedules()
 
     count = len(known_plan(session).entries)
-    await _change(session, f"Will delete every entry of the plan ({count}).", (), write, manner)
+    sentence = f"Will delete every entry of the plan ({count})."
+    _show(session, await _change(session, sentence, (), write, manner), manner)
 
 
 async def replace_plan(
@@ -155,40 +213,9 @@ async def replace_plan(
     async def write() -> None:
         await session.device.replace_schedule(expected)
 
-    await _change(session, f"{sentence} {summary_of(diff)}", expected, write, manner)
-
-
-def unexpired(session: Session, rows: Iterable[Mapping[str, Any]]) -> list[ScheduleEntry]:
-    """Return the entries of a plan that have not ended by the device's clock, checked.
-
-    Raises:
-        HomevoltValueError: Something about one is wrong.
-    """
-    entries = [checked_entry(row, EARLIEST) for row in rows]
-    now = session.device.now()
-    return [entry for entry in entries if entry.to_time is None or entry.to_time > now]
-
-
-def read_clocks(session: Session) -> Clocks:
-    """Return the present by this machine's clock, and the offset of the device's."""
-    offset_s = session.device.snapshot.clock_offset_s or 0.0
-    is_noted = abs(offset_s) >= NOTED_CLOCK_OFFSET_S
-    return Clocks(datetime.now(UTC), timedelta(seconds=round(offset_s) if is_noted else 0))
-
-
-def known_plan(session: Session) -> Schedule:
-    """Return the plan as it was read last.
-
-    Raises:
-        HomevoltError: It could not be read, so nothing is to be written over it.
-    """
-    problem = session.device.problems.get("schedule")
-    if problem is not None:
-        raise problem
-    plan = session.device.schedule
-    if plan is None:
-        raise HomevoltDataError("The plan on the device is not known.")
-    return plan
+    sentence = f"{sentence} {summary_of(diff)}"
+    outcome = await _change(session, sentence, expected, write, manner, shows_plan=True)
+    _show(session, outcome, manner)
 
 
 async def require_local_mode(session: Session, manner: Manner) -> None:
@@ -210,17 +237,6 @@ async def require_local_mode(session: Session, manner: Manner) -> None:
     await session.device.enable_local_mode()
 
 
-def plan_document(session: Session, entries: Iterable[ScheduleEntry]) -> dict[str, Any]:
-    """Return a plan of a device for programs; its times are by the device's clock."""
-    plan = session.device.schedule
-    return {
-        "url": session.url,
-        "simulated": session.is_simulated,
-        "local_mode": None if plan is None else plan.local_mode,
-        "entries": [entry_document(entry) for entry in entries],
-    }
-
-
 def mode_of(text: str) -> int | str:
     """Return a mode as the library takes it: its number or its name."""
     return int(text) if text.isdecimal() else text
@@ -232,8 +248,10 @@ async def _change(
     after: Sequence[ScheduleEntry],
     write: Callable[[], Coroutine[Any, Any, None]],
     manner: Manner,
-) -> None:
-    """Say what will change, ask, keep the plan that stands, write, and say what is in force.
+    *,
+    shows_plan: bool = False,
+) -> Outcome:
+    """Say what will change, ask, keep the plan that stands, write, and return what is in force.
 
     Args:
         session: The device.
@@ -241,12 +259,13 @@ async def _change(
         after: The plan that it makes.
         write: Writes it.
         manner: How to go about it.
+        shows_plan: Whether to show that plan to a person before anything is sent.
     """
     now = session.device.now()
+    if shows_plan and not manner.as_json:
+        render.show_plan(after, *read_clocks(session), on_stderr=True)
     if manner.dry_run:
-        active = next((entry for entry in after if entry.holds(now)), None)
-        _show(session, sentence, active, after, manner)
-        return
+        return Outcome(sentence, next((each for each in after if each.holds(now)), None), after)
     print_err(sentence)
     if confirm("Do it?", yes=manner.yes):
         await session.device.fetch_schedule_data()  # the plan may be another one by now
@@ -256,24 +275,20 @@ async def _change(
     written = known_plan(session)
     active = written.active(session.device.now())
     text = is_doing(active, written.entries, *read_clocks(session))
-    _show(session, text, active, written.entries, manner)
+    return Outcome(text, active, written.entries)
 
 
-def _show(
-    session: Session,
-    sentence: str,
-    entry: ScheduleEntry | None,
-    entries: Iterable[ScheduleEntry],
-    manner: Manner,
-) -> None:
+def _show(session: Session, outcome: Outcome, manner: Manner, waited: Result | None = None) -> None:
     if not manner.as_json:
-        print_text(f"{sentence}\n")
+        print_text(f"{outcome.text}\n")
         return
+    entry = outcome.entry
     print_json(
         {
-            "text": sentence,
+            "text": outcome.text,
             "dry_run": manner.dry_run,
             "entry": None if entry is None else entry_document(entry),
-            **plan_document(session, entries),
+            "wait": None if waited is None else wait_document(waited),
+            **plan_document(session, outcome.entries),
         }
     )

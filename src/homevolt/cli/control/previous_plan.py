@@ -58,10 +58,11 @@ def _file(session: Session) -> Path:
     """Return the file of a device, which is known by its id, else by its address."""
     identity = session.device.snapshot.unit.ecu_id or session.url
     digest = hashlib.sha256(str(identity).encode()).hexdigest()[:16]
-    return _folder() / f"previous-plan-{digest}.json"
+    return folder() / f"previous-plan-{digest}.json"
 
 
-def _folder() -> Path:
+def folder() -> Path:
+    """Return the folder of what this shell keeps."""
     if named := os.environ.get(STATE_VARIABLE):
         return Path(named) / PROGRAM
     if os.name == "nt" and (local := os.environ.get("LOCALAPPDATA")):

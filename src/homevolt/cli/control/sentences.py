@@ -5,10 +5,11 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from homevolt.cli.control import until_soc
 from homevolt.cli.render.formatting import clock, plan
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
     from datetime import datetime, timedelta
 
     from homevolt.control.plan_replacement import ScheduleDiff
@@ -22,8 +23,6 @@ _DOING = {
     "provide": "providing",
 }
 _VERB = re.compile(rf"(?<!of )\b({'|'.join(_DOING)})\b")
-_CHARGING = ("inverter_charge", "grid_charge", "solar_charge")
-_DISCHARGING = ("inverter_discharge", "grid_discharge")
 
 
 def will_do(
@@ -38,6 +37,30 @@ def will_do(
         offset: How far the device's clock, which the times go by, is ahead of it.
     """
     return f"Will {_what(entry)}{_end(entry, merged, now, offset)}"
+
+
+def will_add(
+    added: Sequence[ScheduleEntry],
+    merged: Iterable[ScheduleEntry],
+    now: datetime,
+    offset: timedelta,
+) -> str:
+    """Return what entries that are added will make the battery do, and when it begins.
+
+    Args:
+        added: The entries, which differ in their windows alone.
+        merged: As for `will_do`.
+        now: Likewise.
+        offset: Likewise.
+    """
+    first = added[0]
+    start = None if first.from_time is None else first.from_time - offset
+    begin = "now" if start is None or start <= now else f"from {clock(start, now)}"
+    if len(added) == 1:
+        return f"{will_do(first, merged, now, offset)[:-1]}, {begin}."
+    last = added[-1].to_time
+    end = "" if last is None else f" until {clock(last - offset, now)}"
+    return f"Will {_what(first)} in {len(added)} windows, {begin}{end}."
 
 
 def is_doing(
@@ -66,8 +89,8 @@ def _what(entry: ScheduleEntry) -> str:
 def _end(
     entry: ScheduleEntry, merged: Iterable[ScheduleEntry], now: datetime, offset: timedelta
 ) -> str:
-    soc = {**dict.fromkeys(_CHARGING, entry.max_soc), **dict.fromkeys(_DISCHARGING, entry.min_soc)}
-    level = soc.get(entry.mode_slug)
+    option = until_soc.OPTIONS.get(entry.mode)
+    level = None if option is None else getattr(entry, option)
     ends = [] if level is None else [f"{level} %"]
     if entry.to_time is None:
         until = f" until {ends[0]}," if ends else ""

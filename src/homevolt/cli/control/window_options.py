@@ -7,13 +7,14 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import click
 
-from homevolt.cli.control.moments import Duration, Moment
+from homevolt.cli.control.moments import Duration, TimeText, moment_of
 from homevolt.cli.shared_options import json_option
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from datetime import datetime, timedelta
 
+DEFAULT_WAIT_S = 120.0
 NO_END = "Say when it ends, such as --for 2h or --until 07:00, or --forever."
 
 
@@ -22,17 +23,23 @@ class Window(NamedTuple):
 
     Attributes:
         duration: How long.
-        until: The end, in UTC.
-        start: When it begins, in UTC; None is at once.
+        until: The end as it was typed; a time of day is the next one after the start.
+        start: When it begins as it was typed; None is at once.
     """
 
     duration: timedelta | None
-    until: datetime | None
-    start: datetime | None = None
+    until: str | None
+    start: str | None = None
+
+    def begin(self, now: datetime) -> datetime:
+        """Return the start by the clock of this machine."""
+        return now if self.start is None else moment_of(self.start, now)
 
     def end(self, now: datetime) -> datetime | None:
         """Return the end by the clock of this machine, None if there is none."""
-        return self.until if self.duration is None else (self.start or now) + self.duration
+        if self.duration is not None:
+            return self.begin(now) + self.duration
+        return None if self.until is None else moment_of(self.until, now, self.begin(now))
 
 
 class Manner(NamedTuple):
@@ -65,6 +72,31 @@ def manner_options(command: Callable[..., None]) -> Callable[..., None]:
     return dry_run_option(yes_option(json_option(with_manner)))
 
 
+def wait_options(command: Callable[..., None]) -> Callable[..., None]:
+    """Give a command the options of waiting; it gets the limit, or None, as its `wait_s`."""
+
+    @functools.wraps(command)
+    @click.pass_context
+    def with_wait(
+        context: click.Context,
+        /,
+        *,
+        wait: bool,
+        wait_limit: timedelta | None,
+        **options: Any,
+    ) -> None:
+        if wait and options["dry_run"]:
+            raise click.UsageError("--wait and --dry-run exclude each other.", context)
+        if wait_limit is not None and not wait:
+            raise click.UsageError("--wait-limit goes with --wait.", context)
+        limit_s = DEFAULT_WAIT_S if wait_limit is None else wait_limit.total_seconds()
+        command(wait_s=limit_s if wait else None, **options)
+
+    for option in reversed(_WAIT):
+        with_wait = option(with_wait)
+    return with_wait
+
+
 def window_options(command: Callable[..., None]) -> Callable[..., None]:
     """Give a command the options of when it ends; it gets them as its `window`."""
 
@@ -75,7 +107,7 @@ def window_options(command: Callable[..., None]) -> Callable[..., None]:
         /,
         *,
         duration: timedelta | None,
-        until: datetime | None,
+        until: str | None,
         forever: bool,
         **options: Any,
     ) -> None:
@@ -98,8 +130,19 @@ _WINDOW = (
     click.option(
         "--until",
         metavar="TIME",
-        type=Moment(),
+        type=TimeText(),
         help="When it ends: 07:00, 'tomorrow 07:00', or a date and time.",
     ),
     click.option("--forever", is_flag=True, help="Until something else is written."),
+)
+_WAIT = (
+    click.option(
+        "--wait", is_flag=True, help="Stay until the power has followed, or say why it does not."
+    ),
+    click.option(
+        "--wait-limit",
+        metavar="TIME",
+        type=Duration(),
+        help="How long to stay at most; 2min if not given.",
+    ),
 )

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
         watch_status,
     )
     from homevolt.cli.render.log_display import follow_logs, show_logs
+    from homevolt.cli.render.plan_view import show_diff, show_plan
     from homevolt.cli.render.report_display import (
         show_alarms,
         show_discovered,
@@ -33,6 +34,7 @@ __all__ = [
     "progress",
     "show_alarms",
     "show_devices",
+    "show_diff",
     "show_discovered",
     "show_errors",
     "show_history",
@@ -40,6 +42,7 @@ __all__ = [
     "show_logs",
     "show_next_steps",
     "show_nodes",
+    "show_plan",
     "show_sensors",
     "show_sensors_of_all",
     "show_status",
@@ -51,6 +54,7 @@ _MODULES = {
     "devices": ("progress", "show_devices", "show_sensors_of_all", "show_status_of_all"),
     "display": ("show_next_steps", "show_sensors", "show_status", "watch_status"),
     "log_display": ("follow_logs", "show_logs"),
+    "plan_view": ("show_diff", "show_plan"),
     "report_display": (
         "show_alarms",
         "show_discovered",

@@ -32,12 +32,17 @@ PIPED_WIDTH = 160
 
 
 class Terminal(Console):
-    """The console for people, as wide as their terminal."""
+    """The console for people, as wide as their terminal.
 
-    def __init__(self) -> None:
-        is_known = sys.stdout.isatty() or "COLUMNS" in os.environ
+    Args:
+        stderr: Whether it shows what is not a result, on stderr.
+    """
+
+    def __init__(self, *, stderr: bool = False) -> None:
+        stream = sys.stderr if stderr else sys.stdout
+        is_known = (stream is not None and stream.isatty()) or "COLUMNS" in os.environ
         width = None if is_known else PIPED_WIDTH
-        super().__init__(width=width, highlight=False, markup=False, emoji=False)
+        super().__init__(width=width, stderr=stderr, highlight=False, markup=False, emoji=False)
 
     def show(self, view: RenderableType) -> None:
         """Print a view; a file or a pipe gets it without the blanks that fill its lines."""
@@ -46,7 +51,11 @@ class Terminal(Console):
             return
         with self.capture() as captured:
             self.print(view)
-        print_text("".join(f"{line.rstrip()}\n" for line in captured.get().splitlines()))
+        text = "".join(f"{line.rstrip()}\n" for line in captured.get().splitlines())
+        if self.stderr:
+            print_err(text.removesuffix("\n"))
+        else:
+            print_text(text)
 
 
 def show_status(session: Session, *, as_json: bool) -> None:

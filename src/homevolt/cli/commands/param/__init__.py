@@ -12,6 +12,8 @@ COMMANDS = {
     "get": "Show the value of a parameter.",
     "set": "Write a parameter, and read it back.",
     "reset": "Write the default of a parameter, and read it back.",
+    "export": "Write the parameters to a file, or print them.",
+    "import": "Write the parameters of a file that differ.",
 }
 """What each command does, in the order of the help; a test keeps it equal to their docstrings."""
 
@@ -21,7 +23,7 @@ COMMANDS = {
     cls=LazyGroup,
     summaries=COMMANDS,
     package="homevolt.cli.commands.param",
-    modules=dict.fromkeys(COMMANDS, "parameters"),
+    modules={**dict.fromkeys(COMMANDS, "parameters"), "export": "files", "import": "files"},
     invoke_without_command=True,
 )
 @click.pass_context

@@ -9,17 +9,18 @@ from homevolt.cli.output import print_text
 
 COMMANDS = {
     "show": "Show the plan, with a line where now is.",
-    "add": "Append an entry to the plan.",
+    "add": "Append an entry to the plan, or one for each day.",
     "delete": "Delete one entry of the plan.",
     "clear": "Delete every entry of the plan.",
     "replace": "Replace the plan by that of a file, all or nothing.",
     "export": "Write the plan to a file, or print it.",
     "diff": "Show what 'replace' would change.",
+    "edit": "Change the plan in your editor.",
 }
 """What each command does, in the order of the help; a test keeps it equal to their docstrings."""
 MODULES = {
     **dict.fromkeys(("add", "delete", "clear"), "entries"),
-    **dict.fromkeys(("show", "replace", "export", "diff"), "plans"),
+    **dict.fromkeys(("show", "replace", "export", "diff", "edit"), "plans"),
 }
 
 

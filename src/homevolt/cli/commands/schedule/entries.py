@@ -8,13 +8,12 @@ import click
 
 from homevolt.cli import session
 from homevolt.cli.commands.modes import LongOptions, entry_options, mode_argument
-from homevolt.cli.control.moments import Moment
+from homevolt.cli.control.moments import TimeText
+from homevolt.cli.control.repeats import MOST_DAYS, WEEKDAYS, Repeat
 from homevolt.cli.control.window_options import manner_options, window_options
 from homevolt.cli.shared_options import WholeNumber, device_options
 
 if TYPE_CHECKING:
-    from datetime import datetime
-
     from homevolt.cli.control.window_options import Manner, Window
     from homevolt.cli.shared_options import Target
 
@@ -22,33 +21,53 @@ if TYPE_CHECKING:
 @click.command(
     "add",
     cls=LongOptions,
-    epilog="Example: homevolt schedule add idle --from 'tomorrow 07:00' --for 2h",
+    epilog="Examples: homevolt schedule add idle --from 'tomorrow 07:00' --for 2h; homevolt "
+    "schedule add inverter_charge --from 02:00 --until 05:00 --every weekday --days 7",
 )
 @mode_argument
 @device_options
 @click.option(
-    "--from", "start", metavar="TIME", type=Moment(), help="When it begins; now if not given."
+    "--from", "start", metavar="TIME", type=TimeText(), help="When it begins; now if not given."
 )
 @window_options
+@click.option(
+    "--every", type=click.Choice([*WEEKDAYS]), help="Once each such day, at the same time of day."
+)
+@click.option(
+    "--days",
+    metavar="N",
+    type=WholeNumber(1, MOST_DAYS),
+    help="Of --every: within how many days, the first one included.",
+)
 @entry_options
 @manner_options
+@click.pass_context
 def _add(
+    context: click.Context,
+    /,
     *,
     target: Target,
     mode: str,
-    start: datetime | None,
+    start: str | None,
     window: Window,
+    every: str | None,
+    days: int | None,
     manner: Manner,
     **options: Any,
 ) -> None:
-    """Append an entry to the plan.
+    """Append an entry to the plan, or one for each day.
 
-    It must not overlap another one. What lasts a while over the plan that stands is 'mode'.
+    They must not overlap others. What lasts a while over the plan that stands is 'mode'.
     """
     from homevolt.cli.control import plan_write  # noqa: PLC0415 - loads msgspec
 
+    if (every is None) != (days is None):
+        raise click.UsageError("--every and --days go together.", context)
+    repeat = None if every is None or days is None else Repeat(every, days)
+    window = window._replace(start=start)
+
     async def work(opened: session.Session) -> None:
-        await plan_write.add_entry(opened, mode, options, window._replace(start=start), manner)
+        await plan_write.add_entries(opened, mode, options, window, manner, repeat=repeat)
 
     session.run(target, work, writes=True)
 

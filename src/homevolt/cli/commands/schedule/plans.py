@@ -1,22 +1,22 @@
-"""The commands about the plan as a whole: show, replace, export and diff."""
+"""The commands about the plan as a whole: show, replace, export, diff and edit."""
 
 from __future__ import annotations
 
-from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import click
 
-from homevolt.cli import session
+from homevolt.cli import render, session
 from homevolt.cli.control.window_options import manner_options
-from homevolt.cli.output import print_err, print_json, print_text
-from homevolt.cli.shared_options import device_options, json_option
+from homevolt.cli.output import print_json, print_text
+from homevolt.cli.shared_options import FILE, device_options, format_option, json_option, kind_of
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from homevolt.cli.control.window_options import Manner
     from homevolt.cli.shared_options import Target
 
-FILE: Any = click.Path(path_type=Path, dir_okay=False)
 KINDS = ("toml", "json", "csv")
 
 
@@ -25,14 +25,14 @@ KINDS = ("toml", "json", "csv")
 @json_option
 def _show(*, target: Target, as_json: bool) -> None:
     """Show the plan, with a line where now is."""
-    from homevolt.cli.control import plan_view, plan_write  # noqa: PLC0415 - load msgspec
+    from homevolt.cli.control import plan_state  # noqa: PLC0415 - loads msgspec
 
     async def work(opened: session.Session) -> None:
-        entries = plan_write.known_plan(opened).entries
+        entries = plan_state.known_plan(opened).entries
         if as_json:
-            print_json(plan_write.plan_document(opened, entries))
+            print_json(plan_state.plan_document(opened, entries))
         else:
-            print_text(plan_view.timeline(entries, *plan_write.read_clocks(opened)))
+            render.show_plan(entries, *plan_state.read_clocks(opened))
 
     session.run(target, work)
 
@@ -46,14 +46,12 @@ def _replace(*, target: Target, file: Path, manner: Manner) -> None:
 
     The file is TOML, JSON or CSV, by the end of its name. What has ended is left out.
     """
-    from homevolt.cli.control import plan_files, plan_view, plan_write  # noqa: PLC0415 - load msgspec
+    from homevolt.cli.control import plan_files, plan_state, plan_write  # noqa: PLC0415 - load msgspec
 
     rows = plan_files.load(file)
 
     async def work(opened: session.Session) -> None:
-        entries = plan_write.unexpired(opened, rows)
-        if not manner.as_json:
-            print_err(plan_view.timeline(entries, *plan_write.read_clocks(opened)))
+        entries = plan_state.unexpired(opened, rows)
         sentence = f"Will replace the plan by that of {file}:"
         await plan_write.replace_plan(opened, entries, sentence, manner)
 
@@ -62,27 +60,20 @@ def _replace(*, target: Target, file: Path, manner: Manner) -> None:
 
 @click.command("export", epilog="Example: homevolt schedule export plan.toml")
 @click.argument("file", type=FILE, required=False)
-@click.option(
-    "--format",
-    "kind",
-    type=click.Choice(KINDS),
-    help="The format; by default that of the file's name, else TOML.",
-)
+@format_option(KINDS)
 @device_options
 def _export(*, target: Target, file: Path | None, kind: str | None) -> None:
     """Write the plan to a file, or print it.
 
     A file that exists is replaced. 'replace' reads it back to the same plan.
     """
-    from homevolt.cli.control import plan_files, plan_write  # noqa: PLC0415 - load msgspec
+    from homevolt.cli.control import plan_files, plan_state  # noqa: PLC0415 - load msgspec
 
-    suffix = "" if file is None else file.suffix.removeprefix(".").lower()
-    if file is not None and (suffix not in KINDS or kind not in (None, suffix)):
-        raise click.UsageError(f"The name of the file must end with .{kind or ', .'.join(KINDS)}.")
+    chosen = kind_of(file, kind, KINDS)
 
     async def work(opened: session.Session) -> None:
-        entries = plan_write.known_plan(opened).entries
-        text = plan_files.dumps(entries, kind or suffix or KINDS[0])
+        entries = plan_state.known_plan(opened).entries
+        text = plan_files.dumps(entries, chosen)
         if file is None:
             print_text(text)
         else:
@@ -97,19 +88,38 @@ def _export(*, target: Target, file: Path | None, kind: str | None) -> None:
 @json_option
 def _diff(*, target: Target, file: Path, as_json: bool) -> None:
     """Show what 'replace' would change."""
-    from homevolt.cli.control import plan_files, plan_view, plan_write  # noqa: PLC0415 - load msgspec
+    from homevolt.cli.control import plan_files, plan_state, sentences  # noqa: PLC0415 - load msgspec
 
     rows = plan_files.load(file)
 
     async def work(opened: session.Session) -> None:
-        diff = await opened.device.diff_schedule(plan_write.unexpired(opened, rows))
+        diff = await opened.device.diff_schedule(plan_state.unexpired(opened, rows))
         if as_json:
-            print_json(plan_view.diff_document(opened, diff))
+            print_json(plan_state.diff_document(opened, diff))
         else:
-            print_text(plan_view.diff_text(diff, *plan_write.read_clocks(opened)))
+            render.show_diff(diff, *plan_state.read_clocks(opened))
+            print_text(f"{sentences.summary_of(diff)}\n")
 
     session.run(target, work)
 
 
-commands = {"show": _show, "replace": _replace, "export": _export, "diff": _diff}
+@click.command("edit")
+@device_options
+@manner_options
+def _edit(*, target: Target, manner: Manner) -> None:
+    """Change the plan in your editor.
+
+    The editor is that of $VISUAL or $EDITOR. What you typed is kept until the plan is written.
+    """
+    from homevolt.cli.control import plan_edit  # noqa: PLC0415 - loads msgspec
+
+    plan_edit.check_terminal()
+
+    async def work(opened: session.Session) -> None:
+        await plan_edit.edit_plan(opened, manner)
+
+    session.run(target, work, writes=True)
+
+
+commands = {"show": _show, "replace": _replace, "export": _export, "diff": _diff, "edit": _edit}
 """Every command of this module, by its name."""

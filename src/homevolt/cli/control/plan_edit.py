@@ -1,0 +1,137 @@
+"""Changing the plan in the editor of the person at the terminal; what was typed is never lost."""
+
+from __future__ import annotations
+
+import os
+import signal
+import tempfile
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from homevolt.cli import render
+from homevolt.cli.control import plan_files, previous_plan
+from homevolt.cli.control.asking import ask, can_ask
+from homevolt.cli.control.plan_state import known_plan, not_ended, read_clocks, unexpired
+from homevolt.cli.control.plan_write import replace_plan
+from homevolt.cli.errors import ShellError, usage_error
+from homevolt.cli.output import PROGRAM, one_line, print_err
+from homevolt.control.plan_replacement import compare_plans
+from homevolt.exceptions import HomevoltValueError
+from homevolt.schedule.validation import check_overlaps
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from homevolt.cli.control.window_options import Manner
+    from homevolt.cli.session import Session
+    from homevolt.schedule.entry import ScheduleEntry
+
+KIND = "toml"
+HEADING = """\
+# The plan of {url}. Save it and leave the editor; nothing is sent before you are asked.
+# An entry has mode, from_time, to_time and the options of 'homevolt mode --help', with _ for -.
+# Times are by the device's clock, in UTC, or as on the command line: "tomorrow 07:00".
+# To leave the plan as it is, leave without a change. No entries: entries = []
+
+"""
+
+
+def check_terminal() -> None:
+    """Refuse to edit where nobody can.
+
+    Raises:
+        ShellError: There is no terminal.
+    """
+    if not can_ask():
+        raise usage_error(
+            f"'{PROGRAM} schedule edit' needs a terminal. Elsewhere use '{PROGRAM} schedule "
+            f"export FILE' and '{PROGRAM} schedule replace FILE'."
+        )
+
+
+async def edit_plan(session: Session, manner: Manner) -> None:
+    """Let the person edit the plan, show what changes, ask, and replace it.
+
+    Args:
+        session: The device.
+        manner: How to go about it.
+
+    Raises:
+        HomevoltError: See `homevolt.Device.replace_schedule`; what was typed is kept in a file.
+        ShellError: The editor failed, what was typed is not a plan, or it was not confirmed;
+            likewise.
+    """
+    before = not_ended(session, known_plan(session).entries)
+    given = HEADING.format(url=session.url) + plan_files.dumps(before, KIND)
+    with _kept_file(given) as file:
+        entries = _edited(session, file)
+        if file.read_text("utf-8") == given:
+            print_err("The plan was not changed; nothing was sent.")
+            return
+        await session.device.fetch_schedule_data()  # editing may have taken any time
+        present = known_plan(session)
+        if compare_plans(before, present).added:
+            print_err("The plan on the device has changed since the editor was opened.")
+        diff = compare_plans(entries, present)
+        if not manner.as_json:
+            render.show_diff(diff, *read_clocks(session), on_stderr=True)
+        await replace_plan(session, entries, "Will replace the plan by what you typed:", manner)
+        if not manner.dry_run:
+            file.unlink()
+
+
+@contextmanager
+def _kept_file(text: str) -> Iterator[Path]:
+    """Give a file for what is typed; if it is still there in the end and was changed, it stays."""
+    folder = previous_plan.folder()
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    descriptor, name = tempfile.mkstemp(f".{KIND}", "edited-plan-", folder)  # mode 0600
+    with os.fdopen(descriptor, "w", encoding="utf-8") as stream:
+        stream.write(text)
+    file = Path(name)
+    try:
+        yield file
+    finally:
+        if file.exists() and file.read_text("utf-8", "replace") == text:
+            file.unlink()
+        elif file.exists():
+            print_err(
+                f"What you typed is kept: '{PROGRAM} schedule replace {file}' writes it, once it "
+                "is right."
+            )
+
+
+def _edited(session: Session, file: Path) -> list[ScheduleEntry]:
+    """Let the person edit a file until it holds a plan.
+
+    Raises:
+        ShellError: It holds none, and the person does not edit it again.
+    """
+    while True:
+        with _ctrl_c_is_the_editor_s():
+            click.edit(filename=str(file))
+        try:
+            entries = unexpired(session, plan_files.load(file))
+            check_overlaps(entries)
+        except HomevoltValueError as error:
+            problem = usage_error(f"{file}: {error}")
+        except ShellError as error:
+            problem = error
+        else:
+            return entries
+        print_err(one_line(str(problem)))
+        if not ask("Edit it again?"):
+            raise problem
+
+
+@contextmanager
+def _ctrl_c_is_the_editor_s() -> Iterator[None]:
+    """Let Ctrl-C reach the editor alone, which gets it too; a function is not inherited by it."""
+    previous = signal.signal(signal.SIGINT, lambda *_: None)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, previous)
