@@ -260,9 +260,25 @@ async def test_watch_backs_off_while_the_device_fails(
     clock.sleep = failing_sleep  # type: ignore[method-assign]  # each pause brings a new failure
     await anext(snapshots)
     # The third pause ends early: then the readings are older than three intervals.
-    assert clock.slept == [60, 60, 60, 60, 240, 300]
+    interval_s, first_s, *second_s, third_s, fourth_s = clock.slept
+    assert (interval_s, round(first_s + second_s[0], 3)) == (60, 120)
+    pauses_s = (first_s, sum(second_s), third_s, fourth_s)
+    for pause_s, longest_s in zip(pauses_s, (60, 120, 240, 300), strict=True):
+        assert 0.9 * longest_s <= pause_s <= longest_s
     levels = [r.levelno for r in caplog.records if "could not be read" not in r.getMessage()]
     assert levels == [logging.WARNING, *[logging.DEBUG] * 4]
+
+
+async def test_devices_that_fail_together_are_not_read_again_together() -> None:
+    async with PayloadServer() as server:
+        host = server.host
+    clocks = [ManualClock() for _ in range(4)]
+    for clock in clocks:
+        async with Homevolt(host, clock=clock) as connection:
+            updates = connection.updates(60)
+            assert (await anext(updates)).snapshot is None
+            await anext(updates)
+    assert len({clock.slept[-1] for clock in clocks}) > 1
 
 
 async def test_watch_ends_when_the_password_is_refused(

@@ -5,16 +5,18 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Self
 
 from homevolt._common import SYSTEM_CLOCK, Clock
-from homevolt.device import Device
+from homevolt.device import DEFAULT_INTERVAL_S, Device
 from homevolt.exceptions import HomevoltNotReadyError
 from homevolt.transport.client import DEFAULT_TIMEOUT_S, Transport
 
 if TYPE_CHECKING:
+    from collections.abc import AsyncIterator
     from datetime import tzinfo
     from types import TracebackType
 
     import aiohttp
 
+    from homevolt.readings.snapshot import Update
     from homevolt.transport.session import SslOption
 
 
@@ -81,6 +83,15 @@ class Homevolt:
                 "There is no device yet: call 'await homevolt_connection.update_info()' first."
             )
         return self._device
+
+    def updates(
+        self, interval_s: float = DEFAULT_INTERVAL_S, *, max_age_s: float | None = None
+    ) -> AsyncIterator[Update]:
+        """Read again and again; see `Device.updates`.
+
+        Here the first read may fail too: a program may start before its device.
+        """
+        return self._device.updates(interval_s, max_age_s=max_age_s)
 
     async def close_connection(self) -> None:
         """Close the connection; a session that was passed in stays open."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import math
+import random
 from datetime import UTC, datetime
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
@@ -50,7 +51,10 @@ DEFAULT_INTERVAL_S = 10.0
 SHORTEST_INTERVAL_S = 1.0
 SHORTEST_AGE_S = 60.0
 LONGEST_BACKOFF_S = 300.0
+LEAST_OF_BACKOFF = 0.9
+"""Of a pause after a failure, the part that chance leaves in any case."""
 _LATEST_S = LATEST.timestamp()
+_jitter = random.SystemRandom()
 
 
 class Device(BatteryControl, DeviceReports):
@@ -248,7 +252,8 @@ class Device(BatteryControl, DeviceReports):
         """Read again and again, and yield what happened each time, outages included.
 
         The first update comes at once; the following ones do not drift. While the device fails,
-        the pause doubles with each failure, up to 5 minutes.
+        the pause doubles with each failure, up to 5 minutes, less up to a tenth by chance, so that
+        devices which failed together are not all read again together.
 
         Args:
             interval_s: Seconds from one read to the next, at least 1.
@@ -375,5 +380,6 @@ def _utc(epoch_s: float) -> datetime:
 
 def _backoff_s(interval_s: float, failures: int, error: HomevoltError) -> float:
     """Return the pause after a failure, at least as long as a locked device asks for."""
-    pause_s = min(interval_s * 2.0 ** min(failures - 1, 16), max(interval_s, LONGEST_BACKOFF_S))
+    longest_s = min(interval_s * 2.0 ** min(failures - 1, 16), max(interval_s, LONGEST_BACKOFF_S))
+    pause_s = _jitter.uniform(LEAST_OF_BACKOFF * longest_s, longest_s)
     return max(pause_s, getattr(error, "retry_after", None) or 0.0)
