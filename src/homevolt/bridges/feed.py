@@ -14,6 +14,7 @@ import aiohttp
 
 from homevolt._common import SYSTEM_CLOCK
 from homevolt.connection import Homevolt
+from homevolt.device import LONGEST_BACKOFF_S
 from homevolt.exceptions import (
     HomevoltAuthenticationError,
     HomevoltError,
@@ -36,6 +37,8 @@ _LOGGER = logging.getLogger(__name__)
 INTERVALS_UNTIL_OLD = 3
 SHORTEST_AGE_S = 60.0
 """Readings are shown for three intervals, and for at least this long."""
+REQUESTS_IN_TURN = 10
+"""How many requests may come before an outcome until the feed counts as stuck."""
 
 
 class Feed:
@@ -69,7 +72,7 @@ class Feed:
         self._clock = clock
         self._start_after_s = start_after_s
         self._max_age_s = max(INTERVALS_UNTIL_OLD * config.interval_s, SHORTEST_AGE_S)
-        self._heard_s = clock.monotonic()
+        self._heard_s = self._tried_s = clock.monotonic()
         self._away_since_s: float | None = None
         self._subscribers: dict[object, Subscriber] = {}
         self._commands = 0
@@ -107,6 +110,20 @@ class Feed:
     def age_s(self) -> float | None:
         """How old the readings are in seconds, None where there are none."""
         return None if self.snapshot is None else self._age_s()
+
+    @property
+    def is_read(self) -> bool:
+        """Whether the last read succeeded, and not too long ago."""
+        return self.error is None and self.snapshot is not None
+
+    @property
+    def is_alive(self) -> bool:
+        """Whether it tries to read as often as it should; after a refused password it need not."""
+        waits_s = getattr(self.error, "retry_after", None) or 0.0
+        silent_s = self._clock.monotonic() - self._tried_s
+        longest_s = max(self.config.interval_s, LONGEST_BACKOFF_S, waits_s)
+        # A read is two requests, and commands may come before it.
+        return self.is_refused or silent_s < longest_s + REQUESTS_IN_TURN * self.config.timeout_s
 
     @property
     def error(self) -> HomevoltError | None:
@@ -185,6 +202,7 @@ class Feed:
                 await self._is_idle.wait()
 
     def _take(self, update: Update) -> None:
+        self._tried_s = self._clock.monotonic()
         if update.error is None:
             # An outcome without error and without readings says that the last ones are too old.
             if update.snapshot is not None:
@@ -203,13 +221,13 @@ class Feed:
         self._away_since_s = None
 
     def _failed(self, error: HomevoltError) -> None:
-        self.errors[error_kind(error)] += 1
+        self.errors[error_kind(type(error))] += 1
         if self._away_since_s is None:
             self._away_since_s = self._clock.monotonic()
             _LOGGER.warning("%s is away: %s", self.name, error)
 
     def _refused(self, error: HomevoltAuthenticationError) -> None:
-        self.errors[error_kind(error)] += 1
+        self.errors[error_kind(type(error))] += 1
         self.is_refused = True
         _LOGGER.error(
             "%s refuses the password and is read no more. Correct it and reload.", self.name
@@ -233,9 +251,9 @@ class Feed:
         return max(by_day_s, self._clock.monotonic() - self._heard_s)
 
 
-def error_kind(error: HomevoltError) -> str:
+def error_kind(error: type[HomevoltError]) -> str:
     """Return the kind of an error in snake_case, such as `timeout` of HomevoltTimeoutError."""
-    word = type(error).__name__.removeprefix("Homevolt").removesuffix("Error")
+    word = error.__name__.removeprefix("Homevolt").removesuffix("Error")
     return re.sub(r"(?<!^)(?=[A-Z])", "_", word).lower() or "other"
 
 

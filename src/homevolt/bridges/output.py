@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Protocol
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from aiohttp.web import UrlDispatcher
+    from aiohttp.web import Application
 
     from homevolt.bridges.feeds import Feeds
 
@@ -71,10 +71,10 @@ class Output(Protocol):
 class Routes(Protocol):
     """What adds paths to the HTTP server: metrics, the battery façade."""
 
-    def add_to(self, router: UrlDispatcher, feeds: Feeds) -> None:
-        """Add the paths.
+    def add_to(self, app: Application, feeds: Feeds) -> None:
+        """Add the paths, and to `app.on_cleanup` whatever has to end with the server.
 
         Args:
-            router: The router of the server.
+            app: The application that the server is about to serve.
             feeds: The devices; the same object for as long as the service runs.
         """
