@@ -34,7 +34,11 @@ MISTAKES = [
     ("[devices.house\n", 1, "not valid TOML: "),
     ('[devices.a]\nhost = "a"\n[devices.a]\nhost = "b"\n', 3, "not valid TOML: "),
     ("[devices.house]\n", 1, "the device house has no host. Add host = "),
-    ('x = 1\n[devices.house]\nhost = "a"\n', 1, "unknown key 'x'. Known: default, devices."),
+    (
+        'x = 1\n[devices.house]\nhost = "a"\n',
+        1,
+        "unknown key 'x'. Known: default, devices, interval_s, ",
+    ),
     ('[device.house]\nhost = "a"\n', 1, "unknown key 'device'. Did you mean 'devices'?"),
     ('[devices.a]\n\nhots = "a"\n', 3, "unknown key 'hots'. Did you mean 'host'?"),
     ("[devices.a]\nhost = 5\n", 2, "host of a cannot be used. Write host = "),
@@ -45,6 +49,7 @@ MISTAKES = [
     ('[devices.a]\nhost = "x"\ntimeout_s = nan\n', 3, "timeout_s of a cannot be used. Write"),
     ('[devices.a]\nhost = "x"\nfingerprint = "ab"\n', 3, "fingerprint of a cannot be used. Write"),
     ('[devices.a]\nhost = "x"\npassword = ""\n', 3, "password of a cannot be used. Write"),
+    ('[devices.a]\nhost = "x"\ninterval_s = 0.5\n', 3, "interval_s of a cannot be used. Write"),
     ('[devices.a]\nhost = "x"\npassword = 7\n', 3, "password of a cannot be used. Write"),
     ('[devices."a b"]\nhost = "x"\n', 1, "'a b' cannot be a name: "),
     ("devices = 5\n", 1, "devices must be tables. Write [devices.NAME]."),
@@ -54,6 +59,7 @@ MISTAKES = [
         1,
         "default names no device of this file: 'huose'. Did you mean 'house'?",
     ),
+    ("default = []\n", 1, "default names no device of this file: []."),
     ("\ndefault = 5\n", 2, "default names no device of this file: 5."),
     ("a = " + "[" * 5000, 1, "nested too deeply."),
 ]

@@ -11,6 +11,7 @@ from keyring.errors import KeyringLocked
 
 from homevolt.cli.devices import store
 from homevolt.cli.devices.config import load
+from homevolt.cli.devices.passwords import kept_password
 from homevolt.cli.errors import unwritable_config
 from homevolt.cli.output import PASSWORD_VARIABLE
 from homevolt.simulator import Simulator
@@ -175,3 +176,36 @@ async def test_a_kept_password_that_is_refused_says_how_to_keep_another(
         f"with 'homevolt device add --replace house {battery.url}'."
     )
     assert len(battery.journal) == 1
+
+
+async def test_a_password_may_be_in_a_file_of_its_own(
+    shell: Shell, file: Path, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    file.write_text('[devices.house]\nhost = "192.168.1.100"\npassword_file = "house.pw"\n')
+    (file.parent / "house.pw").write_text("beside\n")
+    assert kept_password(load().devices["house"]) == "beside"
+    monkeypatch.setenv("CREDENTIALS_DIRECTORY", str(tmp_path))
+    assert kept_password(load().devices["house"]) == "beside"
+    (tmp_path / "house.pw").write_text("credential")
+    assert kept_password(load().devices["house"]) == "credential"
+    outcome = await shell("device", "list", "--json")
+    assert outcome.document["devices"][0]["password_in"] == "password_file"
+    assert "credential" not in outcome.out
+
+
+@pytest.mark.parametrize(
+    ("content", "problem"),
+    [
+        (None, "cannot be read: No such file or directory. Make it readable."),
+        (b"\n", "is empty. Write the secret into it."),
+        (b"\xff", "is not UTF-8 text. Write the secret into it."),
+    ],
+)
+def test_a_password_file_that_cannot_be_used_is_said_without_its_content(
+    file: Path, content: bytes | None, problem: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    file.write_text('[devices.house]\nhost = "192.168.1.100"\npassword_file = "house.pw"\n')
+    if content is not None:
+        (file.parent / "house.pw").write_bytes(content)
+    assert kept_password(load().devices["house"]) is None
+    assert capsys.readouterr().err == f"{file.parent / 'house.pw'} {problem}\n"

@@ -9,11 +9,24 @@ import tomllib
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from homevolt._settings import (
+    SYNTAX_REMEDY,
+    Field,
+    Mistake,
+    SyntaxMistakeError,
+    closest,
+    is_text,
+    line_of,
+    parse_toml,
+    secret_path,
+    unknown_keys,
+    unusable_values,
+)
 from homevolt.cli.errors import unreadable_config
 from homevolt.cli.output import CONFIG_VARIABLE, PROGRAM
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Sequence
+    from collections.abc import Iterator, Mapping
 
     from homevolt.cli.errors import ShellError
 
@@ -21,7 +34,7 @@ FILE_NAME = "config.toml"
 NAME = re.compile(r"[^\W_][\w-]{0,39}")
 NAME_RULE = "a name has up to 40 letters, digits, - and _, and begins with a letter or digit"
 FINGERPRINT = re.compile(r"(?:[0-9a-fA-F]{2}:?){31}[0-9a-fA-F]{2}")
-SYNTAX_REMEDY = "Correct that line; nothing was changed."
+SHORTEST_INTERVAL_S = 1.0
 
 
 class ConfiguredDevice(NamedTuple):
@@ -32,7 +45,9 @@ class ConfiguredDevice(NamedTuple):
         host: Its address.
         timeout_s: Seconds for one request, None for the default.
         fingerprint: SHA-256 of the certificate to trust, in hex.
+        interval_s: Seconds from one read to the next in `homevolt run`, None for the file's.
         keyring_account: Under which account its password is in the system's keyring.
+        password_file: The file that holds its password.
         password: Its password, where it is in the file.
     """
 
@@ -40,7 +55,9 @@ class ConfiguredDevice(NamedTuple):
     host: str
     timeout_s: float | None = None
     fingerprint: str | None = None
+    interval_s: float | None = None
     keyring_account: str | None = None
+    password_file: str | None = None
     password: str | None = None
 
     def __repr__(self) -> str:
@@ -49,9 +66,11 @@ class ConfiguredDevice(NamedTuple):
 
     @property
     def password_place(self) -> str | None:
-        """Where its password is: `keyring`, `file`, or None if none is kept."""
+        """Where its password is: `keyring`, `password_file`, `file`, or None if none is kept."""
         if self.keyring_account is not None:
             return "keyring"
+        if self.password_file is not None:
+            return "password_file"
         return None if self.password is None else "file"
 
 
@@ -67,31 +86,6 @@ class Config(NamedTuple):
     path: Path
     devices: dict[str, ConfiguredDevice]
     default: str | None
-
-
-class Field(NamedTuple):
-    """A key in the table of a device.
-
-    Attributes:
-        is_valid: Whether a value can be used.
-        example: How the key is written correctly.
-    """
-
-    is_valid: Callable[[Any], bool]
-    example: str
-
-
-class MistakeError(Exception):
-    """Something in the file that cannot be used.
-
-    Args:
-        keys: Where it is, from the outermost table inwards.
-        message: What it is, and what to do.
-    """
-
-    def __init__(self, keys: Sequence[str], message: str) -> None:
-        super().__init__(message)
-        self.keys = keys
 
 
 def config_path() -> Path:
@@ -159,7 +153,7 @@ def read_text(path: Path) -> str:
         return content.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         line = content.count(b"\n", 0, error.start) + 1
-        raise _error(path, line, f"not UTF-8 text. {SYNTAX_REMEDY}") from None
+        raise config_error(path, line, f"not UTF-8 text. {SYNTAX_REMEDY}") from None
 
 
 def parse(text: str, path: Path) -> Config:
@@ -172,26 +166,23 @@ def parse(text: str, path: Path) -> Config:
     Raises:
         ShellError: Something in it is wrong; the error names the line and what to do.
     """
+    document = parse_document(text, path)
+    found = next(mistakes(document), None)
+    if found is not None:
+        raise config_error(path, line_of(text, found.keys), found.message)
+    return config_of(document, path)
+
+
+def parse_document(text: str, path: Path) -> dict[str, Any]:
+    """Return the document of the text of a file.
+
+    Raises:
+        ShellError: It is not TOML; the error names the line.
+    """
     try:
-        return _config(tomllib.loads(text), path)
-    except MistakeError as mistake:
-        raise _error(path, _line_of(text, mistake.keys), str(mistake)) from None
-    except tomllib.TOMLDecodeError as error:
-        reason, _, place = str(error).rpartition(" (at ")
-        found = re.search(r"line (\d+)", place)
-        line = int(found[1]) if found else max(1, len(text.splitlines()))
-        message = f"not valid TOML: {reason or place}. {SYNTAX_REMEDY}"
-        raise _error(path, line, message) from None
-    except RecursionError:
-        raise _error(path, 1, f"nested too deeply. {SYNTAX_REMEDY}") from None
-
-
-def closest(name: str, known: Iterable[str]) -> str:
-    """Return the question whether one of the known names was meant, empty if none is close."""
-    from difflib import get_close_matches  # noqa: PLC0415 - for mistakes alone
-
-    near = get_close_matches(name, [*known])
-    return f" Did you mean {' or '.join(map(repr, near))}?" if near else ""
+        return parse_toml(text)
+    except SyntaxMistakeError as mistake:
+        raise config_error(path, mistake.line, str(mistake)) from None
 
 
 def is_name(text: str) -> bool:
@@ -199,46 +190,60 @@ def is_name(text: str) -> bool:
     return NAME.fullmatch(text) is not None
 
 
-def _config(document: dict[str, Any], path: Path) -> Config:
-    _refuse_unknown((), document, ("default", "devices"))
+def mistakes(document: Mapping[str, Any]) -> Iterator[Mistake]:
+    """Yield everything that is wrong with the devices of a document, in its order."""
+    yield from unknown_keys((), document, TABLES)
     tables = document.get("devices", {})
     if not isinstance(tables, dict):
-        raise MistakeError(("devices",), "devices must be tables. Write [devices.NAME].")
-    devices = {name: _device(name, table) for name, table in tables.items()}
+        yield Mistake(("devices",), "devices must be tables. Write [devices.NAME].")
+        return
+    for name, table in tables.items():
+        yield from _mistakes_of_device(name, table)
     default = document.get("default")
-    if default is not None and default not in devices:
-        raise MistakeError(
+    if default is not None and not (isinstance(default, str) and default in tables):
+        yield Mistake(
             ("default",),
-            f"default names no device of this file: {default!r}.{closest(str(default), devices)} "
+            f"default names no device of this file: {default!r}.{closest(str(default), tables)} "
             f"Change it with '{PROGRAM} device default NAME'.",
         )
+
+
+def config_of(document: Mapping[str, Any], path: Path) -> Config:
+    """Return what a document without mistakes holds."""
+    devices = {
+        name: ConfiguredDevice(name, **_with_paths(table, path.parent))
+        for name, table in document.get("devices", {}).items()
+    }
+    default = document.get("default")
     if default is None and len(devices) == 1:
         (default,) = devices
     return Config(path, devices, default)
 
 
-def _device(name: str, table: Any) -> ConfiguredDevice:
+def config_error(path: Path, line: int, message: str) -> ShellError:
+    """Return the error of a mistake in a file."""
+    return unreadable_config(f"{path}, line {line}: {message}")
+
+
+def _mistakes_of_device(name: str, table: Any) -> Iterator[Mistake]:
     keys = ("devices", name)
     if not is_name(name):
-        raise MistakeError(keys, f"{name!r} cannot be a name: {NAME_RULE}. Rename it.")
-    if not isinstance(table, dict):
-        raise MistakeError(keys, f"{name} must be a table. Write [devices.{name}].")
-    _refuse_unknown(keys, table, FIELDS)
-    if "host" not in table:
-        raise MistakeError(keys, f"the device {name} has no host. Add {FIELDS['host'].example}.")
-    for key, value in table.items():
-        if not FIELDS[key].is_valid(value):
-            raise MistakeError(
-                (*keys, key), f"{key} of {name} cannot be used. Write {FIELDS[key].example}."
-            )
-    return ConfiguredDevice(name, **table)
+        yield Mistake(keys, f"{name!r} cannot be a name: {NAME_RULE}. Rename it.")
+    elif not isinstance(table, dict):
+        yield Mistake(keys, f"{name} must be a table. Write [devices.{name}].")
+    else:
+        yield from unknown_keys(keys, table, FIELDS)
+        if "host" not in table:
+            example = FIELDS["host"].example
+            yield Mistake(keys, f"the device {name} has no host. Add {example}.")
+        yield from unusable_values(keys, name, table, FIELDS)
 
 
-def _refuse_unknown(keys: Sequence[str], table: Iterable[str], known: Iterable[str]) -> None:
-    for key in table:
-        if key not in known:
-            hint = closest(key, known) or f" Known: {', '.join(known)}."
-            raise MistakeError((*keys, key), f"unknown key {key!r}.{hint}")
+def _with_paths(table: Mapping[str, Any], folder: Path) -> dict[str, Any]:
+    """Return the table of a device with the whole path of the file that holds its password."""
+    if (name := table.get("password_file")) is None:
+        return {**table}
+    return {**table, "password_file": str(secret_path(name, folder))}
 
 
 def _is_address(value: Any) -> bool:
@@ -256,10 +261,6 @@ def _is_duration(value: Any) -> bool:
     return type(value) in (int, float) and 0 < value < math.inf
 
 
-def _is_text(value: Any) -> bool:
-    return isinstance(value, str) and bool(value)
-
-
 FIELDS = {
     "host": Field(_is_address, 'host = "192.168.1.100", an address without a password'),
     "timeout_s": Field(_is_duration, "timeout_s = 30, a positive number of seconds"),
@@ -267,25 +268,15 @@ FIELDS = {
         lambda value: isinstance(value, str) and FINGERPRINT.fullmatch(value) is not None,
         'fingerprint = "...", the 64 hexadecimal digits of a SHA-256',
     ),
-    "keyring_account": Field(_is_text, 'keyring_account = "...", an account in the keyring'),
-    "password": Field(_is_text, 'password = "...", or remove the line'),
+    "keyring_account": Field(is_text, 'keyring_account = "...", an account in the keyring'),
+    "interval_s": Field(
+        lambda value: _is_duration(value) and value >= SHORTEST_INTERVAL_S,
+        f"interval_s = 10, at least {SHORTEST_INTERVAL_S:g} seconds",
+    ),
+    "password_file": Field(is_text, 'password_file = "...", a file or credential that holds it'),
+    "password": Field(is_text, 'password = "...", or remove the line'),
 }
 """The keys in the table of a device."""
 
-
-def _line_of(text: str, keys: Sequence[str]) -> int:
-    """Return the line where a value ends: the first that, with all before it, holds the value."""
-    lines = text.split("\n")
-    for count in range(1, len(lines) + 1):
-        try:
-            value: Any = tomllib.loads("\n".join(lines[:count]) + "\n")
-            for key in keys:
-                value = value[key]
-        except (tomllib.TOMLDecodeError, KeyError, TypeError):
-            continue
-        return count
-    return len(lines)
-
-
-def _error(path: Path, line: int, message: str) -> ShellError:
-    return unreadable_config(f"{path}, line {line}: {message}")
+TABLES = ("default", "devices", "interval_s", "mqtt", "prometheus", "http")
+"""The keys of the file; what is not about devices is checked where it is used."""

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import secrets
+from pathlib import Path
 from typing import TYPE_CHECKING
 
+from homevolt._settings import SecretError, read_secret
 from homevolt.cli.output import PROGRAM, print_err
 
 if TYPE_CHECKING:
@@ -28,7 +30,7 @@ def keep(device: ConfiguredDevice, password: str | None) -> ConfiguredDevice:
         The device with where its password is.
     """
     if password is None:
-        return device._replace(keyring_account=None, password=None)
+        return device._replace(keyring_account=None, password_file=None, password=None)
     # A name of its own, so that two files of devices share no password.
     account = f"{device.name}-{secrets.token_hex(4)}"
     problem = _put(account, password)
@@ -39,7 +41,9 @@ def keep(device: ConfiguredDevice, password: str | None) -> ConfiguredDevice:
 
 
 def kept_password(device: ConfiguredDevice) -> str | None:
-    """Return the password of a device, None if none is kept or the keyring does not give it."""
+    """Return the password of a device, None if none is kept or it cannot be read."""
+    if device.password_file is not None:
+        return _password_in(device.password_file)
     if device.keyring_account is None:
         return device.password
     try:
@@ -69,6 +73,14 @@ def forget(device: ConfiguredDevice) -> None:
         f"The password of {device.name} was not removed from the keyring ({reason}): service "
         f"{SERVICE}, account {device.keyring_account}."
     )
+
+
+def _password_in(file: str) -> str | None:
+    try:
+        return read_secret(Path(file))
+    except SecretError as error:
+        print_err(str(error))
+        return None
 
 
 def _put(account: str, password: str) -> str | None:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from homevolt.cli.devices.config import closest, load
+from homevolt._settings import closest
+from homevolt.cli.devices.config import load
 from homevolt.cli.errors import usage_error
 from homevolt.cli.output import PROGRAM
 

@@ -32,7 +32,7 @@ GAP = 2
 CHARGE_WIDTH = 6
 DIRECTED = 2
 """How many of the flows say which way they go; the others hardly ever turn."""
-PLACES = {"keyring": "keyring", "file": "this file", None: "none"}
+PLACES = {"keyring": "keyring", "file": "this file", "password_file": "another file", None: "none"}
 
 
 @contextmanager

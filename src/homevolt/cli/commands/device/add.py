@@ -103,5 +103,10 @@ def _show(changed: Config, name: str, *, as_json: bool) -> None:
         print_json(config.device_document(device, changed))
         return
     default = " It is the default device." if changed.default == name else ""
-    places = {"keyring": "in the keyring", "file": "in the file of devices", None: "none kept"}
+    places = {
+        "keyring": "in the keyring",
+        "file": "in the file of devices",
+        "password_file": "in another file",
+        None: "none kept",
+    }
     print_text(f"{name} is {device.host}; password: {places[device.password_place]}.{default}\n")
