@@ -124,6 +124,7 @@ TREE = {
     "param import": ["FILE", *DEVICE, *MANNER],
     "console": ["LINE", *DEVICE, "--yes -y", "--json"],
     "reboot": ["--wait=SECONDS", *DEVICE, "--yes -y", "--json"],
+    "run": ["[CONFIG]", "--check", "--simulate"],
     "simulate": [
         "--password=TEXT",
         "--seed=N",

@@ -112,8 +112,6 @@ class Service:
         old, self.config = self.config, config
         self._apply_devices(config.devices)
         await self._apply_outputs(old, config)
-        _LOGGER.info("%s", self.health.summary())
-        self._notifier.status(self.health.summary())
 
     def _apply_devices(self, devices: Iterable[DeviceConfig]) -> None:
         configured = {device.name: device for device in devices}
@@ -182,6 +180,7 @@ class Service:
         """Tell systemd once each output has worked, or failed, for the first time."""
         await asyncio.gather(*(each.settled.wait() for each in self.outputs.values()))
         self._notifier.ready()
+        self._notifier.status(self.health.summary())
 
     async def _watch(self) -> None:
         """Tell systemd that all is well, twice in its interval, and only while it is."""

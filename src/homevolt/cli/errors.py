@@ -75,9 +75,11 @@ UNWRITTEN = {errno.EPIPE, errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO, er
 """The errors of the system that mean that the output cannot be written."""
 
 EXTRAS = {
+    "aiomqtt": "mqtt",
     "click": "cli",
     "keyring": "cli",
     "platformdirs": "cli",
+    "prometheus_client": "prometheus",
     "rich": "cli",
     "tomlkit": "cli",
     "zeroconf": "discovery",

@@ -1,0 +1,243 @@
+"""`homevolt run`: a file that is checked as a whole, signals, and an end that leaves nothing."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import os
+import re
+import signal
+import sys
+from typing import TYPE_CHECKING
+
+import aiohttp
+import pytest
+
+from homevolt.bridges.config import DeviceConfig, HttpConfig, MqttConfig, PrometheusConfig
+from homevolt.cli.devices.run_config import load_run_config
+from homevolt.simulator import Simulator
+from tests.cli.test_processes import PROGRAM, WITHOUT, ended, started
+
+if TYPE_CHECKING:
+    from asyncio.subprocess import Process
+    from pathlib import Path
+
+    from tests.cli.conftest import Shell
+
+WHOLE = """\
+interval_s = 20
+
+[devices.house]
+host = "192.168.1.100"
+password = "device-secret"
+
+[devices.barn]
+host = "192.168.1.101"
+interval_s = 5
+password_file = "barn.pw"
+
+[mqtt]
+host = "192.168.1.10"
+tls = true
+ca_file = "ca.pem"
+username = "homevolt"
+password_file = "mqtt.pw"
+
+[prometheus]
+
+[http]
+port = 0
+"""
+MISTAKES = """\
+interval_s = 0.5
+colour = "red"
+
+[devices.house]
+hots = "192.168.1.100"
+
+[devices.barn]
+host = "x"
+timeout_s = -1
+password_file = "missing"
+
+[mqtt]
+host = "tcp://broker"
+port = 70000
+tls = "yes"
+topic_prefix = "a/#"
+
+[prometheus]
+probes = true
+
+[http]
+token = "t-secret"
+token_file = "missing"
+"""
+
+
+@pytest.fixture
+def file(tmp_path: Path) -> Path:
+    """Return a file of devices with the files that it names."""
+    for name in ("barn.pw", "mqtt.pw"):
+        (tmp_path / name).write_text(f"{name}-secret\n")
+    (tmp_path / "ca.pem").write_text("certificate")
+    file = tmp_path / "homevolt.toml"
+    file.write_text(WHOLE)
+    return file
+
+
+async def logged(process: Process, pattern: str) -> re.Match[str]:
+    """Return where a line of the log matches."""
+    assert process.stderr is not None
+    async with asyncio.timeout(30):
+        while line := (await process.stderr.readline()).decode():
+            if found := re.search(pattern, line):
+                return found
+    raise AssertionError(f"{pattern} was not logged")
+
+
+def test_a_file_becomes_a_configuration_with_its_passwords(
+    file: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("HOMEVOLT_HTTP_TOKEN", "token-secret")
+    config = load_run_config(file)
+    assert config.devices == (
+        DeviceConfig("house", "192.168.1.100", "device-secret", interval_s=20.0),
+        DeviceConfig("barn", "192.168.1.101", "barn.pw-secret", interval_s=5.0),
+    )
+    assert config.mqtt == MqttConfig(
+        "192.168.1.10",
+        8883,
+        username="homevolt",
+        password="mqtt.pw-secret",
+        tls=True,
+        ca_file=file.parent / "ca.pem",
+    )
+    assert config.prometheus == PrometheusConfig()
+    assert config.http == HttpConfig(port=0, token="token-secret")
+    assert "secret" not in repr(config)
+
+
+def test_secrets_of_systemd_and_of_the_environment_are_used(
+    file: Path, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    credentials = tmp_path / "credentials"
+    credentials.mkdir()
+    (credentials / "barn.pw").write_text("from systemd")
+    monkeypatch.setenv("CREDENTIALS_DIRECTORY", str(credentials))
+    monkeypatch.setenv("HOMEVOLT_PASSWORD", "from the environment")
+    monkeypatch.setenv("HOMEVOLT_MQTT_PASSWORD", "mqtt from the environment")
+    text = WHOLE.replace('password = "device-secret"\n', "")
+    file.write_text(text.replace('password_file = "mqtt.pw"\n', ""))
+    config = load_run_config(file)
+    passwords = [device.password for device in config.devices]
+    assert passwords == ["from the environment", "from systemd"]
+    assert config.mqtt is not None
+    assert config.mqtt.password == "mqtt from the environment"
+
+
+def test_metrics_bring_the_http_server_on_loopback_with_them(file: Path) -> None:
+    file.write_text('[devices.a]\nhost = "x"\n[prometheus]\n')
+    assert load_run_config(file).http == HttpConfig("127.0.0.1", 9776)
+
+
+async def test_every_mistake_is_said_at_once_with_its_line_and_the_remedy(
+    shell: Shell, file: Path
+) -> None:
+    file.write_text(MISTAKES)
+    outcome = await shell("run", "--check", str(file))
+    assert (outcome.code, outcome.out) == (11, "")
+    *lines, last = outcome.err.splitlines()
+    said = {line.removeprefix(f"{file}, line ").partition(": ")[::2] for line in lines}
+    numbers = sorted(int(number) for number, _ in said)
+    assert numbers == [1, 2, 4, 5, 9, 10, 13, 14, 15, 16, 19, 23]
+    assert all(re.search(r"(Write|Add|Did you mean|Known|Remove|Make) ?", text) for _, text in said)
+    assert last == f"homevolt: {file} cannot be used: 12 mistakes. Nothing was started."
+    assert "secret" not in outcome.err
+
+
+@pytest.mark.parametrize(
+    ("text", "line", "message"),
+    [
+        ("", 1, "there is no device. Add [devices.NAME] with its host."),
+        ('[devices.a]\nhost = "x"\n', 1, "there is no output. Add [mqtt] or "),
+        ("mqtt = 5\n", 1, "mqtt must be a table. Write [mqtt]."),
+        ('[mqtt]\nca_file = "no.pem"\ntls = true\n', 2, "there is no file "),
+        ('[mqtt]\nca_file = "ca.pem"\n', 2, "ca_file is without effect. Add tls = true."),
+        ('[mqtt]\nkey_file = "ca.pem"\ntls = true\n', 2, "key_file has no certificate. Add "),
+        ('[mqtt]\npassword = "p"\n', 2, "password has no username. Add username."),
+        ('[http]\ntoken_file = "no"\n', 2, ""),
+        ("[http]\nport = true\n", 2, "port of http cannot be used. Write port = 9776"),
+        ('[http]\nhost = "0.0.0.0:80/x"\n', 2, "host of http cannot be used."),
+    ],
+)
+async def test_what_contradicts_itself_is_a_mistake(
+    shell: Shell, file: Path, text: str, line: int, message: str
+) -> None:
+    file.write_text(text)
+    outcome = await shell("run", "--check", str(file))
+    assert outcome.code == 11
+    assert f"{file}, line {line}: {message}" in outcome.err
+
+
+async def test_a_check_starts_nothing(shell: Shell, file: Path) -> None:
+    outcome = await shell("run", "--check", str(file))
+    assert (outcome.code, outcome.err) == (0, "")
+    assert outcome.out == f"{file} can be used: 2 devices; outputs: mqtt, prometheus, http.\n"
+
+
+async def test_a_file_that_is_missing_is_an_error_of_the_command_line(shell: Shell) -> None:
+    outcome = await shell("run", "nowhere.toml")
+    assert outcome.code == 2
+    assert "There is no file nowhere.toml." in outcome.line
+
+
+async def test_without_its_package_an_output_says_how_to_install_it(file: Path) -> None:
+    program = WITHOUT.format("prometheus_client")
+    code, out, err = await ended(sys.executable, "-c", program, "run", "--check", str(file))
+    assert (code, out) == (9, "")
+    assert "pip install 'homevolt[prometheus]'" in err
+
+
+async def test_it_runs_reloads_and_ends_by_signals(tmp_path: Path) -> None:
+    async with Simulator(password="device-secret") as sim:
+        file = tmp_path / "homevolt.toml"
+        text = f'[devices.home]\nhost = "{sim.host}"\npassword = "device-secret"\n'
+        file.write_text(f"{text}[prometheus]\n[http]\nport = 0\n")
+        async with started(PROGRAM, "run", str(file)) as process:
+            url = (await logged(process, r"Serving at (\S+)\.$"))[1]
+            await logged(process, "home is read from")
+            async with aiohttp.ClientSession() as client:
+                async with client.get(f"{url}/metrics") as answer:
+                    assert 'homevolt_up{device="home"} 1.0' in await answer.text()
+                file.write_text("[devices.home]\n")
+                process.send_signal(signal.SIGHUP)
+                await logged(process, "line 1: the device home has no host")
+                await logged(process, "everything goes on as before")
+                file.write_text(f"{text.replace('home', 'barn')}[prometheus]\n[http]\nport = 0\n")
+                process.send_signal(signal.SIGHUP)
+                await logged(process, "barn is read from")
+                async with client.get(f"{url}/health") as answer:
+                    assert [*(await answer.json())["devices"]] == ["barn"]
+            process.send_signal(signal.SIGTERM)
+            out, _ = await process.communicate()
+            assert (process.returncode, out) == (0, b"")
+
+
+async def test_a_simulated_device_needs_no_file(tmp_path: Path) -> None:
+    environment = {**os.environ, "JOURNAL_STREAM": "8:1"}
+    file = tmp_path / "outputs.toml"
+    file.write_text("[prometheus]\n[http]\nport = 0\n")
+    command = (PROGRAM, "run", "--simulate", str(file))
+    async with started(*command, env=environment) as process:
+        found = await logged(process, r"^<6>Serving at (\S+)\.$")
+        await logged(process, "^<6>simulated is read from")
+        async with (
+            aiohttp.ClientSession() as client,
+            client.get(f"{found[1]}/health") as answer,
+        ):
+            document = json.loads(await answer.text())
+        assert document["devices"]["simulated"]["state"] == "read"
+        process.send_signal(signal.SIGINT)
+        await process.communicate()
+    assert process.returncode == 0
