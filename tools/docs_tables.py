@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 from homevolt.readings.catalogue import CATALOGUE, Reading, Scope
 from homevolt.schedule.entry import SETPOINT_MODES, BatteryMode
 from homevolt.schedule.options import OPTIONS, WINDOW, Kind, Option
-from tools import report_tables, simulator_tables
+from tools import bridge_tables, report_tables, simulator_tables
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -61,6 +61,7 @@ def modes() -> str:
 
 TABLES: dict[str, dict[str, Callable[[], str]]] = {
     "docs/readings.md": {"readings": readings},
+    "docs/bridges.md": {"settings": bridge_tables.settings, "metrics": bridge_tables.metrics},
     "docs/cli.md": {"simulate": simulator_tables.simulate_options},
     "docs/control.md": {"modes": modes, "options": options},
     "docs/reports.md": {"methods": report_tables.methods},
