@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import itertools
 import logging
+import os
 import socket
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
@@ -12,8 +13,9 @@ from typing import TYPE_CHECKING, Any
 import aiohttp
 import pytest
 
-from homevolt.bridges import outputs, service
-from homevolt.bridges.config import DeviceConfig, HttpConfig, RunConfig
+from homevolt.bridges import outputs, supervisor
+from homevolt.bridges import service as service_module
+from homevolt.bridges.config import DeviceConfig, HttpConfig, MqttConfig, RunConfig
 from homevolt.bridges.notify import Notifier
 from homevolt.bridges.output import OutputError, OutputStatus
 from homevolt.bridges.outputs import OutputKind
@@ -114,7 +116,7 @@ def scripted(monkeypatch: pytest.MonkeyPatch) -> ScriptedOutput:
     def make_output(kind: OutputKind, *details: Any) -> Any:
         return output if kind.name == "scripted" else make(kind, *details)
 
-    monkeypatch.setattr(service, "make_output", make_output)
+    monkeypatch.setattr(service_module, "make_output", make_output)
     return output
 
 
@@ -138,8 +140,6 @@ async def health(service: Service) -> tuple[int, dict[str, Any]]:
 
 
 def with_mqtt(config: RunConfig) -> RunConfig:
-    from homevolt.bridges.config import MqttConfig  # noqa: PLC0415 - of these tests alone
-
     return replace(config, mqtt=MqttConfig())
 
 
@@ -340,11 +340,68 @@ async def test_the_watchdog_hears_of_us_only_while_the_feeds_are_alive(
 def test_a_child_does_not_speak_for_the_service(
     systemd: Systemd, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    import os  # noqa: PLC0415 - of this test alone
-
     Notifier().ready()
     assert systemd.heard() == ["READY=1"]
     assert not {"NOTIFY_SOCKET", "WATCHDOG_USEC"} & os.environ.keys()
     monkeypatch.setenv("WATCHDOG_USEC", "20000000")
     monkeypatch.setenv("WATCHDOG_PID", "1")
     assert Notifier().watchdog_s is None
+
+
+async def test_reads_of_many_devices_are_spread_over_the_interval(
+    sim: Simulator, stepped: SteppedClock
+) -> None:
+    devices = [device_config(f"d{number}", sim) for number in range(10)]
+    async with running(Service(metrics_config(*devices), clock=stepped)) as service:
+        for second in range(10):
+            await until(lambda: service.feeds[f"d{second}"].reads)  # noqa: B023 - it is awaited here
+            assert sum(feed.reads for feed in service.feeds.values()) == second + 1
+            await stepped.pass_time(1.0)
+
+
+async def test_a_mistake_of_ours_in_a_feed_is_logged_and_the_feed_goes_on(
+    sim: Simulator,
+    stepped: SteppedClock,
+    monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    async with running(Service(metrics_config(device_config("a", sim)), clock=stepped)) as service:
+        feed = service.feeds["a"]
+        await until(lambda: feed.reads)
+        with monkeypatch.context() as patch:
+            patch.setattr(feed, "_take", lambda _: 1 / 0)
+            await until(lambda: "Reading a failed; please report this." in caplog.text, stepped)
+        reads = feed.reads
+        await until(lambda: feed.reads > reads, stepped)
+        assert feed.snapshot is not None
+
+
+async def test_an_output_that_ends_by_itself_is_started_again(
+    scripted: ScriptedOutput, stepped: SteppedClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def end(*_: object) -> None:
+        scripted.runs += 1
+
+    monkeypatch.setattr(scripted, "run", end)
+    async with running(Service(with_mqtt(RunConfig()), clock=stepped)) as service:
+        await until(lambda: scripted.runs >= 3, stepped)
+        assert service.outputs["scripted"].problem == "It ended by itself."
+
+
+async def test_what_does_not_end_in_time_is_cut_off(
+    sim: Simulator,
+    scripted: ScriptedOutput,
+    monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    for module in (supervisor, service_module):
+        monkeypatch.setattr(module, "STOP_S", 0.05)
+    scripted.farewell_s = 3600.0
+    async with running(Service(with_mqtt(metrics_config(device_config("a", sim))))) as service:
+        feed = service.feeds["a"]
+        await until(lambda: feed.device is not None)
+        held = feed.command()
+        await held.__aenter__()
+    assert "scripted did not end within 0 s." in caplog.text
+    assert scripted.ended == 0
+    await held.__aexit__(None, None, None)

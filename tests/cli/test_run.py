@@ -8,6 +8,7 @@ import os
 import re
 import signal
 import sys
+import time
 from typing import TYPE_CHECKING
 
 import aiohttp
@@ -178,6 +179,17 @@ async def test_what_contradicts_itself_is_a_mistake(
     outcome = await shell("run", "--check", str(file))
     assert outcome.code == 11
     assert f"{file}, line {line}: {message}" in outcome.err
+
+
+async def test_many_mistakes_are_found_quickly_each_in_its_line(shell: Shell, file: Path) -> None:
+    devices = [f'[devices.d{n}]\nhost = "192.168.1.100"\ninterval_s = 0\n' for n in range(200)]
+    file.write_text("".join(devices) + '[http]\n"por\\u0074" = "x"\n')
+    began_s = time.process_time()
+    outcome = await shell("run", "--check", str(file))
+    assert time.process_time() - began_s < 20
+    lines = outcome.err.splitlines()[:-1]
+    expected = [*range(3, 601, 3), 602]
+    assert [int(line.split(", line ")[1].split(":")[0]) for line in lines] == expected
 
 
 async def test_a_check_starts_nothing(shell: Shell, file: Path) -> None:
