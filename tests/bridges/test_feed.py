@@ -169,6 +169,9 @@ async def test_a_connection_stays_open_until_its_commands_have_ended(
         await asyncio.sleep(0.01)
         assert not task.done()
         await device.update_info()
+        with pytest.raises(HomevoltNotReadyError, match="home is not read any more; nothing was"):
+            async with feed.command():
+                pass
     await asyncio.wait([task], timeout=5)
     assert task.cancelled()
 

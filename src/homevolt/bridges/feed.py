@@ -76,6 +76,7 @@ class Feed:
         self._away_since_s: float | None = None
         self._subscribers: dict[object, Subscriber] = {}
         self._commands = 0
+        self._has_ended = False
         self._is_idle = asyncio.Event()
         self._is_idle.set()
 
@@ -173,8 +174,10 @@ class Feed:
         """Hold the device for a command: its connection stays open until the command has ended.
 
         Raises:
-            HomevoltNotReadyError: It has never been read, so nothing can be sent.
+            HomevoltNotReadyError: It has never been read, or is read no more; nothing was sent.
         """
+        if self._has_ended:
+            raise HomevoltNotReadyError(f"{self.name} is not read any more; nothing was sent.")
         device = self.device
         if device is None:
             raise HomevoltNotReadyError(f"{self.name} has not answered yet; nothing was sent.")
@@ -189,6 +192,7 @@ class Feed:
 
     async def run(self) -> None:
         """Read the device until cancelled; then wait for commands under way, and disconnect."""
+        self._has_ended = False
         async with self.connection:
             try:
                 await self._clock.sleep(self._start_after_s)
@@ -199,6 +203,8 @@ class Feed:
             except HomevoltAuthenticationError as error:
                 self._refused(error)
             finally:
+                # A command that came now would open the connection again, and it would stay open.
+                self._has_ended = True
                 await self._is_idle.wait()
 
     def _take(self, update: Update) -> None:
