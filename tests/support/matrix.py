@@ -16,7 +16,7 @@ from homevolt import (
     HomevoltError,
     HomevoltRateLimitError,
 )
-from homevolt.device import DEFAULT_INTERVAL_S
+from homevolt.device import DEFAULT_INTERVAL_S, LEAST_OF_BACKOFF
 from homevolt.simulator.web.fault_kinds import FAULT_KINDS
 from homevolt.simulator.world.clock import WINTER_NOON
 from homevolt.simulator.world.ems.plan import Entry
@@ -31,6 +31,8 @@ if TYPE_CHECKING:
     from homevolt import Device
 
 END = int(WINTER_NOON) + 7200
+SHORTEST_PAUSE_S = DEFAULT_INTERVAL_S * LEAST_OF_BACKOFF
+"""How long a watch waits at least after a failure."""
 PREVIOUS = Entry(6, None, END)
 WINDOW: dict[str, Any] = {"from_time": NOON + HOUR, "to_time": NOON + HOUR + timedelta(hours=1)}
 
@@ -71,8 +73,8 @@ def _mode(number: int, setpoint: int | None, call: Callable[[Device], Awaitable[
     return Method(call, lambda running: _plan(running) == [(number, setpoint)])
 
 
-async def _first_update(device: Device) -> None:
-    async for update in device.updates():
+async def _first_update(owner: Device | Homevolt) -> None:
+    async for update in owner.updates():
         if update.error is not None:
             raise update.error
         return
@@ -175,6 +177,7 @@ METHODS: dict[str, Method] = {
     "watch": Method(_first_snapshot, is_repeated=True),
     "now": Method(_now, is_local=True),
     "Homevolt.update_info": Method(lambda c: c.update_info(), of_connection=True),
+    "Homevolt.updates": Method(_first_update, of_connection=True),
     "Homevolt.get_device": Method(_get_device, of_connection=True, is_local=True),
     "Homevolt.close_connection": Method(_close, of_connection=True, is_local=True),
 }
@@ -259,7 +262,7 @@ async def run(name: str, fault: dict[str, Any], when: str, *, deadline_s: float)
             error = raised
         outcome = _outcome(method, running, before, error)
         waited_s = running.clock.monotonic() - begin_s
-        if outcome == "read" and name == "watch" and waited_s >= DEFAULT_INTERVAL_S:
+        if outcome == "read" and name == "watch" and waited_s >= SHORTEST_PAUSE_S:
             outcome = "waited"
         return Cell(outcome, running.writes, error)
 
