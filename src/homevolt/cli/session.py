@@ -6,14 +6,13 @@ import asyncio
 import getpass
 import os
 import secrets
-import sys
 from contextlib import AsyncExitStack, contextmanager
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import homevolt
 from homevolt.cli.devices.selection import ADD, selected
 from homevolt.cli.errors import KEPT, Origin, ShellError, shell_error, usage_error
-from homevolt.cli.output import HOST_VARIABLE, PASSWORD_VARIABLE, PROGRAM, print_err
+from homevolt.cli.output import HOST_VARIABLE, PASSWORD_VARIABLE, PROGRAM, can_ask, print_err
 from homevolt.cli.shared_options import DEFAULT_TIMEOUT_S
 from homevolt.exceptions import HomevoltAuthenticationError, HomevoltError, HomevoltValueError
 
@@ -242,11 +241,6 @@ def _shell_words(origin: Origin) -> Iterator[None]:
         yield
     except HomevoltError as error:
         raise shell_error(error, origin) from error
-
-
-def can_ask() -> bool:
-    """Whether there is a terminal whose person can answer; a closed stdin is None."""
-    return sys.stdin is not None and not sys.stdin.closed and sys.stdin.isatty()
 
 
 def ask(host: str, hint: str = "") -> str:

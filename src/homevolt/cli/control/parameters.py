@@ -7,9 +7,9 @@ import sys
 from itertools import groupby
 from typing import TYPE_CHECKING, Any
 
-from homevolt.cli.control.asking import can_ask, confirm
+from homevolt.cli.control.asking import confirm
 from homevolt.cli.errors import usage_error
-from homevolt.cli.output import print_err, print_json, print_text
+from homevolt.cli.output import can_ask, print_err, print_json, print_text
 from homevolt.exceptions import HomevoltValueError
 from homevolt.protocol.parameter import masked
 
