@@ -380,7 +380,7 @@ async def test_the_kept_plan_is_the_owner_s_alone_and_never_half_a_file(
 ) -> None:
     for _ in range(2):
         await shell("idle", "--for", "1h")
-    (file,) = await asyncio.to_thread(lambda: [*state.iterdir()])
+    (file,) = await asyncio.to_thread(lambda: [*state.glob("previous-plan-*")])
     assert file.stat().st_mode & 0o777 == 0o600
     assert file.parent.stat().st_mode & 0o777 == 0o700
     file.write_text('{"entries": [{', "utf-8")

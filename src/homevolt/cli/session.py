@@ -10,6 +10,7 @@ from contextlib import AsyncExitStack, contextmanager
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import homevolt
+from homevolt.cli import known
 from homevolt.cli.devices.selection import ADD, selected
 from homevolt.cli.errors import KEPT, Origin, ShellError, shell_error, usage_error
 from homevolt.cli.output import HOST_VARIABLE, PASSWORD_VARIABLE, PROGRAM, can_ask, print_err
@@ -138,6 +139,8 @@ def run(target: Target, work: Work, *, writes: bool = False, needs_readings: boo
             session = _open(runner, stack, target, needs_readings=needs_readings)
             with _shell_words(session.origin):
                 runner.run(work(session))
+                if session.failure is None:
+                    known.note_entries(session)
         finally:
             runner.run(stack.aclose())
 
