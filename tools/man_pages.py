@@ -22,7 +22,7 @@ FOLDER = ROOT / "man"
 
 def pages() -> dict[Path, str]:
     """Return the text of every page by its file."""
-    root = click.Context(app, info_name=PROGRAM, max_content_width=10_000)
+    root = click.Context(app, info_name=PROGRAM, **app.context_settings)
     return {
         FOLDER / f"{context.command_path.replace(' ', '-')}.1": _page(context)
         for context in _contexts(root)
