@@ -72,13 +72,17 @@ class Homevolt:
         """Read everything again; see `Device.update_info`."""
         await self._device.update_info()
 
-    def get_device(self) -> Device:
+    def get_device(self, *, allow_unread: bool = False) -> Device:
         """Return the device; it is the same object each time.
+
+        Args:
+            allow_unread: Whether to return it before `update_info()` has succeeded, as for
+                `homevolt.diagnostics` of a device whose readings cannot be read.
 
         Raises:
             HomevoltNotReadyError: `update_info()` has not succeeded yet.
         """
-        if self._device.ems_at is None:
+        if not allow_unread and self._device.ems_at is None:
             raise HomevoltNotReadyError(
                 "There is no device yet: call 'await homevolt_connection.update_info()' first."
             )

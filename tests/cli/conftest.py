@@ -40,12 +40,15 @@ Shell = Callable[..., Awaitable[Outcome]]
 
 
 @pytest.fixture(autouse=True)
-def _plain_surroundings(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+def _plain_surroundings(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, tmp_path_factory: pytest.TempPathFactory
+) -> None:
     """Let nothing of the developer's own shell into a test."""
     monkeypatch.delenv(HOST_VARIABLE, raising=False)
     monkeypatch.delenv(PASSWORD_VARIABLE, raising=False)
     monkeypatch.delenv(DEVICE_VARIABLE, raising=False)
     monkeypatch.setenv(CONFIG_VARIABLE, str(tmp_path / "config" / "config.toml"))
+    monkeypatch.setenv("HOMEVOLT_STATE", str(tmp_path_factory.mktemp("state")))
     monkeypatch.setenv("PYTHON_KEYRING_BACKEND", "keyring.backends.fail.Keyring")
     monkeypatch.setenv("COLUMNS", "80")
     monkeypatch.setenv("LC_ALL", "C.UTF-8")

@@ -31,8 +31,8 @@ SECRET = "correct horse"
 @pytest.fixture(autouse=True)
 def state(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
     """Let the plans that are kept go to a folder of the test."""
-    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "state"))
-    return tmp_path / "state" / "homevolt"
+    monkeypatch.setenv("HOMEVOLT_STATE", str(tmp_path / "state"))
+    return tmp_path / "state"
 
 
 @pytest.fixture
@@ -380,7 +380,7 @@ async def test_the_kept_plan_is_the_owner_s_alone_and_never_half_a_file(
 ) -> None:
     for _ in range(2):
         await shell("idle", "--for", "1h")
-    (file,) = await asyncio.to_thread(lambda: [*state.iterdir()])
+    (file,) = await asyncio.to_thread(lambda: [*state.glob("previous-plan-*")])
     assert file.stat().st_mode & 0o777 == 0o600
     assert file.parent.stat().st_mode & 0o777 == 0o700
     file.write_text('{"entries": [{', "utf-8")
@@ -394,7 +394,7 @@ async def test_without_a_place_for_the_plan_nothing_is_sent(
     shell: Shell, battery: Simulator, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     (tmp_path / "file").touch()
-    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "file"))
+    monkeypatch.setenv("HOMEVOLT_STATE", str(tmp_path / "file"))
     outcome = await shell("idle", "--for", "1h")
     assert (outcome.code, [*battery.journal.writes]) == (1, [])
     assert "nothing was sent" in outcome.err

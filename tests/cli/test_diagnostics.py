@@ -153,3 +153,36 @@ def test_a_full_disk_leaves_no_half_file(
         files.write(file, "new", force=force)
     assert caught.value.code == 10
     assert names(tmp_path) == []
+
+
+@pytest.mark.parametrize(
+    ("fault", "error"),
+    [
+        ("status:status=500,path={}", "HomevoltResponseError"),
+        ("status:status=404,path={}", "HomevoltNotSupportedError"),
+        ("garbage:path={}", "HomevoltDataError"),
+    ],
+)
+@pytest.mark.parametrize("path", ["/ems.json", "/schedule.json", "/status.json"])
+async def test_an_endpoint_that_fails_is_in_the_document_with_its_error(
+    shell: Shell, tmp_path: Path, path: str, fault: str, error: str
+) -> None:
+    file = tmp_path / "report.json"
+    async with Simulator(None, faults=[fault.format(path)]) as simulator:
+        outcome = await shell("diagnostics", str(file), "--host", simulator.host)
+    assert (outcome.code, outcome.err) == (0, "")
+    assert ", 1 of which failed. It is redacted" in outcome.out
+    endpoints = json.loads(file.read_text("utf-8"))["endpoints"]
+    assert [key for key, each in endpoints.items() if "error" in each] == [path]
+    assert endpoints[path]["error"] == error
+
+
+async def test_a_device_that_answers_nothing_leaves_no_document(
+    shell: Shell, tmp_path: Path
+) -> None:
+    async with Simulator(None) as simulator:
+        host = simulator.host
+    outcome = await shell("diagnostics", str(tmp_path / "report.json"), "--host", host)
+    assert (outcome.code, outcome.out) == (3, "")
+    assert host in outcome.line
+    assert names(tmp_path) == []

@@ -82,7 +82,7 @@ async def test_without_a_network_the_error_says_so(
 
     monkeypatch.setattr(mdns, "search", refuse)
     outcome = await shell("discover", "--json")
-    assert outcome.code == 1
+    assert outcome.code == 15
     assert outcome.document["error"]["type"] == "HomevoltDiscoveryError"
 
 

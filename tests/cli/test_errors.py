@@ -217,7 +217,7 @@ def test_every_error_of_the_library_has_an_exit_code() -> None:
     assert codes == {
         "HomevoltError": 1,
         "HomevoltNotReadyError": 1,
-        "HomevoltDiscoveryError": 1,
+        "HomevoltDiscoveryError": 15,
         "HomevoltValueError": 2,
         "HomevoltConnectionError": 3,
         "HomevoltTimeoutError": 3,

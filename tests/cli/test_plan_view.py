@@ -140,7 +140,7 @@ def test_modes_have_colours_and_what_has_ended_is_dim() -> None:
 @pytest.fixture
 async def battery(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> AsyncIterator[Simulator]:
     """Serve a battery in local mode with two entries, known to the shell."""
-    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "state"))
+    monkeypatch.setenv("HOMEVOLT_STATE", str(tmp_path / "state"))
     now = int(time.time())
     async with Simulator(None, cloud=False, local_mode=True) as simulator:
         entries = (Entry(0, now - 60, now + 3600), Entry(7, now + 3600, None))

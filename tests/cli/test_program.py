@@ -15,9 +15,9 @@ import pytest
 
 from homevolt.cli import main, render, session
 from homevolt.cli.commands import serving
-from homevolt.cli.errors import usage_error
-from homevolt.cli.output import PipeClosedError, fail, print_json
-from homevolt.cli.render import display
+from homevolt.cli.errors import fail, usage_error
+from homevolt.cli.output import PipeClosedError, print_json
+from homevolt.cli.render import watch_display
 from homevolt.cli.render.display import program_path
 from homevolt.simulator.fleet import Fleet
 from homevolt.simulator.run import Ready, serve
@@ -94,7 +94,7 @@ async def test_a_watch_is_handed_its_interval(
         assert opened.device.ems_at is not None
         calls.append((interval_s, as_json))
 
-    monkeypatch.setattr(display, "watch_status", look)
+    monkeypatch.setattr(watch_display, "watch_status", look)
     assert (await shell("status", "-w", "--interval", "2.5", "--json")).code == 0
     assert (await shell("status", "--watch")).code == 0
     assert calls == [(2.5, True), (10.0, False)]

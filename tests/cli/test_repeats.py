@@ -139,7 +139,7 @@ def test_the_windows_never_overlap_and_end_less_than_25_hours_later(
 @pytest.fixture
 async def battery(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> AsyncIterator[Simulator]:
     """Serve a battery in local mode with an entry that has ended and one in force."""
-    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "state"))
+    monkeypatch.setenv("HOMEVOLT_STATE", str(tmp_path / "state"))
     now = int(time.time())
     async with Simulator(None, cloud=False, local_mode=True) as simulator:
         entries = (Entry(0, now - 2 * HOUR, now - HOUR), Entry(7, now - HOUR, now + 60))

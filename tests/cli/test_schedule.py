@@ -27,7 +27,7 @@ HOUR = 3600
 @pytest.fixture
 async def battery(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> AsyncIterator[Simulator]:
     """Serve a battery in local mode with one entry that ended, one in force and one to come."""
-    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "state"))
+    monkeypatch.setenv("HOMEVOLT_STATE", str(tmp_path / "state"))
     now = int(time.time())
     async with Simulator(SECRET, cloud=False, local_mode=True) as simulator:
         simulator.installation.plan.replace(

@@ -54,7 +54,7 @@ class Screen:
     @property
     def text(self) -> str:
         """What was written since the last key, as plain text with single blanks."""
-        return " ".join(CONTROL.sub(b" ", self.written).decode().split())
+        return " ".join(CONTROL.sub(b" ", self.written).decode("utf-8", "ignore").split())
 
     async def shows(self, text: str, times: int = 1) -> None:
         """Wait until a text was written this often since the last key."""

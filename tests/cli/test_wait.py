@@ -49,7 +49,7 @@ class Passing(SystemClock):
 @pytest.fixture
 async def battery(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> AsyncIterator[Simulator]:
     """Serve a battery whose time passes while the shell waits for it."""
-    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "state"))
+    monkeypatch.setenv("HOMEVOLT_STATE", str(tmp_path / "state"))
     async with Simulator(None, cloud=False, local_mode=True, clock=ManualClock()) as simulator:
         monkeypatch.setenv(HOST_VARIABLE, simulator.host)
         monkeypatch.setattr(following, "SYSTEM_CLOCK", Passing(simulator))

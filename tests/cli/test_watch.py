@@ -14,8 +14,8 @@ import pytest
 from homevolt import Homevolt, HomevoltAuthenticationError
 from homevolt._common import SystemClock
 from homevolt.cli.errors import Origin
-from homevolt.cli.render import display
 from homevolt.cli.render import watch as watch_module
+from homevolt.cli.render import watch_display
 from homevolt.cli.session import Session
 from homevolt.simulator import Simulator
 
@@ -92,7 +92,7 @@ async def run_until(enough: asyncio.Event, *works: Coroutine[Any, Any, None]) ->
 async def watch(battery: Simulator, clock: Hurry, *, as_json: bool = False) -> None:
     """Watch a battery until it was read several times."""
     async with opened(battery, clock) as session:
-        await run_until(clock.enough, display.watch_status(session, 10.0, as_json=as_json))
+        await run_until(clock.enough, watch_display.watch_status(session, 10.0, as_json=as_json))
 
 
 @pytest.fixture
@@ -183,7 +183,7 @@ async def test_an_age_on_the_screen_goes_on_between_the_reads(
     clock = Pause()
     async with Simulator(None) as simulator, opened(simulator, clock) as session:
         simulator.faults.add("status:status=404,path=/ems.json")
-        watching = asyncio.create_task(display.watch_status(session, 300.0, as_json=False))
+        watching = asyncio.create_task(watch_display.watch_status(session, 300.0, as_json=False))
         await clock.begun.wait()
         drawn = ""
         while drawn.count("Trying again.") < 3:
@@ -202,7 +202,7 @@ async def test_two_watches_in_one_process_never_mix(capsys: pytest.CaptureFixtur
         opened(well, clock) as first,
         opened(ill, clock) as second,
     ):
-        works = [display.watch_status(each, 10.0, as_json=True) for each in (first, second)]
+        works = [watch_display.watch_status(each, 10.0, as_json=True) for each in (first, second)]
         await run_until(clock.enough, *works)
     out, err = capsys.readouterr()
     documents = [json.loads(line) for line in out.splitlines()]
@@ -224,7 +224,7 @@ async def test_a_resized_terminal_gets_its_view_at_once(
 ) -> None:
     clock = Pause()
     async with Simulator(None) as simulator, opened(simulator, clock) as session:
-        watching = asyncio.create_task(display.watch_status(session, 300.0, as_json=False))
+        watching = asyncio.create_task(watch_display.watch_status(session, 300.0, as_json=False))
         await clock.begun.wait()
         shown = capsys.readouterr().out
         signal.raise_signal(signal.SIGWINCH)

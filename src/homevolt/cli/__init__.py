@@ -13,8 +13,7 @@ def main() -> None:
     # While the modules are loaded there is nothing to clean up: Ctrl-C ends the process at once.
     signal.signal(signal.SIGINT, _leave)
     _fill_closed_descriptors()
-    from homevolt.cli.errors import missing_package  # noqa: PLC0415 - see above
-    from homevolt.cli.output import fail  # noqa: PLC0415 - see above
+    from homevolt.cli.errors import fail, missing_package  # noqa: PLC0415 - see above
 
     try:
         from homevolt.cli.app import run  # noqa: PLC0415 - an extra

@@ -15,6 +15,7 @@ from homevolt.cli.errors import (
     OUTPUT,
     PIPE_CLOSED,
     ShellError,
+    fail,
     missing_package,
     shell_error,
     system_error,
@@ -25,7 +26,6 @@ from homevolt.cli.output import (
     COMPLETE_VARIABLE,
     PROGRAM,
     OutputError,
-    fail,
     prepare_streams,
     print_text,
 )

@@ -3,14 +3,20 @@
 from __future__ import annotations
 
 import errno
-from typing import TYPE_CHECKING, NamedTuple, TypeVar
+import sys
+from contextlib import suppress
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
 from homevolt.cli.output import (
     PASSWORD_VARIABLE,
     PROGRAM,
     OutputError,
     PipeClosedError,
+    is_closed,
+    one_line,
     output_error,
+    print_err,
+    print_json,
 )
 from homevolt.exceptions import (
     HomevoltAuthenticationError,
@@ -19,6 +25,7 @@ from homevolt.exceptions import (
     HomevoltCommandOutcomeUnknownError,
     HomevoltConnectionError,
     HomevoltDataError,
+    HomevoltDiscoveryError,
     HomevoltError,
     HomevoltLocalModeError,
     HomevoltNotSupportedError,
@@ -27,7 +34,7 @@ from homevolt.exceptions import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Mapping, Sequence
 
 T = TypeVar("T")
 
@@ -66,6 +73,7 @@ EXITS = (
     Exit(CONFIG_UNWRITABLE, "the file of devices cannot be written; it is as it was"),
     Exit(13, "the firmware of the device does not offer this", HomevoltNotSupportedError),
     Exit(NOT_FOLLOWED, "done, but the power has not followed"),
+    Exit(15, "the local network cannot be searched", HomevoltDiscoveryError),
     Exit(INTERRUPTED, "ended with Ctrl-C"),
     Exit(PIPE_CLOSED, "the reader of the output closed it"),
     Exit(TERMINATED, "a watch was ended by SIGTERM"),
@@ -188,6 +196,29 @@ def code_of(error: HomevoltError) -> int:
 def exit_codes_text() -> str:
     """Return the table of exit codes as lines of text."""
     return "\n".join(f"  {row.code:>3}  {row.meaning}" for row in EXITS)
+
+
+def fail(arguments: Sequence[str], error: ShellError) -> int:
+    """Report an error: in one line on stderr, or with --json as JSON on stdout.
+
+    Args:
+        arguments: The command line.
+        error: The error.
+
+    Returns:
+        Its exit code, also where the report cannot be written.
+    """
+    if "--json" in arguments and not is_closed(sys.stdout):
+        with suppress(OutputError):
+            print_json({"error": error_document(error)})
+    else:
+        print_err(f"{PROGRAM}: {one_line(str(error))}")
+    return error.code
+
+
+def error_document(error: ShellError) -> dict[str, Any]:
+    """Return an error for programs."""
+    return {"type": error.kind, "message": one_line(str(error)), "exit_code": error.code}
 
 
 def _connection(error: HomevoltError, origin: Origin) -> str:

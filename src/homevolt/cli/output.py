@@ -13,9 +13,7 @@ from contextlib import suppress
 from typing import TYPE_CHECKING, Any, TextIO
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
-
-    from homevolt.cli.errors import ShellError
+    from collections.abc import Mapping
 
 PROGRAM = "homevolt"
 HOST_VARIABLE = "HOMEVOLT_HOST"
@@ -56,7 +54,7 @@ def prepare_streams() -> None:
                 stream.reconfigure(encoding="ascii", errors=TO_ASCII)
             else:
                 stream.reconfigure(errors="replace")
-    if _is_closed(sys.stdout):
+    if is_closed(sys.stdout):
         raise OutputError("stdout is closed")
 
 
@@ -94,7 +92,7 @@ def output_error(error: OSError) -> OutputError:
 
 def print_err(text: str) -> None:
     """Print a line that is not a result on stderr, if there is one."""
-    if _is_closed(sys.stderr):
+    if is_closed(sys.stderr):
         return
     try:
         sys.stderr.write(f"{text}\n")
@@ -103,27 +101,9 @@ def print_err(text: str) -> None:
         _discard(sys.stderr)
 
 
-def fail(arguments: Sequence[str], error: ShellError) -> int:
-    """Report an error: in one line on stderr, or with --json as JSON on stdout.
-
-    Args:
-        arguments: The command line.
-        error: The error.
-
-    Returns:
-        Its exit code, also where the report cannot be written.
-    """
-    if "--json" in arguments and not _is_closed(sys.stdout):
-        with suppress(OutputError):
-            print_json({"error": error_document(error)})
-    else:
-        print_err(f"{PROGRAM}: {one_line(str(error))}")
-    return error.code
-
-
-def error_document(error: ShellError) -> dict[str, Any]:
-    """Return an error for programs."""
-    return {"type": error.kind, "message": one_line(str(error)), "exit_code": error.code}
+def can_ask() -> bool:
+    """Whether there is a terminal whose person can answer; a closed stdin is None."""
+    return sys.stdin is not None and not sys.stdin.closed and sys.stdin.isatty()
 
 
 def one_line(text: str) -> str:
@@ -131,7 +111,7 @@ def one_line(text: str) -> str:
     return " ".join(text.split())
 
 
-def _is_closed(stream: TextIO | None) -> bool:
+def is_closed(stream: TextIO | None) -> bool:
     """Whether a stream cannot be used: of a closed descriptor Python makes None."""
     return stream is None or stream.closed
 

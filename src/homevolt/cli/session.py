@@ -6,16 +6,22 @@ import asyncio
 import getpass
 import os
 import secrets
-import sys
 from contextlib import AsyncExitStack, contextmanager
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import homevolt
+from homevolt.cli import known
 from homevolt.cli.devices.selection import ADD, selected
 from homevolt.cli.errors import KEPT, Origin, ShellError, shell_error, usage_error
-from homevolt.cli.output import HOST_VARIABLE, PASSWORD_VARIABLE, PROGRAM, print_err
+from homevolt.cli.output import HOST_VARIABLE, PASSWORD_VARIABLE, PROGRAM, can_ask, print_err
 from homevolt.cli.shared_options import DEFAULT_TIMEOUT_S
-from homevolt.exceptions import HomevoltAuthenticationError, HomevoltError, HomevoltValueError
+from homevolt.exceptions import (
+    HomevoltAuthenticationError,
+    HomevoltConnectionError,
+    HomevoltDataError,
+    HomevoltError,
+    HomevoltValueError,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Coroutine, Iterator, Sequence
@@ -38,6 +44,8 @@ NO_DEVICE = (
 )
 PROMPT = "prompt"
 SHA256_BYTES = 32
+UNREAD = (HomevoltConnectionError, HomevoltDataError)
+"""What a command that does without readings goes on after."""
 
 
 class Login(NamedTuple):
@@ -64,12 +72,14 @@ class Session(NamedTuple):
         origin: Where its errors come from.
         is_simulated: Whether it is the simulated one of this process.
         login: The password that it was read with.
+        failure: Why it could not be read, of a command that does without its readings.
     """
 
     device: homevolt.Device
     origin: Origin
     is_simulated: bool = False
     login: Login = Login()
+    failure: ShellError | None = None
 
     @property
     def url(self) -> str:
@@ -99,7 +109,7 @@ class Reading(NamedTuple):
     login: Login = Login()
 
 
-def run(target: Target, work: Work, *, writes: bool = False) -> None:
+def run(target: Target, work: Work, *, writes: bool = False, needs_readings: bool = True) -> None:
     """Read a device once, and give it to the work of a command, which is never run twice.
 
     If the device requires a password and none is set, the person at the terminal is asked for it.
@@ -109,6 +119,9 @@ def run(target: Target, work: Work, *, writes: bool = False) -> None:
             is configured, a command that only reads gets a simulated one, and says so on stderr.
         work: What the command does with the device.
         writes: Whether the work writes.
+        needs_readings: Whether the work needs the readings; else a device that answers without
+            them, or not at all, is given to it with its `failure`. A refused password is an error
+            in any case.
 
     Raises:
         ShellError: The device cannot be reached, the work failed, or a command that writes has no
@@ -123,9 +136,11 @@ def run(target: Target, work: Work, *, writes: bool = False) -> None:
     with asyncio.Runner() as runner:
         stack = AsyncExitStack()
         try:
-            session = _open(runner, stack, target)
+            session = _open(runner, stack, target, needs_readings=needs_readings)
             with _shell_words(session.origin):
                 runner.run(work(session))
+                if session.failure is None:
+                    known.note_entries(session)
         finally:
             runner.run(stack.aclose())
 
@@ -196,13 +211,15 @@ def _known_login(target: Target) -> Login:
     return Login(password, None if password is None else PASSWORD_VARIABLE)
 
 
-def _open(runner: asyncio.Runner, stack: AsyncExitStack, target: Target) -> Session:
+def _open(
+    runner: asyncio.Runner, stack: AsyncExitStack, target: Target, *, needs_readings: bool
+) -> Session:
     """Connect to a device and read it; the stack closes the connection."""
     if target.host is None:
         return runner.run(_open_simulated(stack, target))
     login = _known_login(target)
     try:
-        return runner.run(_read(stack, target, login))
+        return runner.run(_read(stack, target, login, needs_readings=needs_readings))
     except ShellError as error:
         is_refused = error.kind == HomevoltAuthenticationError.__name__
         if login.password is not None or not is_refused or not can_ask():
@@ -211,7 +228,8 @@ def _open(runner: asyncio.Runner, stack: AsyncExitStack, target: Target) -> Sess
     password = ask(target.host)
     if not password:
         raise HomevoltAuthenticationError("No password was given.")
-    return runner.run(_read(stack, target, Login(password, PROMPT)))
+    login = Login(password, PROMPT)
+    return runner.run(_read(stack, target, login, needs_readings=needs_readings))
 
 
 async def _open_simulated(stack: AsyncExitStack, target: Target) -> Session:
@@ -223,16 +241,26 @@ async def _open_simulated(stack: AsyncExitStack, target: Target) -> Session:
     return session._replace(is_simulated=True)
 
 
-async def _read(stack: AsyncExitStack, target: Target, login: Login) -> Session:
+async def _read(
+    stack: AsyncExitStack, target: Target, login: Login, *, needs_readings: bool = True
+) -> Session:
     async with AsyncExitStack() as attempt:
         opened = await attempt.enter_async_context(connection(target, login.password))
         is_pinned = target.fingerprint is not None
         name = None if target.device is None else target.device.name
         origin = Origin(opened.base_url, login.source, is_pinned, name=name)
-        with _shell_words(origin):
-            await opened.update_info()
+        failure = None
+        try:
+            with _shell_words(origin):
+                await opened.update_info()
+        except ShellError as error:
+            if needs_readings or not isinstance(error.__cause__, UNREAD):
+                raise
+            failure = error
         stack.push_async_exit(attempt.pop_all())
-        return Session(opened.get_device(), origin._replace(is_known=True), login=login)
+        device = opened.get_device(allow_unread=failure is not None)
+        origin = origin._replace(is_known=failure is None)
+        return Session(device, origin, login=login, failure=failure)
 
 
 @contextmanager
@@ -242,11 +270,6 @@ def _shell_words(origin: Origin) -> Iterator[None]:
         yield
     except HomevoltError as error:
         raise shell_error(error, origin) from error
-
-
-def can_ask() -> bool:
-    """Whether there is a terminal whose person can answer; a closed stdin is None."""
-    return sys.stdin is not None and not sys.stdin.closed and sys.stdin.isatty()
 
 
 def ask(host: str, hint: str = "") -> str:

@@ -23,7 +23,7 @@ async def batteries(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path, shell: Shell
 ) -> AsyncIterator[tuple[Simulator, Simulator]]:
     """Serve two batteries, configured as `house` (the default) and `barn`."""
-    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "state"))
+    monkeypatch.setenv("HOMEVOLT_STATE", str(tmp_path / "state"))
     (tmp_path / "plan.csv").write_text(ENTRY, "utf-8")
     (tmp_path / "settings.toml").write_text("[parameters]\nledstrip_bright_max = 41\n", "utf-8")
     monkeypatch.chdir(tmp_path)

@@ -29,7 +29,8 @@ NOTE = (
 def command(*, target: Target, file: str, force: bool, as_json: bool) -> None:
     """Write a redacted document to attach to a bug report.
 
-    FILE is - for stdout. Every endpoint of the device is read, and nothing is written to it.
+    FILE is - for stdout. Every endpoint of the device is read, and nothing is written to it. What
+    cannot be read, the readings included, is named in the document.
     """
     path = Path(file)
     if file != STDOUT:
@@ -37,6 +38,8 @@ def command(*, target: Target, file: str, force: bool, as_json: bool) -> None:
 
     async def work(opened: session.Session) -> None:
         document = await homevolt.diagnostics(opened.device)
+        if opened.failure is not None and not _has_answer(document):
+            raise opened.failure
         if file == STDOUT:
             print_json(document)
             print_err(_note("This", document))
@@ -47,7 +50,13 @@ def command(*, target: Target, file: str, force: bool, as_json: bool) -> None:
         else:
             print_text(_note(file, document) + "\n")
 
-    session.run(target, work)
+    session.run(target, work, needs_readings=False)
+
+
+def _has_answer(document: dict[str, Any]) -> bool:
+    """Whether the device answered any request, be it with an error."""
+    answers = document["endpoints"].values()
+    return any("payload" in each or each["status"] is not None for each in answers)
 
 
 def _failed(document: dict[str, Any]) -> dict[str, str]:

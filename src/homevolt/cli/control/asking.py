@@ -9,17 +9,12 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from homevolt.cli.errors import ShellError, usage_error
-from homevolt.cli.output import print_err
+from homevolt.cli.output import can_ask, print_err
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
 YES = ("y", "yes")
-
-
-def can_ask() -> bool:
-    """Whether there is a terminal whose person can answer; a closed stdin is None."""
-    return sys.stdin is not None and not sys.stdin.closed and sys.stdin.isatty()
 
 
 def confirm(question: str, *, yes: bool, must_ask: bool = False) -> bool:

@@ -7,7 +7,7 @@ import math
 import tomllib
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from homevolt.cli.control import plan_files
+from homevolt.cli import files
 from homevolt.cli.control.asking import confirm
 from homevolt.cli.control.parameters import value_text
 from homevolt.cli.errors import ShellError, usage_error
@@ -56,7 +56,7 @@ async def export(session: Session, file: Path | None, kind: str, *, as_json: boo
     left_out = [each.name for each in found if each.name not in given]
     text = dumps(given, kind, session.url, left_out)
     if file is not None:
-        plan_files.write(file, text)
+        files.replace(file, text)
     if as_json:
         print_json(
             {

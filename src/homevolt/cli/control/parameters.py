@@ -7,9 +7,10 @@ import sys
 from itertools import groupby
 from typing import TYPE_CHECKING, Any
 
-from homevolt.cli.control.asking import can_ask, confirm
+from homevolt.cli import known
+from homevolt.cli.control.asking import confirm
 from homevolt.cli.errors import usage_error
-from homevolt.cli.output import print_err, print_json, print_text
+from homevolt.cli.output import can_ask, print_err, print_json, print_text
 from homevolt.exceptions import HomevoltValueError
 from homevolt.protocol.parameter import masked
 
@@ -32,7 +33,7 @@ async def show_all(
     """
     found = [
         parameter
-        for parameter in (await session.device.parameters()).values()
+        for parameter in (await _all(session)).values()
         if _has(parameter, words)
         and (group is None or group.casefold() == parameter.group.casefold())
         and (not changed or _is_changed(parameter))
@@ -99,9 +100,15 @@ async def reset(session: Session, name: str, *, yes: bool) -> None:
     await session.device.reset_parameter(name)
 
 
+async def _all(session: Session) -> dict[str, Parameter]:
+    parameters = await session.device.parameters()
+    known.note_parameters(session, parameters)
+    return parameters
+
+
 async def _find(session: Session, name: str) -> Parameter:
     await session.device.get_parameter(name)  # suggests the nearest names
-    return (await session.device.parameters())[name]
+    return (await _all(session))[name]
 
 
 def _secret(name: str, value: str | None) -> str:

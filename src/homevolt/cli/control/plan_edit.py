@@ -11,13 +11,13 @@ from typing import TYPE_CHECKING
 
 import click
 
-from homevolt.cli import render
-from homevolt.cli.control import plan_files, previous_plan
-from homevolt.cli.control.asking import ask, can_ask
+from homevolt.cli import render, state
+from homevolt.cli.control import plan_files
+from homevolt.cli.control.asking import ask
 from homevolt.cli.control.plan_state import known_plan, not_ended, read_clocks, unexpired
 from homevolt.cli.control.plan_write import replace_plan
 from homevolt.cli.errors import ShellError, usage_error
-from homevolt.cli.output import PROGRAM, one_line, print_err
+from homevolt.cli.output import PROGRAM, can_ask, one_line, print_err
 from homevolt.control.plan_replacement import compare_plans
 from homevolt.exceptions import HomevoltValueError
 from homevolt.schedule.validation import check_overlaps
@@ -86,7 +86,7 @@ async def edit_plan(session: Session, manner: Manner) -> None:
 @contextmanager
 def _kept_file(text: str) -> Iterator[Path]:
     """Give a file for what is typed; if it is still there in the end and was changed, it stays."""
-    folder = previous_plan.folder()
+    folder = state.folder()
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     descriptor, name = tempfile.mkstemp(f".{KIND}", "edited-plan-", folder)  # mode 0600
     with os.fdopen(descriptor, "w", encoding="utf-8") as stream:

@@ -10,12 +10,8 @@ from __future__ import annotations
 import csv
 import io
 import json
-import os
-import tempfile
 import tomllib
-from contextlib import suppress
 from datetime import UTC, datetime
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from homevolt.cli.control.moments import moment_of
@@ -25,6 +21,7 @@ from homevolt.schedule.options import BY_NAME, Kind
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
+    from pathlib import Path
 
     from homevolt.schedule.entry import ScheduleEntry
 
@@ -65,23 +62,6 @@ def load(file: Path) -> list[Row]:
         raise usage_error(f"{file} cannot be read: {error.strerror or error}.") from error
     except (ValueError, RecursionError, csv.Error) as error:
         raise usage_error(f"{file} is not valid {kind.upper()}: {error}.") from error
-
-
-def write(file: Path, text: str) -> None:
-    """Write a file that only its owner can read, whole or not at all.
-
-    Raises:
-        OSError: It cannot be written; a file of that name is as it was.
-    """
-    descriptor, name = tempfile.mkstemp(dir=file.parent, prefix=".plan-")  # mode 0600
-    try:
-        with os.fdopen(descriptor, "w", encoding="utf-8") as stream:
-            stream.write(text)
-        Path(name).replace(file)
-    except BaseException:
-        with suppress(OSError):
-            Path(name).unlink()
-        raise
 
 
 def loads(text: str, kind: str) -> list[Row]:

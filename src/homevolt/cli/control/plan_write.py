@@ -6,12 +6,12 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from homevolt.cli import render
 from homevolt.cli.control import previous_plan
-from homevolt.cli.control.asking import ask, can_ask, confirm
+from homevolt.cli.control.asking import ask, confirm
 from homevolt.cli.control.following import Waiting, report, wait_document
 from homevolt.cli.control.plan_state import known_plan, not_ended, plan_document, read_clocks
 from homevolt.cli.control.repeats import Span
 from homevolt.cli.control.sentences import is_doing, summary_of, will_add, will_do
-from homevolt.cli.output import PROGRAM, print_err, print_json, print_text
+from homevolt.cli.output import PROGRAM, can_ask, print_err, print_json, print_text
 from homevolt.cli.render.documents import entry_document
 from homevolt.control.overlay import overlay_plan
 from homevolt.control.plan_replacement import compare_plans

@@ -2,20 +2,17 @@
 
 from __future__ import annotations
 
-import hashlib
-import os
-from pathlib import Path
 from typing import TYPE_CHECKING
 
+from homevolt.cli import files, state
 from homevolt.cli.control import plan_files
 from homevolt.cli.errors import ShellError, usage_error
-from homevolt.cli.output import PROGRAM
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from homevolt.cli.session import Session
     from homevolt.schedule.entry import ScheduleEntry
-
-STATE_VARIABLE = "XDG_STATE_HOME"
 
 
 def save(session: Session, entries: tuple[ScheduleEntry, ...]) -> None:
@@ -32,11 +29,11 @@ def save(session: Session, entries: tuple[ScheduleEntry, ...]) -> None:
     file = _file(session)
     try:
         file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        plan_files.write(file, plan_files.dumps(entries, "json"))
+        files.replace(file, plan_files.dumps(entries, "json"))
     except OSError as error:
         raise ShellError(
             f"The plan on the device cannot be kept in {file} ({error.strerror or error}), so it "
-            f"could not be restored; nothing was sent. {STATE_VARIABLE} names another folder.",
+            f"could not be restored; nothing was sent. {state.VARIABLE} names another folder.",
             kind=type(error).__name__,
             code=1,
         ) from error
@@ -57,14 +54,4 @@ def load(session: Session) -> list[dict[str, object]]:
 def _file(session: Session) -> Path:
     """Return the file of a device, which is known by its id, else by its address."""
     identity = session.device.snapshot.unit.ecu_id or session.url
-    digest = hashlib.sha256(str(identity).encode()).hexdigest()[:16]
-    return folder() / f"previous-plan-{digest}.json"
-
-
-def folder() -> Path:
-    """Return the folder of what this shell keeps."""
-    if named := os.environ.get(STATE_VARIABLE):
-        return Path(named) / PROGRAM
-    if os.name == "nt" and (local := os.environ.get("LOCALAPPDATA")):
-        return Path(local) / PROGRAM
-    return Path.home() / ".local" / "state" / PROGRAM
+    return state.file_of("previous-plan", str(identity))

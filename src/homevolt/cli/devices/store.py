@@ -5,8 +5,7 @@ from __future__ import annotations
 import os
 import re
 import sys
-import tempfile
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -14,6 +13,7 @@ import tomlkit
 from tomlkit.exceptions import TOMLKitError
 from tomlkit.items import InlineTable
 
+from homevolt.cli import files
 from homevolt.cli.devices.config import FIELDS, config_path, parse, read_text
 from homevolt.cli.devices.selection import unknown_device
 from homevolt.cli.errors import unwritable_config, usage_error
@@ -181,26 +181,4 @@ def _write(path: Path, text: str) -> None:
     """Replace a file as a whole; only its owner can read it."""
     if path.exists() and not path.stat().st_mode & ALL_WRITE_BITS:
         raise PermissionError(0, "it is read-only; make it writable first")
-    descriptor, temporary = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)  # mode 0600
-    try:
-        with os.fdopen(descriptor, "wb") as file:
-            file.write(text.encode())
-            file.flush()
-            os.fsync(file.fileno())
-        Path(temporary).replace(path)
-    except BaseException:
-        with suppress(OSError):
-            Path(temporary).unlink()
-        raise
-    if sys.platform != "win32":
-        _sync_folder(path.parent)
-
-
-def _sync_folder(folder: Path) -> None:
-    """Let a new name of a file outlast a power failure, where the file system can."""
-    with suppress(OSError):
-        descriptor = os.open(folder, os.O_RDONLY)
-        try:
-            os.fsync(descriptor)
-        finally:
-            os.close(descriptor)
+    files.replace(path, text)

@@ -16,7 +16,6 @@ if TYPE_CHECKING:
         show_next_steps,
         show_sensors,
         show_status,
-        watch_status,
     )
     from homevolt.cli.render.log_display import follow_logs, show_logs
     from homevolt.cli.render.plan_view import show_diff, show_plan
@@ -28,6 +27,7 @@ if TYPE_CHECKING:
         show_info,
         show_nodes,
     )
+    from homevolt.cli.render.watch_display import watch_status
 
 __all__ = [
     "follow_logs",
@@ -52,7 +52,7 @@ __all__ = [
 
 _MODULES = {
     "devices": ("progress", "show_devices", "show_sensors_of_all", "show_status_of_all"),
-    "display": ("show_next_steps", "show_sensors", "show_status", "watch_status"),
+    "display": ("show_next_steps", "show_sensors", "show_status"),
     "log_display": ("follow_logs", "show_logs"),
     "plan_view": ("show_diff", "show_plan"),
     "report_display": (
@@ -63,6 +63,7 @@ _MODULES = {
         "show_info",
         "show_nodes",
     ),
+    "watch_display": ("watch_status",),
 }
 _MODULE_OF = {name: module for module, names in _MODULES.items() for name in names}
 

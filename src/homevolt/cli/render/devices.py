@@ -9,7 +9,8 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from homevolt.cli.output import error_document, print_json
+from homevolt.cli.errors import error_document
+from homevolt.cli.output import print_json
 from homevolt.cli.render import formatting
 from homevolt.cli.render.display import Terminal, session_document
 from homevolt.cli.render.documents import sensors_document, status_document

@@ -1,4 +1,4 @@
-"""Showing what was read of a device: once, or again and again."""
+"""Showing what was read of a device last."""
 
 from __future__ import annotations
 
@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING, Any
 from rich.console import Console
 from rich.text import Text
 
-from homevolt.cli.output import PROGRAM, error_document, print_err, print_json, print_text
-from homevolt.cli.render import formatting
+from homevolt.cli.errors import error_document
+from homevolt.cli.output import PROGRAM, print_err, print_json, print_text
 from homevolt.cli.render.documents import sensors_document, status_document
 from homevolt.cli.render.status_view import StatusView
 from homevolt.cli.render.tables import SensorTable, StepTable, matching
@@ -25,7 +25,8 @@ if TYPE_CHECKING:
     from rich.console import RenderableType
 
     from homevolt.cli.session import Session
-    from homevolt.readings.snapshot import Snapshot, Update
+    from homevolt.exceptions import HomevoltError
+    from homevolt.readings.snapshot import Snapshot
 
 PIPED_WIDTH = 160
 """Columns where there is no terminal to ask: a row of a table stays on one line."""
@@ -70,7 +71,7 @@ def show_status(session: Session, *, as_json: bool) -> None:
 def session_document(session: Session) -> dict[str, Any]:
     """Return what was read of a device last, for programs."""
     snapshot = session.device.snapshot
-    return _document(session, snapshot, age_s_of(snapshot))
+    return update_document(session, snapshot, age_s_of(snapshot))
 
 
 def show_sensors(session: Session, words: Sequence[str], *, as_json: bool) -> None:
@@ -99,31 +100,6 @@ def show_next_steps(text: str, steps: Sequence[tuple[str, str]]) -> None:
     terminal.show(StepTable((f"{program} {command}", what) for command, what in steps))
 
 
-async def watch_status(session: Session, interval_s: float, *, as_json: bool) -> None:
-    """Read a device again and again and show it, outages included, until interrupted.
-
-    A terminal shows one view that changes; a file or a pipe gets one after the other, and a
-    program one document a line.
-    """
-    terminal = Terminal()
-    if as_json:
-        async for update in session.device.updates(interval_s):
-            age_s = None if update.age_s is None else round(update.age_s, 1)
-            print_json(_document(session, update.snapshot, age_s, update), indent=None)
-    elif terminal.is_terminal:
-        from homevolt.cli.render.watch import watch_on_screen  # noqa: PLC0415 - for a watch alone
-
-        await watch_on_screen(session, interval_s, terminal)
-    else:
-        async for update in session.device.updates(interval_s):
-            if update.error is None:
-                show_status(session, as_json=False)
-            else:
-                error = session.shell_error(update.error)
-                age = formatting.duration(age_s_of(session.device.snapshot))
-                print_err(f"{PROGRAM}: {error} Last read {age} ago; trying again.")
-
-
 def program_path() -> str:
     """Return what to type to run this program again from here.
 
@@ -137,17 +113,27 @@ def program_path() -> str:
     return str(own) if is_other else PROGRAM
 
 
-def _document(
-    session: Session, snapshot: Snapshot | None, age_s: float | None, update: Update | None = None
+def update_document(
+    session: Session,
+    snapshot: Snapshot | None,
+    age_s: float | None,
+    failure: HomevoltError | None = None,
 ) -> dict[str, Any]:
-    error = None if update is None else update.error
+    """Return what a read of a device brought, for programs.
+
+    Args:
+        session: The device.
+        snapshot: What was read last, or None if that is too old.
+        age_s: How many seconds ago it was read.
+        failure: Why the last read failed, None if it succeeded.
+    """
     return status_document(
         snapshot,
         url=session.url,
         simulated=session.is_simulated,
         problems=problems_of(session),
         age_s=age_s,
-        error=None if error is None else error_document(session.shell_error(error)),
+        error=None if failure is None else error_document(session.shell_error(failure)),
     )
 
 

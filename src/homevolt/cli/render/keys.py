@@ -14,9 +14,11 @@ import click
 from homevolt.cli.errors import TERMINATED
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Awaitable, Callable, Iterator
 
 MOST_BYTES = 64
+POLL_S = 0.1
+"""How often Windows is asked for keys."""
 
 
 @contextmanager
@@ -26,10 +28,16 @@ def pressed_keys() -> Iterator[asyncio.Queue[str] | None]:
     Ctrl-C interrupts as ever.
 
     Yields:
-        The keys as they are pressed, or None where stdin is not a terminal, or on Windows.
+        The keys as they are pressed, or None where stdin is not a terminal.
     """
-    if sys.platform == "win32" or sys.stdin is None or sys.stdin.closed or not sys.stdin.isatty():
+    if sys.stdin is None or sys.stdin.closed or not sys.stdin.isatty():
         yield None
+        return
+    if sys.platform == "win32":
+        import msvcrt  # noqa: PLC0415 - of Windows alone
+
+        with polled_keys(msvcrt.kbhit, msvcrt.getwch) as polled:
+            yield polled
         return
     import termios  # noqa: PLC0415 - Windows has none
     import tty  # noqa: PLC0415 - Windows has none
@@ -57,6 +65,37 @@ def pressed_keys() -> Iterator[asyncio.Queue[str] | None]:
         loop.remove_reader(descriptor)
         with suppress(termios.error):  # the terminal is gone
             termios.tcsetattr(descriptor, termios.TCSADRAIN, before)
+
+
+@contextmanager
+def polled_keys(
+    is_pressed: Callable[[], bool],
+    next_key: Callable[[], str],
+    sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
+) -> Iterator[asyncio.Queue[str]]:
+    """Look for keys again and again, where a terminal cannot be waited for.
+
+    Args:
+        is_pressed: Whether a key waits to be read.
+        next_key: Returns the next key, without showing it.
+        sleep: Waits a number of seconds; tests pass their own.
+
+    Yields:
+        The keys as they are pressed.
+    """
+    keys: asyncio.Queue[str] = asyncio.Queue()
+
+    async def look() -> None:
+        while True:
+            while is_pressed():
+                keys.put_nowait(next_key())
+            await sleep(POLL_S)
+
+    looking = asyncio.ensure_future(look())
+    try:
+        yield keys
+    finally:
+        looking.cancel()
 
 
 @contextmanager

@@ -10,7 +10,7 @@ import click
 from homevolt.cli import session
 from homevolt.cli.devices import config
 from homevolt.cli.errors import usage_error
-from homevolt.cli.output import PASSWORD_VARIABLE, print_json, print_text
+from homevolt.cli.output import PASSWORD_VARIABLE, can_ask, print_json, print_text
 from homevolt.cli.shared_options import Target, fingerprint_option, json_option, timeout_option
 
 if TYPE_CHECKING:
@@ -75,7 +75,7 @@ def _password_tested(target: Target) -> str | None:
 def _password_untested(target: Target, *, no_password: bool) -> str | None:
     """Return the password of the variable or what a person enters; the device is not read."""
     session.connection(target, None)  # refuses what is not an address or a fingerprint
-    if (password := os.environ.get(PASSWORD_VARIABLE)) or no_password or not session.can_ask():
+    if (password := os.environ.get(PASSWORD_VARIABLE)) or no_password or not can_ask():
         return password or None
     return session.ask(target.host or "", " (empty for none)") or None
 

@@ -9,8 +9,8 @@ import click
 
 from homevolt.cli import session
 from homevolt.cli.devices import config, selection
-from homevolt.cli.errors import ShellError
-from homevolt.cli.output import error_document, print_json, print_text
+from homevolt.cli.errors import ShellError, error_document
+from homevolt.cli.output import print_json, print_text
 from homevolt.cli.shared_options import Target, complete_device, json_option
 from homevolt.exceptions import HomevoltAuthenticationError
 

@@ -6,12 +6,16 @@ from typing import TYPE_CHECKING
 
 import click
 
-from homevolt.cli import session
+from homevolt.cli import known, session
 from homevolt.cli.control.window_options import yes_option
 from homevolt.cli.shared_options import device_options, json_option
 
 if TYPE_CHECKING:
     from homevolt.cli.shared_options import Target
+
+name_argument = click.argument(
+    "key", metavar="NAME", shell_complete=known.complete(known.PARAMETERS)
+)
 
 
 @click.command("list")
@@ -36,7 +40,7 @@ def _list(
 
 
 @click.command("get")
-@click.argument("key", metavar="NAME")
+@name_argument
 @device_options
 @json_option
 def _get(*, target: Target, key: str, as_json: bool) -> None:
@@ -50,7 +54,7 @@ def _get(*, target: Target, key: str, as_json: bool) -> None:
 
 
 @click.command("set", epilog="Example: homevolt param set ledstrip_bright_max 40")
-@click.argument("key", metavar="NAME")
+@name_argument
 @click.argument("value", required=False)
 @click.option("--temporary", is_flag=True, help="Only until the device restarts.")
 @device_options
@@ -79,7 +83,7 @@ def _set(
 
 
 @click.command("reset")
-@click.argument("key", metavar="NAME")
+@name_argument
 @device_options
 @yes_option
 @json_option

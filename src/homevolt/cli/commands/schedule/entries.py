@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from homevolt.cli import session
+from homevolt.cli import known, session
 from homevolt.cli.commands.modes import LongOptions, entry_options, mode_argument
 from homevolt.cli.control.moments import TimeText
 from homevolt.cli.control.repeats import MOST_DAYS, WEEKDAYS, Repeat
@@ -73,7 +73,12 @@ def _add(
 
 
 @click.command("delete")
-@click.argument("entry_id", metavar="ID", type=WholeNumber(0))
+@click.argument(
+    "entry_id",
+    metavar="ID",
+    type=WholeNumber(0),
+    shell_complete=known.complete(known.ENTRY_IDS),
+)
 @device_options
 @manner_options
 def _delete(*, target: Target, entry_id: int, manner: Manner) -> None:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from homevolt.cli import render, session
+from homevolt.cli import files, render, session
 from homevolt.cli.control.window_options import manner_options
 from homevolt.cli.output import print_json, print_text
 from homevolt.cli.shared_options import FILE, device_options, format_option, json_option, kind_of
@@ -77,7 +77,7 @@ def _export(*, target: Target, file: Path | None, kind: str | None) -> None:
         if file is None:
             print_text(text)
         else:
-            plan_files.write(file, text)
+            files.replace(file, text)
 
     session.run(target, work)
 
