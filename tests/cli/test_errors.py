@@ -217,6 +217,9 @@ def test_every_error_of_the_library_has_an_exit_code() -> None:
     assert codes == {
         "HomevoltError": 1,
         "HomevoltNotReadyError": 1,
+        "HomevoltPriceUnitError": 5,
+        "HomevoltPricesError": 1,
+        "HomevoltPricesNotPublishedError": 1,
         "HomevoltDiscoveryError": 1,
         "HomevoltValueError": 2,
         "HomevoltConnectionError": 3,
