@@ -1,4 +1,4 @@
-"""Values with their instants from CSV or JSON text: prices, load, sun or a meter."""
+"""Values with their instants from CSV or JSON: prices, load, sun or a meter."""
 
 from __future__ import annotations
 
@@ -66,6 +66,20 @@ def read_points(text: str, *, name: str, columns: Sequence[str], zone: tzinfo) -
         except ValueError as error:
             raise HomevoltDataError(f"{name}, row {number}: {error}") from error
     return Points(column, tuple(points))
+
+
+def read_json(body: bytes) -> Any:
+    """Return the JSON of an answer.
+
+    Raises:
+        HomevoltDataError: It is none; a web page is called one.
+    """
+    if body.lstrip()[:1] == b"<":
+        raise HomevoltDataError("It answers with a web page instead of data.")
+    try:
+        return json.loads(body)
+    except ValueError as error:
+        raise HomevoltDataError("It answers with something that is not JSON.") from error
 
 
 def _csv_rows(text: str) -> Iterator[dict[str, Any]]:

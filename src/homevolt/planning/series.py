@@ -11,7 +11,7 @@ import math
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta, tzinfo
 from itertools import pairwise
-from typing import TYPE_CHECKING, NamedTuple, Self
+from typing import TYPE_CHECKING, NamedTuple, Self, TypeGuard
 
 from homevolt._common import short_repr
 from homevolt.exceptions import HomevoltDataError, HomevoltValueError
@@ -375,7 +375,7 @@ def instants_text(instants: Iterable[datetime]) -> str:
     return f"{text} and {more} more" if more > 0 else text
 
 
-def is_number(value: object) -> bool:
+def is_number(value: object) -> TypeGuard[int | float]:
     """Say whether a value is a finite number; a bool is none."""
     return isinstance(value, int | float) and not isinstance(value, bool) and math.isfinite(value)
 

@@ -310,7 +310,7 @@ async def test_prices_in_the_wrong_unit_are_noticed_and_not_used(
 
 async def test_a_web_page_is_no_prices(ask: Ask, server: PriceServer) -> None:
     server.faults = dict.fromkeys(ALL_DOWN, lambda: web.Response(text="<html>Sorry</html>"))
-    with pytest.raises(HomevoltPricesError, match="web page instead of prices"):
+    with pytest.raises(HomevoltPricesError, match="web page instead of data"):
         await ask().day(TODAY)
 
 

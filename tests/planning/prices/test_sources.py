@@ -100,7 +100,7 @@ REFUSAL = (
 )
 ONE = "2026-02-03T00:00:00+01:00"
 WRONG: list[tuple[str, object, str]] = [
-    ("elprisetjustnu.se", b"<!doctype html><p>Hello", "web page instead of prices"),
+    ("elprisetjustnu.se", b"<!doctype html><p>Hello", "web page instead of data"),
     ("elprisetjustnu.se", b"prices", "not JSON"),
     ("elprisetjustnu.se", b"\xff\xfe", "not JSON"),
     ("elprisetjustnu.se", {"error": 1}, "is not a list of objects"),

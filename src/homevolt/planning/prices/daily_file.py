@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from .source import Answer, Query, Request, Source, instant, number, read_json, rows_of
+from homevolt.planning.files import read_json
+
+from .source import Answer, Query, Request, Source, instant, number, rows_of
 
 
 def daily_file_source(*, name: str, base_url: str, zones: frozenset[str], currency: str) -> Source:

@@ -12,7 +12,9 @@ from __future__ import annotations
 import json
 from datetime import date, timedelta
 
-from .source import PER_MWH, Answer, Query, Request, Source, instant, number, read_json, rows_of
+from homevolt.planning.files import read_json
+
+from .source import PER_MWH, Answer, Query, Request, Source, instant, number, rows_of
 
 _QUARTERS_SINCE = date(2025, 10, 1)
 _UTC = timedelta(0)

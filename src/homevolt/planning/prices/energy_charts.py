@@ -11,8 +11,9 @@ from datetime import UTC, datetime, timedelta
 
 from homevolt._common import short_repr
 from homevolt.exceptions import HomevoltDataError, HomevoltPriceUnitError
+from homevolt.planning.files import read_json
 
-from .source import PER_MWH, Answer, Query, Request, Source, number, read_json
+from .source import PER_MWH, Answer, Query, Request, Source, number
 from .zones import ZONES
 
 _MINUTE = timedelta(minutes=1)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING, Any
@@ -101,20 +100,6 @@ class Source:
     def has(self, zone: Zone, currency: str) -> bool:
         """Say whether it has the prices of a zone in a currency."""
         return zone.name in self.zones and currency in (self.currencies or {zone.currency})
-
-
-def read_json(body: bytes) -> Any:
-    """Return the JSON of an answer.
-
-    Raises:
-        HomevoltDataError: It is none; a web page is called one.
-    """
-    if body.lstrip()[:1] == b"<":
-        raise HomevoltDataError("It answers with a web page instead of prices.")
-    try:
-        return json.loads(body)
-    except ValueError as error:
-        raise HomevoltDataError("It answers with something that is not JSON.") from error
 
 
 def instant(text: object, *, zone_if_naive: timedelta | None = None) -> datetime:

@@ -14,8 +14,9 @@ from typing import Any
 
 from homevolt._common import short_repr
 from homevolt.exceptions import HomevoltDataError
+from homevolt.planning.files import read_json
 
-from .source import Answer, Query, Request, Source, instant, number, read_json, rows_of
+from .source import Answer, Query, Request, Source, instant, number, rows_of
 from .zones import ZONES
 
 _PRICES = "energy startsAt currency"
