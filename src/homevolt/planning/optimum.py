@@ -109,7 +109,7 @@ def flows_of(problem: Problem, stored_kwh: Sequence[float]) -> Flows:
         energy_cost=energy_cost,
         wear_cost=discharged * storage.wear_per_kwh,
         peak_cost=peak_cost(problem, meter),
-        end_value=_end_value(problem, stored_kwh[-1]),
+        end_value=end_value(problem, stored_kwh[-1]),
         notes=tuple(_notes(problem, meter)),
     )
 
@@ -151,6 +151,31 @@ def end_pieces(problem: Problem) -> list[Piece]:
     if span > 0.0:
         pieces.append(Piece(max(0.0, pieces[-1].slope) if pieces else 0.0, span))
     return pieces
+
+
+def end_value(problem: Problem, stored_kwh: float) -> float:
+    """Return what the energy that is left at the end is worth."""
+    at, worth = problem.low_kwh, 0.0
+    for slope, length in end_pieces(problem):
+        part = min(length, stored_kwh - at)
+        if part <= 0.0:
+            break
+        worth -= slope * part
+        at += part
+    return worth
+
+
+def change_cost_of(problem: Problem, slot: int, change_kwh: float) -> float:
+    """Return what a slot costs, wear included, if the stored energy changes; peaks aside."""
+    storage = problem.storage
+    if change_kwh > 0.0:
+        into, wear = change_kwh / storage.charge_efficiency, 0.0
+    else:
+        into = change_kwh * storage.discharge_efficiency
+        wear = -into * storage.wear_per_kwh
+    at_meter = problem.net_kwh(slot) + into
+    price = problem.import_price[slot] if at_meter > 0.0 else problem.export_price[slot]
+    return price * at_meter + wear
 
 
 def outside_curve(problem: Problem) -> Curve | None:
@@ -226,17 +251,6 @@ def _values_after(problem: Problem, costs: Sequence[SlotCost]) -> list[_Value]:
             value = _Value(pieces_of(curve), curve)
     result.reverse()
     return result
-
-
-def _end_value(problem: Problem, stored_kwh: float) -> float:
-    at, worth = problem.low_kwh, 0.0
-    for slope, length in end_pieces(problem):
-        part = min(length, stored_kwh - at)
-        if part <= 0.0:
-            break
-        worth -= slope * part
-        at += part
-    return worth
 
 
 def _notes(problem: Problem, meter_kwh: Sequence[float]) -> Iterator[str]:
