@@ -28,7 +28,7 @@ Curve: TypeAlias = list[Corner]
 
 _FLAT = 1e-12
 """A corner that deviates less than this from the line between its neighbours is none."""
-_SAME_KWH = 1e-12
+_SAME_KWH = 1e-10
 _SAME_SLOPE = 1e-10
 
 
@@ -227,6 +227,8 @@ def _distinct(ordered: Sequence[float]) -> list[float]:
     for energy in ordered:
         if energy - result[-1] > _SAME_KWH:
             result.append(energy)
+    if len(result) > 1:
+        result[-1] = ordered[-1]  # else what is covered would shrink from slot to slot
     return result
 
 
@@ -242,4 +244,6 @@ def _simplified(curve: Curve) -> Curve:
             if abs(first + share * (corner[1] - first) - value) <= _FLAT:
                 result.pop()
         result.append(corner)
+    if len(result) > 1:
+        result[-1] = (curve[-1][0], result[-1][1])
     return result

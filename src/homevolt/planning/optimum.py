@@ -9,6 +9,7 @@ always an answer: what cannot be kept is kept as far as possible, and the notes 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import TYPE_CHECKING, NamedTuple
 
 from homevolt.exceptions import HomevoltError
@@ -77,7 +78,7 @@ def find_optimum(problem: Problem) -> Flows:
     """
     if problem.peak_fees and problem.hours:
         return flows_of(problem, _solved(problem))
-    return flows_of(problem, _programme(problem))
+    return flows_of(problem, best_path(problem))
 
 
 def flows_of(problem: Problem, stored_kwh: Sequence[float]) -> Flows:
@@ -201,13 +202,17 @@ def _solved(problem: Problem) -> Sequence[float]:
     return solve(problem).stored_kwh
 
 
-def _programme(problem: Problem) -> list[float]:
-    """Return the best path of the stored energy."""
+def best_path(problem: Problem, end: Value | None = None) -> list[float]:
+    """Return the best path of the stored energy, without fees on peaks.
+
+    Args:
+        problem: Prices, powers, battery and start.
+        end: The least cost after the end, in place of the values that the problem states.
+    """
     costs = slot_costs(problem, fuse_penalty(problem))
     low, high = problem.low_kwh, problem.high_kwh
-    later = _values_after(problem, costs)
     path = [problem.first_kwh]
-    for cost, value in zip(costs, later, strict=True):
+    for cost, value in zip(costs, _values(problem, costs, end)[1:], strict=True):
         stored = path[-1]
         if value.pieces is not None and cost.is_convex:
             change = best_change(value.pieces, cost, stored - low)
@@ -217,7 +222,17 @@ def _programme(problem: Problem) -> list[float]:
     return path
 
 
-class _Value(NamedTuple):
+def value_before(problem: Problem, end: Value | None = None) -> Value:
+    """Return the least cost from the start on, by the stored energy, without fees on peaks.
+
+    Args:
+        problem: Prices, powers and battery.
+        end: The least cost after the end, in place of the values that the problem states.
+    """
+    return _values(problem, slot_costs(problem, fuse_penalty(problem)), end)[0]
+
+
+class Value(NamedTuple):
     """The least cost from an instant on, by the stored energy.
 
     Attributes:
@@ -232,23 +247,32 @@ class _Value(NamedTuple):
         """Return its corners; costs are counted from the least energy."""
         return self.curve or curve_of(self.pieces or (), low_kwh)
 
+    def falling_pieces(self) -> list[Piece]:
+        """Return its pieces with rising slopes, in order of slope where it is not convex."""
+        if self.pieces is not None:
+            return self.pieces
+        return sorted(
+            Piece((after[1] - before[1]) / (after[0] - before[0]), after[0] - before[0])
+            for before, after in pairwise(self.curve or ())
+        )
 
-def _values_after(problem: Problem, costs: Sequence[SlotCost]) -> list[_Value]:
-    """Return the least cost from the end of each slot on."""
+
+def _values(problem: Problem, costs: Sequence[SlotCost], end: Value | None) -> list[Value]:
+    """Return the least cost from the start of each slot on, and from the end on."""
     low = problem.low_kwh
     outside = outside_curve(problem)
-    value = _Value(end_pieces(problem))
-    result = []
+    value = Value(end_pieces(problem)) if end is None else end
+    result = [value]
     for cost in reversed(costs):
         if outside is not None:
             curve = sum_of(value.as_curve(low), outside)
-            value = _Value(pieces_of(curve), curve)
-        result.append(value)
+            result[-1] = value = Value(pieces_of(curve), curve)
         if value.pieces is not None and cost.is_convex:
-            value = _Value(earlier_value(value.pieces, cost))
+            value = Value(earlier_value(value.pieces, cost))
         else:
             curve = earlier_curve(value.as_curve(low), cost)
-            value = _Value(pieces_of(curve), curve)
+            value = Value(pieces_of(curve), curve)
+        result.append(value)
     result.reverse()
     return result
 

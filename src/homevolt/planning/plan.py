@@ -78,8 +78,11 @@ class Plan:
 
     @property
     def schedule(self) -> tuple[ScheduleEntry, ...]:
-        """The entries for `replace_schedule`."""
-        return tuple(each.entry for each in self.entries)
+        """The entries for `replace_schedule`, in the order in which they are best written.
+
+        The last one, self-consumption, comes first: a write that stops half-way leaves it.
+        """
+        return tuple(each.entry for each in (*self.entries[-1:], *self.entries[:-1]))
 
     @property
     def cost(self) -> float:
