@@ -6,7 +6,6 @@ import csv
 import math
 import os
 import random
-import statistics
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -86,36 +85,3 @@ def history(start: datetime, spot: list[float], seed: int = 1) -> History:
         load_kw=tuple(load),
         solar_kw=tuple(sun),
     )
-
-
-class Forecasts:
-    """What would have been expected: load from the weeks before, sun with errors of its own.
-
-    The load is the median of the same weekday and quarter over four weeks. The weather of the next
-    days is known with an error that is the same for all quarters of a few hours.
-
-    Args:
-        past: What really was.
-        seed: Of the errors.
-    """
-
-    def __init__(self, past: History, seed: int = 1) -> None:
-        self._past = past
-        draw = random.Random(seed)  # noqa: S311 - errors of a forecast, not secrets
-        self._errors = [draw.gauss(0.0, 0.3) for _ in range(len(past) // 12 + 1)]
-
-    def __call__(self, now: int, first: int, stop: int) -> tuple[list[float], list[float]]:
-        load = [self._load(now, slot) for slot in range(first, stop)]
-        sun = [
-            max(0.0, self._past.solar_kw[slot] * (1.0 + self._errors[slot // 12]))
-            for slot in range(first, stop)
-        ]
-        return load, sun
-
-    def _load(self, now: int, slot: int) -> float:
-        weeks = [slot - n * 672 for n in range(1, 5)]
-        days = [slot - n * 96 for n in range(1, 8)]
-        known = [each for each in weeks if 0 <= each < now] or [
-            each for each in days if 0 <= each < now
-        ]
-        return statistics.median(self._past.load_kw[each] for each in known) if known else 1.0

@@ -10,10 +10,10 @@ from homevolt.exceptions import HomevoltValueError
 from homevolt.planning.backtest import History, backtest
 from homevolt.planning.battery import BatteryModel
 from homevolt.planning.optimum import find_optimum
+from homevolt.planning.past_forecast import PastForecast
 from tests.planning.house_year import (
     PRICES,
     ZONE,
-    Forecasts,
     file_prices,
     history,
     made_up_prices,
@@ -47,7 +47,7 @@ def test_with_load_and_sun_known_a_real_year_is_captured(name: str) -> None:
 @pytest.mark.parametrize("name", YEARS)
 def test_with_forecasts_a_real_year_is_captured(name: str) -> None:
     past = real_year(name)
-    found = backtest(past, BATTERY, forecast=Forecasts(past))
+    found = backtest(past, BATTERY, forecast=PastForecast(past))
     assert found.total.captured(found.total.with_plan) >= 0.90
     assert all(month.with_plan < month.without_battery for month in found.months[:12])
 
@@ -57,10 +57,24 @@ def test_made_up_prices_with_negative_hours_spikes_and_flat_days_are_captured() 
     assert min(past.export_price) < 0.0
     assert max(past.import_price) > 4.0
     known = backtest(past, BATTERY)
-    forecast = backtest(past, BATTERY, forecast=Forecasts(past))
+    forecast = backtest(past, BATTERY, forecast=PastForecast(past))
     assert known.total.captured(known.total.with_plan) >= 0.95
     assert forecast.total.captured(forecast.total.with_plan) >= 0.85
     assert known.plans == DAYS + 1
+
+
+def test_a_forecast_of_the_past_knows_no_later_load_and_without_weather_no_later_sun() -> None:
+    past = made_up()
+    now = past.slot_of(datetime(2026, 1, 20, 13, tzinfo=ZONE))
+    later = len(past) - now
+    other = replace(
+        past,
+        load_kw=(*past.load_kw[:now], *[9.0] * later),
+        solar_kw=(*past.solar_kw[:now], *[9.0] * later),
+    )
+    one, two = PastForecast(past, None), PastForecast(other, None)
+    assert one(now, now, now + 96) == two(now, now, now + 96)
+    assert one(0, 0, 4) == ([1.0] * 4, [0.0] * 4)
 
 
 def test_nothing_saves_more_than_perfect_foresight() -> None:
