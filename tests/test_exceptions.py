@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import copy
 import pickle
+from datetime import UTC, date, datetime
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -16,6 +17,8 @@ from homevolt.exceptions import (
     HomevoltConnectionError,
     HomevoltDataError,
     HomevoltError,
+    HomevoltPricesError,
+    HomevoltPriceUnitError,
     HomevoltRedirectError,
 )
 from homevolt.schedule.entry import ScheduleEntry
@@ -28,6 +31,8 @@ ATTRIBUTES: dict[type[HomevoltError], dict[str, Any]] = {
     HomevoltRedirectError: {"location": "https://10.0.0.7/", "status": 302},
     HomevoltConnectionError: {"maybe_sent": True, "status": 503},
     HomevoltAuthenticationError: {"retry_after": 10.0, "is_final": False},
+    HomevoltPriceUnitError: {"probable_unit": "öre/kWh", "path": None},
+    HomevoltPricesError: {"day": date(2026, 1, 31), "retry_at": datetime(2026, 1, 30, tzinfo=UTC)},
     HomevoltDataError: {"path": "$.ems"},
     HomevoltCommandRejectedError: {"reply": "invalid option"},
     HomevoltCommandVerificationError: {"expected": ENTRY, "actual": (ENTRY, None)},

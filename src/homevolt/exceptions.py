@@ -11,6 +11,9 @@ What to catch:
 * `HomevoltValueError`: an argument is wrong; nothing was sent.
 * `HomevoltLocalModeError`: the cloud is in charge; call `enable_local_mode()` first.
 * `HomevoltCommandError`: a write was sent and did not do what was asked; its subclasses say how.
+* `HomevoltPricesError`: no source of prices gave those of a day; its subclass says that they are
+  not published yet.
+* `HomevoltPriceUnitError`: prices are in another unit than was said; it names the probable one.
 
 Nothing else leaves the library, `asyncio.CancelledError` aside. Every error can be pickled and
 copied with its attributes.
@@ -18,7 +21,10 @@ copied with its attributes.
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from datetime import date, datetime
 
 
 class HomevoltError(Exception):
@@ -119,6 +125,36 @@ class HomevoltDataError(HomevoltError):
     def __init__(self, message: str, *, path: str | None = None) -> None:
         super().__init__(message)
         self.path = path
+
+
+class HomevoltPriceUnitError(HomevoltDataError):
+    """Prices cannot be in the unit that was said: ask, and read them again with the right one.
+
+    Attributes:
+        probable_unit: The unit that they are probably in, such as `öre/kWh`.
+    """
+
+    def __init__(self, message: str, *, probable_unit: str, path: str | None = None) -> None:
+        super().__init__(message, path=path)
+        self.probable_unit = probable_unit
+
+
+class HomevoltPricesError(HomevoltError):
+    """No source gave the prices of a day, or they are not known that far.
+
+    Attributes:
+        day: The day of the market.
+        retry_at: When it makes sense to ask again, in UTC, or None if that is not known.
+    """
+
+    def __init__(self, message: str, *, day: date, retry_at: datetime | None = None) -> None:
+        super().__init__(message)
+        self.day = day
+        self.retry_at = retry_at
+
+
+class HomevoltPricesNotPublishedError(HomevoltPricesError):
+    """The prices of this day are not published yet; today's plan ends with today's prices."""
 
 
 class HomevoltNotReadyError(HomevoltError):

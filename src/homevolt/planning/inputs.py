@@ -1,0 +1,167 @@
+"""From rates, forecasts and a battery to the problem of the optimum."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import TYPE_CHECKING, NamedTuple
+
+from homevolt.exceptions import HomevoltValueError
+from homevolt.planning.problem import WH_PER_KWH, PeakFee, PeakInterval, Problem
+from homevolt.planning.series import HOUR, QUARTER, Forecast, Rates, is_number, utc
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+    from datetime import date, datetime
+
+    from homevolt.planning.battery import BatteryModel
+    from homevolt.planning.tariff.model import PowerFee, Tariff
+    from homevolt.planning.tariff.peaks import Peak
+
+_MINUTE = timedelta(minutes=1)
+
+
+class PlanInput(NamedTuple):
+    """A problem, when it starts, and what is not known of it.
+
+    Attributes:
+        problem: For `find_optimum` and `make_plan`.
+        start: When its first slot begins, in UTC.
+        notes: What is not known, in sentences for people.
+    """
+
+    problem: Problem
+    start: datetime
+    notes: tuple[str, ...]
+
+
+def plan_input(
+    rates: Rates,
+    load: Forecast,
+    solar: Forecast,
+    battery: BatteryModel,
+    *,
+    now: datetime,
+    state_of_charge: float,
+    fuse_w: float | None = None,
+    tariff: Tariff | None = None,
+    made: Iterable[Peak] = (),
+) -> PlanInput:
+    """Put what is known together, from now until the first slot whose price is not known.
+
+    Args:
+        rates: What a kWh costs and brings.
+        load: Expected consumption of the house.
+        solar: Expected production.
+        battery: The battery.
+        now: When the plan begins, an aware datetime; the first slot may be the rest of a quarter.
+        state_of_charge: That of the battery now, 0 to 1.
+        fuse_w: What the grid connection carries in either direction, None for no limit.
+        tariff: Its power fees count; None has none.
+        made: The peaks made this month.
+
+    Raises:
+        HomevoltValueError: `now` is naive, or the state of charge is not from 0 to 1.
+    """
+    start = utc("now", now).replace(second=0, microsecond=0)
+    if not is_number(state_of_charge) or not 0 <= state_of_charge <= 1:
+        raise HomevoltValueError(f"state_of_charge is from 0 to 1, not {state_of_charge!r}.")
+    paid, earned = rates.paid.resample(QUARTER), rates.earned.resample(QUARTER)
+    starts, hours, prices = [], [], []
+    moment = start
+    while (price := paid.at(moment)) is not None and (brings := earned.at(moment)) is not None:
+        following = paid.start + ((moment - paid.start) // QUARTER + 1) * QUARTER
+        starts.append(moment)
+        hours.append((following - moment) / HOUR)
+        prices.append((price, brings))
+        moment = following
+    notes = [f"Prices are known until {moment.isoformat(timespec='minutes')}."]
+    load_kw, load_gaps = _powers_kw(load, starts)
+    solar_kw, solar_gaps = _powers_kw(solar, starts)
+    for name, gaps in (("load", load_gaps), ("solar production", solar_gaps)):
+        if gaps:
+            notes.append(f"The {name} of {gaps} quarters is not known: their mean is expected.")
+    problem = Problem(
+        hours=tuple(hours),
+        import_price=tuple(price for price, _ in prices),
+        export_price=tuple(brings for _, brings in prices),
+        load_kw=load_kw,
+        solar_kw=solar_kw,
+        battery=battery,
+        start_kwh=state_of_charge * battery.capacity_wh / WH_PER_KWH,
+        fuse_kw=None if fuse_w is None else fuse_w / WH_PER_KWH,
+        peak_fees=() if tariff is None else peak_fees(tariff, starts, made),
+    )
+    return PlanInput(problem, start, tuple(notes))
+
+
+def peak_fees(
+    tariff: Tariff, starts: Sequence[datetime], made: Iterable[Peak] = ()
+) -> tuple[PeakFee, ...]:
+    """Return the power fees of a tariff for some slots, one for each fee and month.
+
+    Args:
+        tariff: The tariff.
+        starts: When each slot begins.
+        made: The peaks made before, after their weights.
+    """
+    peaks = list(made)
+    result = []
+    for fee in tariff.power_fees:
+        intervals = _intervals(tariff, fee, starts)
+        for month in sorted({day.replace(day=1) for day, _ in intervals}):
+            before = [peak for peak in peaks if peak.day.replace(day=1) == month]
+            ahead = {key: slots for key, slots in intervals.items() if key[0].month == month.month}
+            result.append(_month_fee(tariff, fee, before, ahead))
+    return tuple(result)
+
+
+def _month_fee(
+    tariff: Tariff,
+    fee: PowerFee,
+    before: Sequence[Peak],
+    ahead: Mapping[tuple[date, datetime], Sequence[int]],
+) -> PeakFee:
+    """Return a fee for one month, with the peaks before the slots and the periods of the slots."""
+    groups: dict[object, int] = {}
+
+    def group(day: date, each: object) -> int:
+        return groups.setdefault(day if fee.one_per_day else each, len(groups))
+
+    hours = fee.period_min * _MINUTE / HOUR
+    made = [
+        PeakInterval((), hours, 1.0, group(peak.day, n), float(peak.power_w) / WH_PER_KWH)
+        for n, peak in enumerate(before)
+    ]
+    periods = [
+        PeakInterval(
+            tuple(slots),
+            hours,
+            float(fee.weight_at(begins.astimezone(tariff.zone))),
+            group(day, begins),
+        )
+        for (day, begins), slots in ahead.items()
+    ]
+    return PeakFee(float(fee.per_kw * tariff.fee_factor), fee.peaks, (*made, *periods))
+
+
+def _intervals(
+    tariff: Tariff, fee: PowerFee, starts: Sequence[datetime]
+) -> dict[tuple[date, datetime], list[int]]:
+    """Return the slots of each period that is not free, by its day and when it begins."""
+    period = fee.period_min * _MINUTE
+    intervals: dict[tuple[date, datetime], list[int]] = {}
+    for slot, start in enumerate(starts):
+        begins = start - timedelta(minutes=start.minute % (period // _MINUTE))
+        local = begins.astimezone(tariff.zone)
+        if fee.weight_at(local):
+            intervals.setdefault((local.date(), begins), []).append(slot)
+    return intervals
+
+
+def _powers_kw(forecast: Forecast, starts: Sequence[datetime]) -> tuple[tuple[float, ...], int]:
+    """Return the power of each slot in kW, and how many of them are not known."""
+    powers = [forecast.at(start) for start in starts]
+    known = [power for power in powers if power is not None]
+    mean = sum(known) / len(known) if known else 0.0
+    filled = tuple((mean if power is None else power) / WH_PER_KWH for power in powers)
+    return filled, len(powers) - len(known)

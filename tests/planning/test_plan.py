@@ -1,0 +1,207 @@
+from __future__ import annotations
+
+import math
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from itertools import pairwise
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from homevolt.exceptions import HomevoltValueError
+from homevolt.planning.actions import Action
+from homevolt.planning.device_modes import ALL_MODES
+from homevolt.planning.explain import explain, sentence
+from homevolt.planning.plan import LONGEST, Plan, make_plan
+from homevolt.planning.problem import EndValue, Problem
+from homevolt.planning.rewrites import MOST_PER_DAY, decide
+from homevolt.schedule.entry import BatteryMode
+from tests.planning.problems import problems, small
+
+START = datetime(2026, 11, 26, 13, 0, tzinfo=UTC)
+HARMLESS = {BatteryMode.GRID_CHARGE_DISCHARGE, BatteryMode.SOLAR_CHARGE_DISCHARGE}
+
+
+def two_days(*, sun_kw: float = 0.0, start_kwh: float = 5.0, spread: float = 0.5) -> Problem:
+    """Return 35 hours of quarters with two cheap nights and two dear evenings."""
+    hours = [n / 4 for n in range(140)]
+    paid = [1.2 + spread * math.sin((hour // 1 - 9) / 24 * 4 * math.pi) for hour in hours]
+    sun = [max(0.0, sun_kw * math.cos((hour % 24 - 12) / 12 * math.pi)) for hour in hours]
+    return small(
+        hours=(0.25,) * 140,
+        import_price=tuple(paid),
+        export_price=tuple(price / 1.25 - 0.3 for price in paid),
+        load_kw=tuple(0.5 + 0.8 * (hour % 24 > 16) for hour in hours),
+        solar_kw=tuple(sun),
+        start_kwh=start_kwh,
+        end_values=(EndValue(10.0, 0.8),),
+    )
+
+
+@given(problems(), st.sampled_from([0.0, 0.05, 1.0]))
+def test_every_plan_can_be_written_ends_and_ends_in_self_consumption(
+    problem: Problem, change_cost: float
+) -> None:
+    plan = make_plan(problem, START, change_cost=change_cost)
+    assert plan.entries[0].start == START
+    assert all(each.end == after.start for each, after in pairwise(plan.entries))
+    assert all(each.entry.to_time == each.end for each in plan.entries)
+    assert plan.entries[-1].setting.action is Action.SELF_CONSUMPTION
+    assert plan.entries[-1].entry.mode in HARMLESS
+    assert plan.entries[-1].end == START + LONGEST
+
+
+@given(problems())
+def test_a_plan_is_never_cheaper_than_the_optimum_says_is_possible(problem: Problem) -> None:
+    plan = make_plan(problem, START)
+    if not plan.notes:  # a plan may break the soft limits, which the optimum pays for
+        assert plan.cost >= plan.best_cost - 1e-6
+
+
+@pytest.mark.parametrize("sun_kw", [0.0, 6.0])
+def test_few_entries_come_near_to_the_optimum(sun_kw: float) -> None:
+    plan = make_plan(two_days(sun_kw=sun_kw), START)
+    saved, best = (
+        plan.cost_without_battery - plan.cost,
+        (plan.cost_without_battery - plan.best_cost),
+    )
+    assert len(plan.entries) <= 14
+    assert saved >= 0.98 * best
+    assert plan.cost < plan.cost_of_self_consumption
+
+
+def test_a_longer_horizon_is_cut_after_36_hours() -> None:
+    day = two_days()
+    long = small(
+        hours=day.hours * 2,
+        import_price=day.import_price * 2,
+        export_price=day.export_price * 2,
+        load_kw=day.load_kw * 2,
+        solar_kw=day.solar_kw * 2,
+    )
+    plan = make_plan(long, START)
+    assert plan.entries[-1].end - START == timedelta(hours=36)
+    assert plan.entries[-1].end - plan.entries[-1].start >= timedelta(hours=1)
+
+
+def test_without_prices_the_plan_is_self_consumption() -> None:
+    empty = dict.fromkeys(("hours", "import_price", "export_price", "load_kw", "solar_kw"), ())
+    plan = make_plan(small(**empty), START)
+    assert [each.setting.action for each in plan.entries] == [Action.SELF_CONSUMPTION]
+    assert plan.notes == ("There is no slot to plan: nothing is known of the time ahead.",)
+
+
+def test_a_surplus_is_not_guessed_but_left_to_the_meter() -> None:
+    plan = make_plan(two_days(sun_kw=6.0, spread=0.0, start_kwh=0.0), START)
+    assert {each.entry.mode for each in plan.entries} <= {
+        *HARMLESS,
+        BatteryMode.SOLAR_CHARGE,
+        BatteryMode.IDLE,
+    }
+
+
+@pytest.mark.parametrize(
+    ("missing", "instead"),
+    [
+        (BatteryMode.GRID_CHARGE_DISCHARGE, BatteryMode.SOLAR_CHARGE_DISCHARGE),
+        (BatteryMode.INVERTER_CHARGE, BatteryMode.GRID_CHARGE),
+    ],
+)
+def test_a_mode_that_the_firmware_has_not_kept_is_not_used(
+    missing: BatteryMode, instead: BatteryMode
+) -> None:
+    used = {each.entry.mode for each in make_plan(two_days(), START).entries}
+    other = make_plan(two_days(), START, confirmed=ALL_MODES - {missing})
+    assert missing in used
+    assert instead in {each.entry.mode for each in other.entries}
+    assert missing not in {each.entry.mode for each in other.entries}
+
+
+def test_where_no_mode_charges_the_plan_says_so_and_its_cost_is_that_of_what_is_left() -> None:
+    plan = make_plan(two_days(), START, confirmed={BatteryMode.GRID_CHARGE_DISCHARGE})
+    assert {each.entry.mode for each in plan.entries} <= {
+        BatteryMode.GRID_CHARGE_DISCHARGE,
+        BatteryMode.IDLE,
+    }
+    assert any("has not confirmed a mode for charge" in note for note in plan.notes)
+    assert plan.cost > make_plan(two_days(), START).cost
+
+
+def test_without_a_mode_that_holds_the_meter_at_zero_there_is_no_plan() -> None:
+    with pytest.raises(HomevoltValueError, match="has not confirmed a mode that holds the meter"):
+        make_plan(two_days(), START, confirmed={BatteryMode.INVERTER_CHARGE})
+
+
+def test_a_naive_start_is_refused() -> None:
+    with pytest.raises(HomevoltValueError, match="time zone"):
+        make_plan(two_days(), datetime(2026, 11, 26))  # noqa: DTZ001 - naive on purpose
+
+
+def test_the_reserve_and_the_fuse_are_in_every_entry_that_could_break_them() -> None:
+    problem = two_days(start_kwh=8.0)
+    battery = replace(problem.battery, min_soc=0.1, reserve=0.05, max_soc=0.9)
+    plan = make_plan(replace(problem, battery=battery, fuse_kw=4.0), START)
+    modes = {each.entry.mode for each in plan.entries}
+    assert BatteryMode.INVERTER_CHARGE in modes
+    for each in plan.entries:
+        if each.setting.action in (Action.SELF_CONSUMPTION, Action.DISCHARGE):
+            assert (each.entry.min_soc or 0) >= 15
+        if each.setting.action is Action.CHARGE:
+            assert (each.entry.max_soc or 100) <= 90
+            assert each.entry.import_limit == 4000
+
+
+def test_each_entry_is_explained_in_one_sentence() -> None:
+    plan = make_plan(two_days(), START)
+    explained = explain(plan)
+    charge = next(each for each in explained if each.entry.setting.action is Action.CHARGE)
+    text = sentence(charge, "SEK", UTC)
+    assert text.startswith(f"Charge {charge.charged_kwh:.1f} kWh from ")
+    assert f" SEK: worth {charge.used_value:.2f} SEK at " in text
+    assert charge.gain > 0.0
+    assert charge.used_value > charge.charged_kwh * (charge.price or 0.0)
+    assert all(sentence(each, "SEK", UTC).count(".") for each in explained)
+    assert all(each.lost_kwh >= -1e-9 for each in explained)
+
+
+def test_the_energy_of_all_entries_is_that_of_the_plan() -> None:
+    plan = make_plan(two_days(sun_kw=4.0), START)
+    charged = sum(each.charged_kwh for each in explain(plan))
+    assert charged == pytest.approx(sum(max(0.0, kwh) for kwh in plan.flows.battery_kwh))
+
+
+def _later(plan: Plan, hours: float, **changes: float) -> Plan:
+    problem = two_days(**changes)
+    return make_plan(problem, plan.start + timedelta(hours=hours))
+
+
+def test_a_plan_replaces_none_and_one_that_no_longer_stands() -> None:
+    plan = make_plan(two_days(), START)
+    assert decide(plan, None).writes
+    assert decide(plan, plan, old_stands=False).writes
+    assert decide(_later(plan, 35.5), plan).reason == "The plan on the device ends soon."
+
+
+def test_a_plan_that_is_as_good_is_not_replaced() -> None:
+    plan = make_plan(two_days(), START)
+    decision = decide(make_plan(two_days(), START, change_cost=0.01), plan)
+    assert not decision.writes
+    assert decision.rewrites == ()
+
+
+def test_a_plan_is_replaced_where_the_new_one_is_worth_more() -> None:
+    plan = make_plan(two_days(), START)
+    other = make_plan(two_days(spread=-0.5), START)
+    assert decide(other, plan).writes
+    assert "is worth" in decide(other, plan).reason
+
+
+def test_at_most_twelve_plans_are_written_within_a_day() -> None:
+    plan = make_plan(two_days(), START)
+    earlier = tuple(START - timedelta(hours=n) for n in range(MOST_PER_DAY, 0, -1))
+    decision = decide(plan, None, rewrites=earlier)
+    assert not decision.writes
+    assert "12 plans were written within a day" in decision.reason
+    a_day_old = (START - timedelta(hours=24), *earlier[1:])
+    assert decide(plan, None, rewrites=a_day_old).writes
