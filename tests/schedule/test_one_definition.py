@@ -62,7 +62,7 @@ def test_fields_table_wire_and_keywords_have_the_same_names_in_the_same_order() 
 
 
 def test_an_option_that_is_added_in_one_place_is_there_in_all(tmp_path: Path) -> None:
-    for folder in ("src", "tools", "docs"):
+    for folder in ("src", "tools", "docs", "man"):
         shutil.copytree(
             ROOT / folder, tmp_path / folder, ignore=shutil.ignore_patterns("__pycache__")
         )
