@@ -125,6 +125,18 @@ TREE = {
     "console": ["LINE", *DEVICE, "--yes -y", "--json"],
     "reboot": ["--wait=SECONDS", *DEVICE, "--yes -y", "--json"],
     "run": ["[CONFIG]", "--check", "--simulate"],
+    "plan": [
+        "--zone=NAME",
+        "--prices=FILE",
+        "--cache=DIRECTORY",
+        "--tariff=FILE",
+        "--eur-rate=RATE",
+        "--load=W",
+        "--fuse=A",
+        "--apply",
+        *DEVICE,
+        *MANNER,
+    ],
     "backtest": [
         "[FILES]...",
         "--zone=NAME",

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import math
+import sys
 from dataclasses import replace
 from itertools import pairwise
 from typing import TYPE_CHECKING
@@ -8,7 +9,7 @@ from typing import TYPE_CHECKING
 import pytest
 from hypothesis import given, settings
 
-from homevolt.exceptions import HomevoltValueError
+from homevolt.exceptions import HomevoltError, HomevoltValueError
 from homevolt.planning.optimum import find_optimum, flows_of, without_battery
 from homevolt.planning.problem import EndValue, PeakFee, PeakInterval
 from homevolt.planning.solver import solve
@@ -186,3 +187,14 @@ def _check_hard_limits(problem: Problem, flows: Flows) -> None:
         # From a start outside the limits, the fuse may keep it there for longer.
         assert stored[slot + 1] >= min(storage.min_kwh, problem.first_kwh) - 1e-7
         assert stored[slot + 1] <= max(storage.max_kwh, problem.first_kwh) + 1e-7
+
+
+def test_without_the_solver_a_fee_on_peaks_is_one_line_that_names_the_extra(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setitem(sys.modules, "homevolt.planning.solver", None)
+    fee = PeakFee(50.0, 1, (PeakInterval((0,), 1.0, 1.0, 0),))
+    with pytest.raises(HomevoltError, match=r"needs the extra `planner`") as raised:
+        find_optimum(small(peak_fees=(fee,)))
+    assert "\n" not in str(raised.value)
+    assert find_optimum(small()).total_cost > 0.0

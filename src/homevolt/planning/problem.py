@@ -144,6 +144,8 @@ class Problem:
             raise HomevoltValueError("A slot is longer than 0 hours.")
         if not is_number(self.start_kwh):
             raise HomevoltValueError(f"start_kwh must be a number, not {self.start_kwh!r}.")
+        if self.fuse_kw is not None and (not is_number(self.fuse_kw) or self.fuse_kw <= 0):
+            raise HomevoltValueError(f"The fuse must carry more than 0 kW, not {self.fuse_kw!r}.")
         values = [part.value_per_kwh for part in self.end_values]
         if values != sorted(values, reverse=True):
             raise HomevoltValueError("The value of energy at the end must fall, not rise.")

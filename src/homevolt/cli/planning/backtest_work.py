@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from homevolt.cli.errors import usage_error
-from homevolt.cli.planning.example_tariff import EXAMPLE
+from homevolt.cli.planning.reading import in_currency, read, read_tariff
 from homevolt.planning.backtest import Backtest, History, backtest
 from homevolt.planning.battery import BatteryModel
 from homevolt.planning.past_forecast import PastForecast
@@ -15,7 +14,6 @@ from homevolt.planning.prices.made_up import made_up_prices
 from homevolt.planning.prices.price_file import prices_from_file
 from homevolt.planning.series import QUARTER, PriceSeries
 from homevolt.planning.tariff.rates import rates
-from homevolt.planning.tariff.toml_file import tariff_from_toml
 from homevolt.simulator.world.house import House
 
 if TYPE_CHECKING:
@@ -75,8 +73,7 @@ def run_backtest(file: Path | None, settings: Settings) -> tuple[str, Backtest]:
     Raises:
         HomevoltError: A file cannot be used, or a number cannot be.
     """
-    text = EXAMPLE if settings.tariff is None else _read(settings.tariff)
-    tariff = tariff_from_toml(text)
+    tariff = read_tariff(settings.tariff)
     prices = _prices(file, settings, tariff)
     history = _history(prices, tariff, settings.seed)
     battery = BatteryModel(
@@ -140,24 +137,13 @@ def _costs(month: Month) -> dict[str, Any]:
     return {"month": month.month, **costs, "captured": round(month.captured(month.with_plan), 4)}
 
 
-def _read(file: Path) -> str:
-    try:
-        return file.read_text(encoding="utf-8")
-    except (OSError, UnicodeDecodeError) as error:
-        raise usage_error(f"{file} cannot be read: {error}") from error
-
-
 def _prices(file: Path | None, settings: Settings, tariff: Tariff) -> PriceSeries:
     if file is None:
         last = _FIRST_MADE_UP + timedelta(days=settings.days - 1)
         prices = made_up_prices(settings.zone, _FIRST_MADE_UP, last, seed=settings.seed)
     else:
-        prices = prices_from_file(_read(file), zone=settings.zone, name=file.name)
-    if settings.eur_rate is not None and prices.currency == "EUR":
-        values = tuple(
-            None if value is None else value * settings.eur_rate for value in prices.values
-        )
-        prices = replace(prices, values=values, currency=tariff.currency)
+        prices = prices_from_file(read(file), zone=settings.zone, name=file.name)
+    prices = in_currency(prices, tariff.currency, settings.eur_rate)
     gaps = prices.gaps()
     if gaps:
         raise usage_error(

@@ -1,0 +1,188 @@
+"""The work of `homevolt plan`: prices and a device to a plan, and what is shown of it."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import timedelta
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from homevolt.cli.planning.reading import in_currency, read, read_tariff
+from homevolt.exceptions import HomevoltValueError
+from homevolt.planning.battery import battery_from_readings
+from homevolt.planning.device_modes import ALL_MODES
+from homevolt.planning.end_value import end_values
+from homevolt.planning.explain import explain, sentence
+from homevolt.planning.forecast.load import constant_load
+from homevolt.planning.forecast.solar import no_solar
+from homevolt.planning.inputs import plan_input
+from homevolt.planning.plan import make_plan
+from homevolt.planning.prices.market import Prices
+from homevolt.planning.prices.price_file import prices_from_file
+from homevolt.planning.tariff.rates import rates
+from homevolt.schedule.entry import BatteryMode
+
+if TYPE_CHECKING:
+    from datetime import tzinfo
+    from pathlib import Path
+
+    from homevolt.cli.session import Session
+    from homevolt.planning.plan import Plan
+    from homevolt.planning.series import PriceSeries
+    from homevolt.planning.tariff.model import Tariff
+
+_HORIZON = timedelta(hours=48)
+_DAY_SLOTS = 96
+
+
+class PlanSettings(NamedTuple):
+    """What a plan is made with.
+
+    Attributes:
+        zone: The bidding zone.
+        prices: A file with prices, None asks the sources.
+        cache: The folder in which published prices are kept.
+        tariff: A file, None for the example.
+        eur_rate: What an EUR is in the currency of the tariff, None where the prices are in it.
+        load_w: Expected consumption of the house.
+        fuse_a: Main fuse per phase, None for no limit.
+    """
+
+    zone: str
+    prices: Path | None
+    cache: Path | None
+    tariff: Path | None
+    eur_rate: float | None
+    load_w: float
+    fuse_a: float | None
+
+
+class Planned(NamedTuple):
+    """A plan with what it takes to show it.
+
+    Attributes:
+        plan: The plan.
+        currency: That of the tariff.
+        zone: The zone in which times are shown.
+        notes: What is not known, and what could not be kept.
+    """
+
+    plan: Plan
+    currency: str
+    zone: tzinfo
+    notes: tuple[str, ...]
+
+
+async def make(session: Session, settings: PlanSettings) -> Planned:
+    """Make a plan for a device that was read.
+
+    Args:
+        session: The device.
+        settings: What it is made with.
+
+    Raises:
+        HomevoltError: Prices, tariff or battery are not known, or cannot be.
+    """
+    tariff = read_tariff(settings.tariff)
+    after = rates(tariff, await _prices(settings, tariff))
+    device, units = session.device, session.device.snapshot.units
+    capacity = _total([unit.rated_capacity_wh for unit in units])
+    battery = battery_from_readings(
+        rated_capacity_wh=capacity,
+        rated_power_w=_total([unit.rated_power_w for unit in units]),
+        units=len(units),
+    )
+    stored = _total(
+        [
+            None
+            if unit.state_of_charge_ratio is None or unit.rated_capacity_wh is None
+            else unit.state_of_charge_ratio * unit.rated_capacity_wh
+            for unit in units
+        ]
+    )
+    if stored is None:
+        raise HomevoltValueError(
+            "The device does not say its state of charge: without it there is no plan."
+        )
+    now = device.now()
+    found = plan_input(
+        after,
+        constant_load(settings.load_w, now, now + _HORIZON),
+        no_solar(now, now + _HORIZON),
+        battery,
+        now=now,
+        state_of_charge=min(1.0, stored / battery.capacity_wh),
+        fuse_w=None if settings.fuse_a is None else settings.fuse_a * 3 * 230.0,
+        tariff=tariff,
+    )
+    problem = found.problem
+    if problem.hours:
+        day = slice(max(0, len(problem.hours) - _DAY_SLOTS), None)
+        last = {
+            name: getattr(problem, name)[day]
+            for name in ("hours", "import_price", "export_price", "load_kw", "solar_kw")
+        }
+        problem = replace(problem, end_values=end_values(replace(problem, peak_fees=(), **last)))
+    dropped = {mode for mode in ALL_MODES if device.capabilities.keeps(mode) is False}
+    plan = make_plan(problem, found.start, confirmed=ALL_MODES - dropped - {BatteryMode.IDLE})
+    return Planned(plan, tariff.currency, tariff.zone, (*found.notes, *plan.notes))
+
+
+def text(planned: Planned) -> str:
+    """Return a plan for people: each entry in a sentence, and what it costs beside the others."""
+    plan, currency = planned.plan, planned.currency
+    lines = [sentence(each, currency, planned.zone) for each in explain(plan)]
+    costs = (
+        ("with this plan", plan.cost),
+        ("without a battery", plan.cost_without_battery),
+        ("with self-consumption alone", plan.cost_of_self_consumption),
+    )
+    lines += ["", *(f"{cost:9.2f} {currency} {name}" for name, cost in costs)]
+    lines += ["", *planned.notes]
+    return "\n".join(lines) + "\n"
+
+
+def document(planned: Planned) -> dict[str, Any]:
+    """Return a plan for programs."""
+    plan = planned.plan
+    return {
+        "start": plan.start.isoformat(),
+        "currency": planned.currency,
+        "cost": round(plan.cost, 4),
+        "cost_without_battery": round(plan.cost_without_battery, 4),
+        "cost_of_self_consumption": round(plan.cost_of_self_consumption, 4),
+        "best_cost": round(plan.best_cost, 4),
+        "notes": list(planned.notes),
+        "entries": [
+            {
+                "from": each.entry.start.isoformat(),
+                "to": each.entry.end.isoformat(),
+                "action": each.entry.setting.action.value,
+                "mode": each.entry.entry.mode_slug,
+                "options": each.entry.entry.options(),
+                "charged_kwh": round(each.charged_kwh, 3),
+                "discharged_kwh": round(each.discharged_kwh, 3),
+                "lost_kwh": round(each.lost_kwh, 3),
+                "price": None if each.price is None else round(each.price, 4),
+                "wear_cost": round(each.wear_cost, 4),
+                "gain": round(each.gain, 4),
+                "text": sentence(each, planned.currency, planned.zone),
+            }
+            for each in explain(plan)
+        ],
+    }
+
+
+async def _prices(settings: PlanSettings, tariff: Tariff) -> PriceSeries:
+    if settings.prices is None:
+        source = Prices(settings.zone, currency=tariff.currency, cache=settings.cache)
+        today = source.today()
+        return (await source.days(today, today + timedelta(days=1))).prices
+    file = settings.prices
+    prices = prices_from_file(read(file), zone=settings.zone, name=file.name)
+    return in_currency(prices, tariff.currency, settings.eur_rate)
+
+
+def _total(values: list[float | None]) -> float | None:
+    """Return a sum, None where a part of it is not known."""
+    known = [value for value in values if value is not None]
+    return sum(known) if known and len(known) == len(values) else None
