@@ -11,45 +11,15 @@ from homevolt.planning.backtest import History, backtest
 from homevolt.planning.battery import BatteryModel
 from homevolt.planning.optimum import find_optimum
 from homevolt.planning.past_forecast import PastForecast
-from tests.planning.house_year import (
-    PRICES,
-    ZONE,
-    file_prices,
-    history,
-    made_up_prices,
-)
+from tests.planning.house_year import ZONE, history, made_up_prices
 
 BATTERY = BatteryModel(capacity_wh=13_200.0, max_charge_w=6000.0, max_discharge_w=6000.0)
-YEARS = ("SE3-2022.csv", "SE3-2023.csv")
 DAYS = 45
-
-
-@cache
-def real_year(name: str) -> History:
-    if not (PRICES / name).is_file():
-        pytest.skip("no real prices here; HOMEVOLT_PRICES names their folder")
-    return history(*file_prices(name))
 
 
 @cache
 def made_up() -> History:
     return history(*made_up_prices(DAYS))
-
-
-@pytest.mark.parametrize("name", YEARS)
-def test_with_load_and_sun_known_a_real_year_is_captured(name: str) -> None:
-    found = backtest(real_year(name), BATTERY)
-    assert found.total.captured(found.total.with_plan) >= 0.97
-    assert all(month.with_plan < month.without_battery for month in found.months[:12])
-    assert found.total.with_plan < min(found.total.self_consumption, found.total.rule)
-
-
-@pytest.mark.parametrize("name", YEARS)
-def test_with_forecasts_a_real_year_is_captured(name: str) -> None:
-    past = real_year(name)
-    found = backtest(past, BATTERY, forecast=PastForecast(past))
-    assert found.total.captured(found.total.with_plan) >= 0.90
-    assert all(month.with_plan < month.without_battery for month in found.months[:12])
 
 
 def test_made_up_prices_with_negative_hours_spikes_and_flat_days_are_captured() -> None:
