@@ -1,0 +1,1 @@
+"""The battery as other controllers drive it: by one of five words, for a while."""

@@ -1,0 +1,1 @@
+"""MQTT: readings, Home Assistant's discovery, and commands."""
