@@ -59,7 +59,12 @@ ROUTES = (
 )
 """What the HTTP server serves."""
 
-OUTPUTS = (OutputKind("http", None, "homevolt.bridges.http.server:HttpServer", _http_settings),)
+OUTPUTS = (
+    OutputKind("http", None, "homevolt.bridges.http.server:HttpServer", _http_settings),
+    OutputKind(
+        "mqtt", "aiomqtt", "homevolt.bridges.mqtt.bridge:mqtt_output", lambda config: config.mqtt
+    ),
+)
 """The outputs."""
 
 

@@ -28,6 +28,11 @@ class Topics(NamedTuple):
         return f"{self.base}/bridge/state"
 
     @property
+    def bridge_info(self) -> str:
+        """Which process the bridge is; retained."""
+        return f"{self.base}/bridge/info"
+
+    @property
     def home_assistant(self) -> str:
         """Home Assistant's own availability, which is not retained."""
         return f"{self.discovery}/{STATUS}"
@@ -49,18 +54,3 @@ class Topics(NamedTuple):
 def level(text: str) -> str:
     """Return a text as one level of a topic: no separator and no wildcard."""
     return _NOT_TOPIC.sub("_", text) or "_"
-
-
-def split_command(base: str, topic: str) -> tuple[str, str] | None:
-    """Return the device's level and the thing of a topic below `set` or `battery`, else None.
-
-    Args:
-        base: What the topics of the bridge begin with.
-        topic: The topic of a message.
-    """
-    if not topic.startswith(f"{base}/"):
-        return None
-    levels = topic.removeprefix(f"{base}/").split("/")
-    if len(levels) == 3 and levels[1] == "set":  # noqa: PLR2004 - device, `set` and the thing
-        return levels[0], levels[2]
-    return None

@@ -1,0 +1,282 @@
+"""One connection to a broker: what is published while it lasts, and what comes in."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from contextlib import suppress
+from typing import TYPE_CHECKING, Any
+
+import msgspec
+from paho.mqtt.subscribeoptions import SubscribeOptions
+
+import homevolt
+from homevolt.bridges.mqtt.bridged import BATCONTROL, BATTERY, SET, Job
+from homevolt.bridges.mqtt.commands import (
+    REFUSED,
+    Answer,
+    Command,
+    answer_document,
+    command_of,
+)
+from homevolt.bridges.mqtt.publishing import RetainedDiscovery, discovery_of, payloads
+from homevolt.bridges.mqtt.state import encoded
+from homevolt.bridges.mqtt.topics import OFFLINE, ONLINE, level
+from homevolt.exceptions import HomevoltError, HomevoltValueError
+
+if TYPE_CHECKING:
+    from collections.abc import Coroutine
+
+    import aiomqtt
+
+    from homevolt.bridges.feed import Feed
+    from homevolt.bridges.feeds import Feeds
+    from homevolt.bridges.mqtt.bridge import MqttOutput
+    from homevolt.bridges.mqtt.bridged import BridgedDevice
+    from homevolt.bridges.output import OutputStatus
+    from homevolt.readings.snapshot import Update
+
+_LOGGER = logging.getLogger(__name__)
+
+QOS = 1
+COMMANDS = {
+    "{base}/+/set/+": SET,
+    "{base}/+/battery/mode": BATTERY,
+    "{base}/+/batcontrol/command/+": BATCONTROL,
+}
+"""The topics of commands, and whose they are."""
+
+
+class MqttSession:
+    """One connection.
+
+    Args:
+        output: What outlives the connection.
+        client: The connection, which is open.
+        feeds: The devices.
+        status: Tells when to stop.
+    """
+
+    def __init__(
+        self, output: MqttOutput, client: aiomqtt.Client, feeds: Feeds, status: OutputStatus
+    ) -> None:
+        self._output, self._topics = output, output.topics
+        self._client, self._feeds, self._status = client, feeds, status
+        self._started_s = output.clock.now()
+        self._retained = RetainedDiscovery(output.topics)
+        self._devices: dict[Feed, BridgedDevice] = {}
+        self._workers: set[asyncio.Task[None]] = set()
+        self._dirty: dict[Feed, None] = {}
+        self._wake = asyncio.Event()
+        self._is_ending = False
+
+    async def run(self) -> None:
+        """Serve until told to stop, or until the connection is lost.
+
+        Raises:
+            aiomqtt.MqttError: The connection is lost.
+        """
+        tasks: list[asyncio.Task[Any]] = []
+        stop_listening = None
+        try:
+            await self._subscribe()
+            stop_listening = self._feeds.listen(self)
+            work: list[Coroutine[Any, Any, Any]] = [
+                self._receive(),
+                self._publish(),
+                self._status.stopping.wait(),
+            ]
+            tasks = [asyncio.create_task(part) for part in work]
+            self._status.up()
+            done, _ = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
+            for task in done:
+                task.result()
+        finally:
+            if stop_listening is not None:
+                stop_listening()
+            # A cancellation that comes together with an acknowledgement can be lost on the way, so
+            # the loops also look whether they are to end.
+            self._is_ending = True
+            self._wake.set()
+            for task in tasks:
+                task.cancel()
+            await asyncio.gather(*tasks, return_exceptions=True)
+            await self._end_commands()
+        await self._say_goodbye()
+
+    def added(self, feed: Feed) -> None:
+        """Hear of a device."""
+        device = self._output.bridged(feed)
+        device.forget()
+        self._devices[feed] = device
+        worker = asyncio.create_task(device.work())
+        self._workers.add(worker)
+        worker.add_done_callback(self._workers.discard)
+        self.updated(feed)
+
+    def updated(self, feed: Feed, _: Update | None = None) -> None:
+        """Hear of an outcome."""
+        self._dirty[feed] = None
+        self._wake.set()
+
+    def removed(self, feed: Feed) -> None:
+        """Hear that a device is no longer configured."""
+        self._dirty.pop(feed, None)
+        device = self._devices.pop(feed)
+        device.close("the device is no longer configured")
+        self._output.drop(feed)
+        self._wake.set()
+
+    async def _subscribe(self) -> None:
+        base = self._topics.base
+        options = SubscribeOptions(qos=QOS, retainAsPublished=True)
+        topics = [
+            *(topic.format(base=base) for topic in COMMANDS),
+            self._topics.home_assistant,
+            self._topics.config("+"),
+            self._topics.bridge_info,
+            self._topics.bridge_state,
+        ]
+        await self._client.subscribe([(topic, options) for topic in topics])
+        await self._send(self._topics.bridge_state, ONLINE.encode())
+        # It comes back after everything that is retained, and so marks the end of that.
+        info = {"instance": self._output.instance, "version": homevolt.__version__}
+        await self._send(self._topics.bridge_info, encoded(info))
+
+    async def _receive(self) -> None:
+        async for message in self._client.messages:
+            self._take(str(message.topic), message.payload, is_retained=bool(message.retain))
+
+    def _take(self, topic: str, payload: bytes, *, is_retained: bool) -> None:
+        """Take a message; whatever it is, it costs nothing but itself."""
+        if topic == self._topics.home_assistant:
+            if payload == ONLINE.encode():
+                self._publish_again()
+        elif topic == self._topics.bridge_info:
+            self._take_info(payload)
+        elif topic == self._topics.bridge_state:
+            if payload != ONLINE.encode():  # the last will of a process that had these topics
+                self._output.answers.append((topic, ONLINE.encode()))
+                self._wake.set()
+        elif topic.startswith(f"{self._topics.discovery}/"):
+            self._retained.take(topic, payload)
+        elif payload:  # an empty one only clears what was retained
+            self._take_command(topic, payload, is_retained=is_retained)
+
+    def _take_info(self, payload: bytes) -> None:
+        with suppress(msgspec.DecodeError):
+            document = msgspec.json.decode(payload)
+            instance = document.get("instance") if isinstance(document, dict) else None
+            if instance == self._output.instance:
+                self._retained.is_complete = self._output.was_connected = True
+                self._wake.set()
+            elif self._output.was_connected and instance is not None:
+                _LOGGER.warning(
+                    "Another bridge publishes below %s/ too. Give each a topic_prefix and a "
+                    "client_id of its own.",
+                    self._topics.base,
+                )
+
+    def _take_command(self, topic: str, payload: bytes, *, is_retained: bool) -> None:
+        ecu, kind, *_, thing = topic.removeprefix(f"{self._topics.base}/").split("/")
+        if kind == BATTERY:
+            thing = BATTERY
+
+        def answer(command: Command, answer: Answer) -> None:
+            document = encoded(answer_document(command, answer))
+            self._output.answers.append((self._topics.of(ecu, f"result/{level(thing)}"), document))
+            self._wake.set()
+
+        try:
+            command = command_of(thing, payload)
+        except HomevoltValueError as error:
+            answer(Command(thing, None), Answer(REFUSED, str(error)))
+            return
+        if why := self._why_not(command, is_retained=is_retained):
+            answer(command, Answer(REFUSED, why))
+            return
+        for device in self._devices.values():
+            if level(device.feed.device_id or "") == ecu:
+                device.submit(Job(kind, command, answer))
+                return
+        answer(command, Answer(REFUSED, f"there is no device {ecu!r} here, or it has not answered"))
+
+    def _why_not(self, command: Command, *, is_retained: bool) -> str:
+        if is_retained:
+            return "a retained command is not carried out, since it would be again and again"
+        if command.at is not None and command.at.timestamp() < self._started_s:
+            return "the command is older than the connection of this bridge"
+        return ""
+
+    def _publish_again(self) -> None:
+        for feed, device in self._devices.items():
+            device.forget()
+            self.updated(feed)
+
+    async def _publish(self) -> None:
+        while not self._is_ending:
+            await self._wake.wait()
+            self._wake.clear()
+            while self._dirty and self._retained.is_complete and not self._is_ending:
+                feed = next(iter(self._dirty))
+                del self._dirty[feed]
+                await self._publish_device(self._devices[feed])
+            await self._send_answers()
+            await self._clear_gone()
+
+    async def _publish_device(self, device: BridgedDevice) -> None:
+        feed, snapshot = device.feed, device.feed.snapshot
+        if snapshot is not None and device.wants_parameters(self._output.clock.monotonic()):
+            self._read_parameters(device)
+        if snapshot is not None:
+            for identifier, document in discovery_of(device, snapshot, self._topics).items():
+                if self._retained.claim(identifier, feed, self._devices, device.local):
+                    topic, payload = self._retained.updated(identifier, document)
+                    await self._send(topic, payload)
+        for topic, payload in payloads(device, self._topics).items():
+            if device.published.get(topic) != payload:
+                await self._send(topic, payload)
+                device.published[topic] = payload
+
+    def _read_parameters(self, device: BridgedDevice) -> None:
+        async def read() -> None:
+            try:
+                await device.controls.read_parameters()
+            except HomevoltError as error:
+                _LOGGER.debug("The parameters of %s were not read: %s", device.feed.name, error)
+            else:
+                self.updated(device.feed)
+
+        device.aside(read)
+
+    async def _clear_gone(self) -> None:
+        """Clear what is retained of devices that are gone, once all that there are were read."""
+        if not self._retained.is_complete or self._dirty:
+            return
+        devices = self._devices.values()
+        if all(device.signature is not None for device in devices):
+            current = {name for device in devices for name in device.identifiers}
+            levels = {level(device.feed.device_id or "") for device in devices}
+            for topic in self._retained.gone(current, levels):
+                await self._send(topic, b"")
+
+    async def _send_answers(self) -> None:
+        answers = self._output.answers
+        while answers:
+            topic, payload = answers[0]
+            await self._send(topic, payload, retain=topic == self._topics.bridge_state)
+            with suppress(IndexError):
+                answers.remove((topic, payload))
+
+    async def _send(self, topic: str, payload: bytes, *, retain: bool = True) -> None:
+        await self._client.publish(topic, payload, qos=QOS, retain=retain)
+
+    async def _end_commands(self) -> None:
+        """Bring the command under way of each device to its end, and refuse those that wait."""
+        for device in self._devices.values():
+            device.close("the bridge has lost the broker or ends, so it was not begun")
+        await asyncio.gather(*self._workers, return_exceptions=True)
+
+    async def _say_goodbye(self) -> None:
+        await self._send_answers()
+        await self._send(self._topics.bridge_state, OFFLINE.encode())
