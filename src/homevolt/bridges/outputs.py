@@ -56,6 +56,11 @@ ROUTES = (
         "homevolt.bridges.prometheus.routes:MetricRoutes",
         lambda config: config.prometheus,
     ),
+    RouteKind(
+        None,
+        "homevolt.bridges.battery.routes:BatteryRoutes",
+        lambda config: config.http and config.http.token,
+    ),
 )
 """What the HTTP server serves."""
 
