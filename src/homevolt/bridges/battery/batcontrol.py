@@ -47,12 +47,12 @@ class BatcontrolCommands:
         if name in _RATES:
             word, rate = MODES.get(self._mode, ("", None))
             return request_of({"mode": word, "power": _watts(value)}) if rate == name else None
-        if name != "mode" or value not in MODES:
+        if name != "mode" or not isinstance(value, str) or value not in MODES:
             raise HomevoltValueError(
                 f"batcontrol sends mode ({', '.join(MODES)}) and {', '.join(sorted(_RATES))}, not "
                 f"{short_repr(name)} {short_repr(value)}"
             )
-        self._mode = str(value)
+        self._mode = value
         word, rate = MODES[self._mode]
         return Request(word) if rate is None else None
 

@@ -35,6 +35,8 @@ RETAINED = (
     *(f"batcontrol/status/{name}" for name in BATCONTROL_STATUS),
 )
 """The retained topics of a device."""
+UNLESS_CHANGED = ("availability", "plan")
+"""Those that are not sent again while they stay the same; a reader may want the others to be new."""
 
 
 def payloads(device: BridgedDevice, topics: Topics) -> dict[str, bytes]:

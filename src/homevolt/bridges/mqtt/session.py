@@ -19,7 +19,12 @@ from homevolt.bridges.mqtt.commands import (
     answer_document,
     command_of,
 )
-from homevolt.bridges.mqtt.publishing import RetainedDiscovery, discovery_of, payloads
+from homevolt.bridges.mqtt.publishing import (
+    UNLESS_CHANGED,
+    RetainedDiscovery,
+    discovery_of,
+    payloads,
+)
 from homevolt.bridges.mqtt.state import encoded
 from homevolt.bridges.mqtt.topics import OFFLINE, ONLINE, level
 from homevolt.exceptions import HomevoltError, HomevoltValueError
@@ -234,7 +239,7 @@ class MqttSession:
                     topic, payload = self._retained.updated(identifier, document)
                     await self._send(topic, payload)
         for topic, payload in payloads(device, self._topics).items():
-            if device.published.get(topic) != payload:
+            if not topic.endswith(UNLESS_CHANGED) or device.published.get(topic) != payload:
                 await self._send(topic, payload)
                 device.published[topic] = payload
 
