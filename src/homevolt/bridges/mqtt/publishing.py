@@ -36,7 +36,7 @@ RETAINED = (
 )
 """The retained topics of a device."""
 UNLESS_CHANGED = ("availability", "plan")
-"""Those that are not sent again while they stay the same; a reader may want the others to be new."""
+"""Those not sent again while they stay the same; who reads the others may want them to be new."""
 
 
 def payloads(device: BridgedDevice, topics: Topics) -> dict[str, bytes]:
