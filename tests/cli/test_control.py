@@ -331,6 +331,24 @@ async def test_what_another_client_wrote_during_the_question_is_kept_for_restore
     assert plan_of(battery) == [(2, 700)]
 
 
+async def test_an_entry_that_took_the_id_of_another_during_the_question_is_not_deleted(
+    battery: Simulator,
+) -> None:
+    (entry,) = battery.installation.plan.entries
+    battery.faults.add_settings(
+        {
+            "kind": "other_client",
+            "path": "/schedule.json",
+            "nth": 2,
+            "when": "before",
+            "run": "sched_clear; sched_add 2 --setpoint 700",
+        }
+    )
+    code, shown = await answered(battery, [b"y\n"], "schedule", "delete", str(entry.id))
+    assert (code, plan_of(battery), [*battery.journal.writes]) == (2, [(2, 700)], []), shown
+    assert f"and entry {entry.id} is another one. Nothing was sent." in " ".join(shown.split())
+
+
 @pytest.mark.parametrize("name", EXAMPLES)
 async def test_the_example_of_a_command_works(shell: Shell, battery: Simulator, name: str) -> None:
     arguments = [word.strip("'") for word in EXAMPLES[name].split()]

@@ -100,6 +100,9 @@ async def test_delete_and_clear_are_one_write_each(shell: Shell, battery: Simula
     number = battery.installation.plan.entries[0].id
     outcome = await shell("schedule", "delete", str(number))
     assert outcome.code == 0, outcome.err
+    assert re.search(
+        rf"Will delete entry {number}: \S.* - \S.*, charge from solar only\.\n", outcome.err
+    )
     assert (commands_of(battery), types_of(battery)) == (["sched_del"], [1, 0])
     outcome = await shell("schedule", "clear")
     assert outcome.err == "Will delete every entry of the plan (2).\n"

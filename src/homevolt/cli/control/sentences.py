@@ -6,7 +6,7 @@ import re
 from typing import TYPE_CHECKING
 
 from homevolt.cli.control import until_soc
-from homevolt.cli.render.formatting import clock, plan
+from homevolt.cli.render.formatting import clock, limits, plan, window_text
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -61,6 +61,12 @@ def will_add(
     last = added[-1].to_time
     end = "" if last is None else f" until {clock(last - offset, now)}"
     return f"Will {_what(first)} in {len(added)} windows, {begin}{end}."
+
+
+def will_delete(entry: ScheduleEntry, now: datetime, offset: timedelta) -> str:
+    """Return which entry will be deleted; the arguments are those of `will_do`."""
+    what = ", ".join((plan(entry), *limits(entry)))
+    return f"Will delete entry {entry.id}: {window_text(entry, now, offset)}, {what}."
 
 
 def is_doing(
