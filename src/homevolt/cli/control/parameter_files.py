@@ -114,7 +114,7 @@ def load(file: Path) -> dict[str, Any]:
     if kind not in _READERS:
         raise usage_error(f"{file} must end with one of {', '.join(f'.{k}' for k in _READERS)}.")
     try:
-        given = loads(file.read_text("utf-8"), kind)
+        given = loads(file.read_text(plan_files.ENCODING), kind)
     except OSError as error:
         raise usage_error(f"{file} cannot be read: {error.strerror or error}.") from error
     except (ValueError, RecursionError) as error:
