@@ -189,6 +189,6 @@ async def test_a_file_in_the_way_stays_as_it_was_if_it_cannot_be_written(
     shell: Shell, battery: Simulator, tmp_path: Path
 ) -> None:
     outcome = await shell("param", "export", str(tmp_path / "no" / "folder.toml"))
-    assert outcome.code == 1
+    assert outcome.code == 10
     assert battery.journal
     assert await asyncio.to_thread(lambda: [*tmp_path.glob("no*")]) == []

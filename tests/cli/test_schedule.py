@@ -170,3 +170,13 @@ async def test_replacing_24_entries_takes_no_more_requests_than_the_library(
         await connection.update_info()
         await connection.get_device().replace_schedule(plan_files.load(tmp_path / "plan.csv"))
     assert by_shell == len(battery.journal) == 2 + (24 + 3)  # one update, one replacement
+
+
+@pytest.mark.parametrize("command", ["schedule", "param"])
+async def test_an_export_that_cannot_be_written_names_its_file(
+    shell: Shell, battery: Simulator, tmp_path: Path, command: str
+) -> None:
+    file = tmp_path / "nowhere" / "plan.toml"
+    outcome = await shell(command, "export", str(file), "--host", battery.host)
+    assert outcome.code == 10
+    assert outcome.line == f"homevolt: {file} cannot be written: No such file or directory."

@@ -8,6 +8,7 @@ import tomllib
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from homevolt.cli import files
+from homevolt.cli.control import plan_files
 from homevolt.cli.control.asking import confirm
 from homevolt.cli.control.parameters import value_text
 from homevolt.cli.errors import ShellError, usage_error
@@ -49,14 +50,14 @@ async def export(session: Session, file: Path | None, kind: str, *, as_json: boo
         as_json: Whether to print a document for programs.
 
     Raises:
-        OSError: The file cannot be written; a file of that name is as it was.
+        ShellError: The file cannot be written; a file of that name is as it was.
     """
     found = sorted((await session.device.parameters()).values(), key=lambda each: each.name)
     given = {each.name: each.value for each in found if _is_exported(each)}
     left_out = [each.name for each in found if each.name not in given]
     text = dumps(given, kind, session.url, left_out)
     if file is not None:
-        files.replace(file, text)
+        files.write(file, text, force=True)
     if as_json:
         print_json(
             {
