@@ -82,11 +82,21 @@ async def test_add_is_one_write(shell: Shell, battery: Simulator) -> None:
     add = ("schedule", "add", "idle", "--from", "2099-01-01T07:00", "--for", "2h")
     outcome = await shell(*add, "--max-soc", "80", "--json")
     assert outcome.code == 0, outcome.out
+    assert outcome.err.endswith(
+        "Will idle from 2099-01-01 07:00 until 2099-01-01 09:00, then no plan.\n"
+    )
     assert commands_of(battery) == ["sched_add"]
     *_, added = battery.installation.plan.entries
     assert (added.type, added.max_soc) == (0, 80)
     assert added.from_time is not None
     assert added.to_time == added.from_time + 2 * HOUR
+
+
+async def test_after_an_entry_for_later_it_says_until_when_nothing_is_planned(shell: Shell) -> None:
+    add = ("schedule", "add", "idle", "--from", "2099-01-01T07:00", "--for", "2h")
+    async with Simulator(None, cloud=False, local_mode=True) as simulator:
+        outcome = await shell(*add, "--host", simulator.host)
+    assert outcome.out == "Nothing is planned until 2099-01-01 07:00.\n"
 
 
 async def test_what_overlaps_is_not_added(shell: Shell, battery: Simulator) -> None:
