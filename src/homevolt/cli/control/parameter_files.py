@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import math
 import tomllib
@@ -12,7 +13,7 @@ from homevolt.cli.control import plan_files
 from homevolt.cli.control.asking import confirm
 from homevolt.cli.control.parameters import value_text
 from homevolt.cli.errors import ShellError, usage_error
-from homevolt.cli.output import print_err, print_json, print_text
+from homevolt.cli.output import PROGRAM, print_err, print_json, print_text
 from homevolt.exceptions import HomevoltError, HomevoltValueError
 from homevolt.protocol.parameter import is_same
 from homevolt.schedule.options import nearest
@@ -197,11 +198,17 @@ async def _write(session: Session, changes: Sequence[Change]) -> None:
         ShellError: One failed.
     """
     for number, change in enumerate(changes):
+        written, left = _names(changes[:number]), _names(changes[number + 1 :])
         try:
             await session.device.set_parameter(change.parameter.name, change.value)
+        except asyncio.CancelledError:
+            print_err(
+                f"Ended while {change.parameter.name} was written; '{PROGRAM} param get' shows its "
+                f"value. Written before: {written}. Not sent: {left}."
+            )
+            raise
         except HomevoltError as error:
             failure = session.shell_error(error)
-            written, left = _names(changes[:number]), _names(changes[number + 1 :])
             raise ShellError(
                 f"{change.parameter.name}: {failure} Written before: {written}. Not sent: {left}.",
                 kind=failure.kind,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from homevolt.cli import render
@@ -276,7 +277,14 @@ async def _change(
         await session.device.fetch_schedule_data()  # the plan may be another one by now
     await require_local_mode(session, manner)
     previous_plan.save(session, known_plan(session).entries)
-    await write()
+    try:
+        await write()
+    except asyncio.CancelledError:
+        print_err(
+            f"Ended while the plan was written; '{PROGRAM} schedule show' shows which plan the "
+            "device has now."
+        )
+        raise
     written = known_plan(session)
     active = written.active(session.device.now())
     text = is_doing(active, written.entries, *read_clocks(session))
