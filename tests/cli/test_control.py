@@ -256,7 +256,7 @@ async def answered(battery: Simulator, answers: list[bytes], *arguments: str) ->
     shown = b""
     try:
         for answer in answers:
-            while not shown.endswith(b"[y/N] "):
+            while not shown.endswith((b"[y/N] ", b": ")):
                 shown += await asyncio.to_thread(os.read, terminal, 1000)
             shown += b"answered "
             if answer == b"\x03":
@@ -271,7 +271,7 @@ async def answered(battery: Simulator, answers: list[bytes], *arguments: str) ->
             if not part:
                 break
             shown += part
-        return await process.wait(), shown.decode()
+        return await process.wait(), shown.decode(errors="replace")
     finally:
         if process.returncode is None:
             process.kill()
@@ -293,12 +293,16 @@ async def test_with_yes_it_is_not_asked(battery: Simulator) -> None:
     assert (code, "[y/N]" in shown) == (0, False)
 
 
-@pytest.mark.parametrize(("answer", "expected"), [(b"n\n", 1), (b"\n", 1), (b"\x03", 130)])
+@pytest.mark.parametrize(
+    ("answer", "expected"), [(b"n\n", 1), (b"\n", 1), (b"\xff\n", 2), (b"\x03", 130)]
+)
 async def test_any_other_answer_sends_nothing(
-    battery: Simulator, answer: bytes, expected: int
+    battery: Simulator, monkeypatch: pytest.MonkeyPatch, answer: bytes, expected: int
 ) -> None:
-    code, _ = await answered(battery, [answer], "idle", "--for", "1h")
-    assert code == expected
+    monkeypatch.setenv("PYTHONIOENCODING", "utf-8:strict")  # as in most locales
+    code, shown = await answered(battery, [answer], "idle", "--for", "1h")
+    assert code == expected, shown
+    assert "Traceback" not in shown
     assert [*battery.journal.writes] == []
 
 
@@ -329,6 +333,24 @@ async def test_what_another_client_wrote_during_the_question_is_kept_for_restore
     assert reading.hits == 1
     await shell("restore")
     assert plan_of(battery) == [(2, 700)]
+
+
+async def test_an_entry_that_took_the_id_of_another_during_the_question_is_not_deleted(
+    battery: Simulator,
+) -> None:
+    (entry,) = battery.installation.plan.entries
+    battery.faults.add_settings(
+        {
+            "kind": "other_client",
+            "path": "/schedule.json",
+            "nth": 2,
+            "when": "before",
+            "run": "sched_clear; sched_add 2 --setpoint 700",
+        }
+    )
+    code, shown = await answered(battery, [b"y\n"], "schedule", "delete", str(entry.id))
+    assert (code, plan_of(battery), [*battery.journal.writes]) == (2, [(2, 700)], []), shown
+    assert f"and entry {entry.id} is another one. Nothing was sent." in " ".join(shown.split())
 
 
 @pytest.mark.parametrize("name", EXAMPLES)

@@ -10,6 +10,7 @@ import pytest
 
 from homevolt.cli.output import HOST_VARIABLE, PASSWORD_VARIABLE
 from homevolt.simulator import Simulator
+from tests.cli.test_control import answered
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
@@ -102,6 +103,34 @@ async def test_a_secret_comes_from_stdin_and_is_not_shown(
     assert battery.installation.parameters["ems_psk"] == "hunter2"
     assert "hunter2" not in outcome.out + outcome.err
     assert (await shell("param", "set", "ems_psk")).code == 2  # stdin has ended
+
+
+@pytest.mark.parametrize(
+    ("answer", "expected"), [(b"\n", 2), (b"\xff\n", 2), (b"\x03", 130), (b"\x04", 130)]
+)
+async def test_a_secret_that_is_not_typed_is_not_written(
+    battery: Simulator, monkeypatch: pytest.MonkeyPatch, answer: bytes, expected: int
+) -> None:
+    monkeypatch.setenv("PYTHONIOENCODING", "utf-8:strict")  # as in most locales
+    code, shown = await answered(battery, [answer], "param", "set", "webserver_password", "--yes")
+    assert (code, writes_of(battery)) == (expected, []), shown
+    assert "Traceback" not in shown
+
+
+async def test_stdin_that_is_not_text_is_not_written(
+    shell: Shell, battery: Simulator, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(b"\xff\n"), "utf-8"))
+    outcome = await shell("param", "set", "ems_psk")
+    assert (outcome.code, writes_of(battery)) == (2, [])
+    assert "is not text" in outcome.line
+
+
+@pytest.mark.usefixtures("battery")
+async def test_an_empty_value_can_be_seen(shell: Shell) -> None:
+    outcome = await shell("param", "reset", "ems_psk")
+    assert outcome.err == 'Will set ems_psk to its default, "".\n'
+    assert outcome.out.startswith('ems_psk = ""')
 
 
 async def test_console_sends_a_line_once_and_prints_the_reply(

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import json
+import signal
 import tomllib
+from asyncio.subprocess import PIPE
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -15,6 +17,7 @@ from homevolt.cli.control import parameter_files
 from homevolt.cli.output import HOST_VARIABLE, PASSWORD_VARIABLE
 from homevolt.simulator import Simulator
 from tests.cli.test_control import SECRET, answered
+from tests.cli.test_processes import PROGRAM
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
@@ -139,6 +142,48 @@ async def test_a_write_that_fails_says_what_was_written_and_what_not(
     assert "Written before: none. Not sent: ems_phase_map." in error["message"]
 
 
+@pytest.mark.parametrize(
+    ("line", "begun", "said"),
+    [
+        (
+            ["param", "import"],
+            2,
+            f"Written before: {HIGH}. Not sent: ems_phase_map.",
+        ),
+        (
+            ["charge", "--for", "1h"],
+            1,
+            "Ended while the plan was written; 'homevolt schedule show'",
+        ),
+    ],
+)
+async def test_ctrl_c_during_a_write_says_what_is_not_certain(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, line: list[str], begun: int, said: str
+) -> None:
+    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path))
+    file = [put(tmp_path, **{HIGH: 55, LOW: 9, "ems_phase_map": [3, 2, 1]})] * (begun - 1)
+    released = asyncio.Event()
+
+    async def held(_: float) -> None:
+        await released.wait()
+
+    async with Simulator(None, cloud=False, local_mode=True, sleep=held) as battery:
+        battery.faults.add("latency", write=True, nth=begun, seconds=1)
+        arguments = (*line, *file, "--yes", "--host", battery.host)
+        process = await asyncio.create_subprocess_exec(
+            PROGRAM, *arguments, stdout=PIPE, stderr=PIPE
+        )
+        requests = 0
+        while len(battery.journal.writes) < begun:
+            requests += 1
+            await battery.wait_for_requests(requests)
+        process.send_signal(signal.SIGINT)
+        released.set()
+        _, shown = await process.communicate()
+    assert process.returncode == 130
+    assert said in shown.decode()
+
+
 @pytest.mark.parametrize(("answer", "code"), [(b"y\n", 0), (b"n\n", 1)])
 async def test_a_terminal_is_asked(
     battery: Simulator, tmp_path: Path, answer: bytes, code: int
@@ -189,6 +234,6 @@ async def test_a_file_in_the_way_stays_as_it_was_if_it_cannot_be_written(
     shell: Shell, battery: Simulator, tmp_path: Path
 ) -> None:
     outcome = await shell("param", "export", str(tmp_path / "no" / "folder.toml"))
-    assert outcome.code == 1
+    assert outcome.code == 10
     assert battery.journal
     assert await asyncio.to_thread(lambda: [*tmp_path.glob("no*")]) == []

@@ -197,6 +197,8 @@ async def test_an_editor_that_cannot_be_started_is_an_error_in_one_line(
     code, shown = await answered(battery, [], "schedule", "edit")
     assert (code, [*battery.journal.writes]) == (2, [])
     assert "no-such-editor" in shown
+    assert "$VISUAL or $EDITOR names the editor; nothing was sent." in " ".join(shown.split())
+    assert "--help" not in shown
     assert "Traceback" not in shown
     assert await kept_in(state) == []
 

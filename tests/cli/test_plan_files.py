@@ -52,6 +52,10 @@ def test_a_person_writes_times_as_on_the_command_line() -> None:
         ("plan.json", "{}", "a plan has a list named entries"),
         ("plan.json", "[1]", "entry 1 is not a table of options"),
         ("plan.csv", 'mode\n"0', "is not valid CSV"),
+        ("plan.csv", "", "its first line must name the columns"),
+        ("plan.csv", "\n", "its first line must name the columns"),
+        ("plan.csv", "mode;to_time\nidle;07:00\n", "its first line must name the columns"),
+        ("plan.csv", "mode\nidle\nidle,5\n", "entry 2 has more cells than the first line"),
         ("plan.toml", '[[entries]]\nfrom_time = "noon"', "entry 1: 'noon' is not a time"),
     ],
 )
@@ -63,6 +67,13 @@ def test_what_is_wrong_with_a_file_is_said(
     with pytest.raises(ShellError, match=problem) as caught:
         plan_files.load(file)
     assert caught.value.code == 2
+
+
+@pytest.mark.parametrize("kind", plan_files.KINDS)
+def test_a_file_may_begin_with_the_mark_of_its_encoding(tmp_path: Path, kind: str) -> None:
+    file = tmp_path / f"plan.{kind}"
+    file.write_text(plan_files.dumps([ScheduleEntry(mode=23, max_soc=80)], kind), "utf-8-sig")
+    assert plan_files.load(file) == [{"mode": 23, "max_soc": 80}]
 
 
 def test_a_file_that_is_not_there_is_named(tmp_path: Path) -> None:

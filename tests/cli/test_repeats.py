@@ -73,7 +73,7 @@ def test_a_duration_is_time_that_passes_also_where_the_clocks_go_back() -> None:
 
 def test_a_window_that_a_day_does_not_have_is_left_out() -> None:
     spans = Repeat("day", 3).spans(window("02:15", until="02:45"), BEFORE_SPRING)
-    assert written([*spans]) == ["28. 01:15 - 01:45", "29. 01:15 - 01:45", "30. 00:15 - 00:45"]
+    assert written([*spans]) == ["28. 01:15 - 01:45", "30. 00:15 - 00:45"]
     spans = Repeat("day", 3).spans(window("tomorrow 02:30", until="03:15"), BEFORE_SPRING)
     assert written([*spans]) == ["28. 01:30 - 02:15", "30. 00:30 - 01:15"]
 
@@ -104,7 +104,13 @@ def test_it_begins_on_the_day_of_its_start_or_now() -> None:
         ("day", 2, window("02:00"), "say how long with --for, or the --until of each day"),
         ("day", 2, window("02:00", until="tomorrow 05:00"), "the --until of each day"),
         ("day", 2, window("02:00", until="2026-04-06T08:00"), "the --until of each day"),
-        ("weekday", 2, window("02:00", until="05:00"), "There is no weekday within 2 days"),
+        (
+            "weekday",
+            2,
+            window("02:00", until="05:00"),
+            "There is no weekday with this window within 2 days",
+        ),
+        ("weekday", 1, window("02:00", until="05:00"), "within 1 day."),
     ],
 )
 def test_what_does_not_repeat_is_refused_in_words(

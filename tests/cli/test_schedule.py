@@ -82,11 +82,21 @@ async def test_add_is_one_write(shell: Shell, battery: Simulator) -> None:
     add = ("schedule", "add", "idle", "--from", "2099-01-01T07:00", "--for", "2h")
     outcome = await shell(*add, "--max-soc", "80", "--json")
     assert outcome.code == 0, outcome.out
+    assert outcome.err.endswith(
+        "Will idle from 2099-01-01 07:00 until 2099-01-01 09:00, then no plan.\n"
+    )
     assert commands_of(battery) == ["sched_add"]
     *_, added = battery.installation.plan.entries
     assert (added.type, added.max_soc) == (0, 80)
     assert added.from_time is not None
     assert added.to_time == added.from_time + 2 * HOUR
+
+
+async def test_after_an_entry_for_later_it_says_until_when_nothing_is_planned(shell: Shell) -> None:
+    add = ("schedule", "add", "idle", "--from", "2099-01-01T07:00", "--for", "2h")
+    async with Simulator(None, cloud=False, local_mode=True) as simulator:
+        outcome = await shell(*add, "--host", simulator.host)
+    assert outcome.out == "Nothing is planned until 2099-01-01 07:00.\n"
 
 
 async def test_what_overlaps_is_not_added(shell: Shell, battery: Simulator) -> None:
@@ -100,6 +110,9 @@ async def test_delete_and_clear_are_one_write_each(shell: Shell, battery: Simula
     number = battery.installation.plan.entries[0].id
     outcome = await shell("schedule", "delete", str(number))
     assert outcome.code == 0, outcome.err
+    assert re.search(
+        rf"Will delete entry {number}: \S.* - \S.*, charge from solar only\.\n", outcome.err
+    )
     assert (commands_of(battery), types_of(battery)) == (["sched_del"], [1, 0])
     outcome = await shell("schedule", "clear")
     assert outcome.err == "Will delete every entry of the plan (2).\n"
@@ -167,3 +180,13 @@ async def test_replacing_24_entries_takes_no_more_requests_than_the_library(
         await connection.update_info()
         await connection.get_device().replace_schedule(plan_files.load(tmp_path / "plan.csv"))
     assert by_shell == len(battery.journal) == 2 + (24 + 3)  # one update, one replacement
+
+
+@pytest.mark.parametrize("command", ["schedule", "param"])
+async def test_an_export_that_cannot_be_written_names_its_file(
+    shell: Shell, battery: Simulator, tmp_path: Path, command: str
+) -> None:
+    file = tmp_path / "nowhere" / "plan.toml"
+    outcome = await shell(command, "export", str(file), "--host", battery.host)
+    assert outcome.code == 10
+    assert outcome.line == f"homevolt: {file} cannot be written: No such file or directory."

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import getpass
 import os
 import secrets
 from contextlib import AsyncExitStack, contextmanager
@@ -11,6 +10,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import homevolt
 from homevolt.cli import known
+from homevolt.cli.control.asking import ask_secret
 from homevolt.cli.devices.selection import ADD, selected
 from homevolt.cli.errors import KEPT, Origin, ShellError, shell_error, usage_error
 from homevolt.cli.output import HOST_VARIABLE, PASSWORD_VARIABLE, PROGRAM, can_ask, print_err
@@ -279,12 +279,7 @@ def ask(host: str, hint: str = "") -> str:
         host: Of which device.
         hint: What else to know about the answer.
     """
-    try:
-        password = getpass.getpass(f"Password of {host}{hint}: ")
-    except (KeyboardInterrupt, EOFError):
-        print_err("")  # the question's line has not ended yet
-        raise
-    return password
+    return ask_secret(f"Password of {host}{hint}")
 
 
 def connection(target: Target, password: str | None) -> homevolt.Homevolt:

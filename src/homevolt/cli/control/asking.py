@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import getpass
 import signal
 import sys
 import threading
@@ -48,11 +49,39 @@ def ask(question: str) -> bool:
         sys.stderr.write(f"{question} [y/N] ")
         sys.stderr.flush()
         try:
-            answer = sys.stdin.readline()
+            answer = typed_line()
         except KeyboardInterrupt:
             print_err("")  # the question's line has not ended yet
             raise
     return answer.strip().lower() in YES
+
+
+def ask_secret(question: str) -> str:
+    """Ask the person at the terminal for a text that is not shown."""
+    with _ctrl_c_ends_it():
+        try:
+            return getpass.getpass(f"{question}: ")
+        except UnicodeDecodeError as error:
+            raise _not_text() from error
+        except (KeyboardInterrupt, EOFError):
+            print_err("")  # likewise
+            raise
+
+
+def typed_line() -> str:
+    """Return a line of stdin, empty at its end.
+
+    Raises:
+        ShellError: It is not text in the encoding of stdin.
+    """
+    try:
+        return sys.stdin.readline()
+    except UnicodeDecodeError as error:
+        raise _not_text() from error
+
+
+def _not_text() -> ShellError:
+    return usage_error("What was typed is not text in the encoding of the terminal, or of stdin.")
 
 
 @contextmanager

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import math
 import tomllib
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from homevolt.cli import files
+from homevolt.cli.control import plan_files
 from homevolt.cli.control.asking import confirm
 from homevolt.cli.control.parameters import value_text
 from homevolt.cli.errors import ShellError, usage_error
-from homevolt.cli.output import print_err, print_json, print_text
+from homevolt.cli.output import PROGRAM, print_err, print_json, print_text
 from homevolt.exceptions import HomevoltError, HomevoltValueError
 from homevolt.protocol.parameter import is_same
 from homevolt.schedule.options import nearest
@@ -49,14 +51,14 @@ async def export(session: Session, file: Path | None, kind: str, *, as_json: boo
         as_json: Whether to print a document for programs.
 
     Raises:
-        OSError: The file cannot be written; a file of that name is as it was.
+        ShellError: The file cannot be written; a file of that name is as it was.
     """
     found = sorted((await session.device.parameters()).values(), key=lambda each: each.name)
     given = {each.name: each.value for each in found if _is_exported(each)}
     left_out = [each.name for each in found if each.name not in given]
     text = dumps(given, kind, session.url, left_out)
     if file is not None:
-        files.replace(file, text)
+        files.write(file, text, force=True)
     if as_json:
         print_json(
             {
@@ -114,7 +116,7 @@ def load(file: Path) -> dict[str, Any]:
     if kind not in _READERS:
         raise usage_error(f"{file} must end with one of {', '.join(f'.{k}' for k in _READERS)}.")
     try:
-        given = loads(file.read_text("utf-8"), kind)
+        given = loads(file.read_text(plan_files.ENCODING), kind)
     except OSError as error:
         raise usage_error(f"{file} cannot be read: {error.strerror or error}.") from error
     except (ValueError, RecursionError) as error:
@@ -196,11 +198,17 @@ async def _write(session: Session, changes: Sequence[Change]) -> None:
         ShellError: One failed.
     """
     for number, change in enumerate(changes):
+        written, left = _names(changes[:number]), _names(changes[number + 1 :])
         try:
             await session.device.set_parameter(change.parameter.name, change.value)
+        except asyncio.CancelledError:
+            print_err(
+                f"Ended while {change.parameter.name} was written; '{PROGRAM} param get' shows its "
+                f"value. Written before: {written}. Not sent: {left}."
+            )
+            raise
         except HomevoltError as error:
             failure = session.shell_error(error)
-            written, left = _names(changes[:number]), _names(changes[number + 1 :])
             raise ShellError(
                 f"{change.parameter.name}: {failure} Written before: {written}. Not sent: {left}.",
                 kind=failure.kind,

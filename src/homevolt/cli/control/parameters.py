@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import getpass
 import sys
 from itertools import groupby
 from typing import TYPE_CHECKING, Any
 
 from homevolt.cli import known
-from homevolt.cli.control.asking import confirm
+from homevolt.cli.control.asking import ask_secret, confirm, typed_line
 from homevolt.cli.errors import usage_error
 from homevolt.cli.output import can_ask, print_err, print_json, print_text
 from homevolt.exceptions import HomevoltValueError
@@ -117,10 +116,14 @@ def _secret(name: str, value: str | None) -> str:
             f"{name} is a secret, and a command line can be read by others: leave its value out."
         )
     if can_ask():
-        return getpass.getpass(f"Value of {name}: ")
-    text = "" if sys.stdin is None else sys.stdin.readline().rstrip("\r\n")
+        text = ask_secret(f"Value of {name}")
+    else:
+        text = "" if sys.stdin is None else typed_line().rstrip("\r\n")
     if not text:
-        raise usage_error(f"{name} is a secret: its value is read from a terminal or from stdin.")
+        raise usage_error(
+            f"No value of {name} was given: it is a secret, which is read from a terminal or from "
+            "stdin. Nothing was sent."
+        )
     return text
 
 
@@ -147,6 +150,8 @@ def value_text(value: object) -> str:
         return ",".join(map(value_text, value))
     if value is None:
         return "unknown"
+    if value == "":
+        return '""'
     return str(value).lower() if isinstance(value, bool) else str(value)
 
 

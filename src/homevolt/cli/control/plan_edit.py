@@ -112,7 +112,7 @@ def _edited(session: Session, file: Path) -> list[ScheduleEntry]:
     """
     while True:
         with _ctrl_c_is_the_editor_s():
-            click.edit(filename=str(file))
+            _open_editor(file)
         try:
             entries = unexpired(session, plan_files.load(file))
             check_overlaps(entries)
@@ -125,6 +125,21 @@ def _edited(session: Session, file: Path) -> list[ScheduleEntry]:
         print_err(one_line(str(problem)))
         if not ask("Edit it again?"):
             raise problem
+
+
+def _open_editor(file: Path) -> None:
+    """Open a file in the editor, and wait until it is left.
+
+    Raises:
+        ShellError: The editor cannot be started, or it failed.
+    """
+    try:
+        click.edit(filename=str(file))
+    except click.ClickException as error:
+        raise usage_error(
+            f"{error.format_message().removesuffix('.')}. $VISUAL or $EDITOR names the editor; "
+            "nothing was sent."
+        ) from error
 
 
 @contextmanager

@@ -28,6 +28,8 @@ if TYPE_CHECKING:
 Row = dict[str, Any]
 
 ENTRIES = "entries"
+ENCODING = "utf-8-sig"
+"""UTF-8, also with the mark at the beginning that spreadsheets write."""
 NAMES = ("mode", *BY_NAME)
 _FLAGS = {"true": True, "false": False}
 
@@ -55,7 +57,7 @@ def load(file: Path) -> list[Row]:
     if kind not in _READERS:
         raise usage_error(f"{file} must end with one of {', '.join(f'.{k}' for k in _READERS)}.")
     try:
-        return loads(file.read_text("utf-8"), kind)
+        return loads(file.read_text(ENCODING), kind)
     except HomevoltValueError as error:
         raise usage_error(f"{file}: {error}") from error
     except OSError as error:
@@ -149,10 +151,21 @@ def _read_json(text: str) -> Any:
 
 def _read_csv(text: str) -> Any:
     rows = csv.DictReader(io.StringIO(text), strict=True)
+    if "mode" not in (rows.fieldnames or ()):
+        raise HomevoltValueError(
+            "its first line must name the columns, separated by commas, and one of them is mode."
+        )
     return [
-        {str(name): _cell(str(name), cell) for name, cell in row.items() if cell not in (None, "")}
-        for row in rows
+        {name: _cell(name, cell) for name, cell in row.items() if cell not in (None, "")}
+        for row in (_checked_width(*numbered) for numbered in enumerate(rows, 1))
     ]
+
+
+def _checked_width(number: int, row: dict[Any, Any]) -> dict[str, Any]:
+    """Return a row of a table, which has no more cells than the table has columns."""
+    if None in row:
+        raise HomevoltValueError(f"entry {number} has more cells than the first line has columns.")
+    return row
 
 
 def _cell(name: str, text: Any) -> Any:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from homevolt.cli import render
@@ -10,7 +11,7 @@ from homevolt.cli.control.asking import ask, confirm
 from homevolt.cli.control.following import Waiting, report, wait_document
 from homevolt.cli.control.plan_state import known_plan, not_ended, plan_document, read_clocks
 from homevolt.cli.control.repeats import Span
-from homevolt.cli.control.sentences import is_doing, summary_of, will_add, will_do
+from homevolt.cli.control.sentences import is_doing, summary_of, will_add, will_delete, will_do
 from homevolt.cli.output import PROGRAM, can_ask, print_err, print_json, print_text
 from homevolt.cli.render.documents import entry_document
 from homevolt.control.overlay import overlay_plan
@@ -168,9 +169,14 @@ async def delete_entry(session: Session, entry_id: int, manner: Manner) -> None:
     others = tuple(each for each in entries if each is not entry)
 
     async def write() -> None:
+        if entry not in known_plan(session).entries:
+            raise HomevoltValueError(
+                f"The plan has changed meanwhile, and entry {entry_id} is another one. Nothing was "
+                "sent."
+            )
         await session.device.delete_schedule(entry_id)
 
-    sentence = f"Will delete entry {entry}."
+    sentence = will_delete(entry, *read_clocks(session))
     outcome = await _change(session, sentence, others, write, manner, shows_plan=True)
     _show(session, outcome, manner)
 
@@ -271,7 +277,14 @@ async def _change(
         await session.device.fetch_schedule_data()  # the plan may be another one by now
     await require_local_mode(session, manner)
     previous_plan.save(session, known_plan(session).entries)
-    await write()
+    try:
+        await write()
+    except asyncio.CancelledError:
+        print_err(
+            f"Ended while the plan was written; '{PROGRAM} schedule show' shows which plan the "
+            "device has now."
+        )
+        raise
     written = known_plan(session)
     active = written.active(session.device.now())
     text = is_doing(active, written.entries, *read_clocks(session))

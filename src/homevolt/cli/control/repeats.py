@@ -64,10 +64,12 @@ class Repeat(NamedTuple):
                 stop = start + (window.duration or timedelta())
             else:
                 stop = local_moment(day, end, days=0 if begin < end else 1)
-            if start < stop:
+            is_skipped = end is not None and not (_has(start, begin) or _has(stop, end))
+            if start < stop and not is_skipped:
                 spans.append(Span(start, stop))
         if not spans:
-            raise usage_error(f"There is no {self.every} within {self.days} days.")
+            days = f"{self.days} {'day' if self.days == 1 else 'days'}"
+            raise usage_error(f"There is no {self.every} with this window within {days}.")
         return spans
 
     def _begin(self, window: Window, first: datetime) -> time:
@@ -77,3 +79,8 @@ class Repeat(NamedTuple):
     def _days(self, first: date) -> Iterator[date]:
         every = (first + timedelta(days=number) for number in range(self.days))
         return (day for day in every if day.weekday() in WEEKDAYS[self.every])
+
+
+def _has(moment: datetime, time_of_day: time) -> bool:
+    """Whether a moment has the time of day that was meant, which the clocks may have skipped."""
+    return moment.astimezone().time() == time_of_day.replace(microsecond=0)

@@ -6,7 +6,7 @@ import re
 from typing import TYPE_CHECKING
 
 from homevolt.cli.control import until_soc
-from homevolt.cli.render.formatting import clock, plan
+from homevolt.cli.render.formatting import clock, limits, plan, window_text
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -57,10 +57,16 @@ def will_add(
     start = None if first.from_time is None else first.from_time - offset
     begin = "now" if start is None or start <= now else f"from {clock(start, now)}"
     if len(added) == 1:
-        return f"{will_do(first, merged, now, offset)[:-1]}, {begin}."
+        return f"Will {_what(first)} {begin}{_end(first, merged, now, offset)}"
     last = added[-1].to_time
     end = "" if last is None else f" until {clock(last - offset, now)}"
     return f"Will {_what(first)} in {len(added)} windows, {begin}{end}."
+
+
+def will_delete(entry: ScheduleEntry, now: datetime, offset: timedelta) -> str:
+    """Return which entry will be deleted; the arguments are those of `will_do`."""
+    what = ", ".join((plan(entry), *limits(entry)))
+    return f"Will delete entry {entry.id}: {window_text(entry, now, offset)}, {what}."
 
 
 def is_doing(
@@ -71,7 +77,9 @@ def is_doing(
 ) -> str:
     """Return what the battery does now; the arguments are those of `will_do`."""
     if entry is None:
-        return "Nothing is planned now."
+        starts = [each.from_time - offset for each in merged if each.from_time is not None]
+        later = [start for start in starts if start > now]
+        return f"Nothing is planned {f'until {clock(min(later), now)}' if later else 'now'}."
     doing = _VERB.sub(lambda verb: _DOING[verb[1]], _what(entry))
     return f"{doing[:1].upper()}{doing[1:]}{_end(entry, merged, now, offset)}"
 

@@ -135,6 +135,17 @@ MODES: dict[str, tuple[str, Callable[[float], str] | None]] = {
 }
 
 
+def window_text(entry: ScheduleEntry, now: datetime, offset: timedelta) -> str:
+    """Return when an entry is in force, by the clock of this machine."""
+    start = None if entry.from_time is None else entry.from_time - offset
+    end = None if entry.to_time is None else entry.to_time - offset
+    until = "open" if end is None else clock(end, now)
+    if start is not None and end is not None:
+        first, last = ((moment + HALF_A_MINUTE).astimezone() for moment in (start, end))
+        until = f"{last:%H:%M}" if first.date() == last.date() else until
+    return f"{'always' if start is None else clock(start, now)} - {until}"
+
+
 def plan(entry: ScheduleEntry) -> str:
     """Return what an entry of the schedule makes the battery do."""
     text, at = MODES.get(entry.mode_slug, (f"unknown mode {entry.mode_slug}", None))

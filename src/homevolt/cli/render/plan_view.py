@@ -9,7 +9,7 @@ from rich.table import Table
 from rich.text import Text
 
 from homevolt.cli.render.display import Terminal
-from homevolt.cli.render.formatting import HALF_A_MINUTE, clock, limits, plan
+from homevolt.cli.render.formatting import clock, limits, plan, window_text
 from homevolt.schedule.times import EARLIEST
 
 if TYPE_CHECKING:
@@ -151,17 +151,6 @@ def show_diff(
 ) -> None:
     """Show a change of a plan; the arguments are those of `DiffView`, likewise."""
     Terminal(stderr=on_stderr).show(DiffView(diff, now, offset))
-
-
-def window_text(entry: ScheduleEntry, now: datetime, offset: timedelta) -> str:
-    """Return when an entry is in force, by the clock of this machine."""
-    start = None if entry.from_time is None else entry.from_time - offset
-    end = None if entry.to_time is None else entry.to_time - offset
-    until = "open" if end is None else clock(end, now)
-    if start is not None and end is not None:
-        first, last = ((moment + HALF_A_MINUTE).astimezone() for moment in (start, end))
-        until = f"{last:%H:%M}" if first.date() == last.date() else until
-    return f"{'always' if start is None else clock(start, now)} - {until}"
 
 
 def _line(

@@ -77,7 +77,7 @@ def _export(*, target: Target, file: Path | None, kind: str | None) -> None:
         if file is None:
             print_text(text)
         else:
-            files.replace(file, text)
+            files.write(file, text, force=True)
 
     session.run(target, work)
 
