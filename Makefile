@@ -2,14 +2,17 @@
 # All that is needed is Python >= 3.11 and make; everything else goes into .venv.
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test lint types contracts suite bench upgrade clean
+.PHONY: help demo test lint types contracts suite bench homeassistant upgrade clean
 .DELETE_ON_ERROR:
 
 VENV := .venv
 BIN := $(VENV)/bin
 CLI := $(VENV)/.cli-installed
 DEV := $(VENV)/.dev-installed
+HASS := $(VENV)-homeassistant/.installed
 WORKERS ?= 2
+PYTHON_HASS ?= $(firstword $(shell command -v python3.13) \
+	$(wildcard $(HOME)/.pyenv/versions/3.13.*/bin/python))
 
 # The first interpreter that is new enough; `make PYTHON=... demo` names another.
 PYTHONS := python3 python3.13 python3.12 python3.11 python3.14
@@ -46,6 +49,10 @@ suite: $(DEV) ## The tests, with branch coverage
 bench: $(DEV) ## What things cost, each beside a reference in the same run
 	$(BIN)/pytest benchmarks -s
 
+# Far too heavy for every run. It pins an aiohttp of its own, and takes no 3.13.0 by itself.
+homeassistant: $(DEV) $(HASS) ## The bridge of MQTT, checked against a real Home Assistant
+	$(BIN)/pytest acceptance -s
+
 upgrade: ## Renew constraints.txt; name the oldest supported Python
 	$(require_python)
 	$(PYTHON) -m venv --clear $(VENV)-upgrade
@@ -60,7 +67,7 @@ upgrade: ## Renew constraints.txt; name the oldest supported Python
 clean: ## Remove everything that was made, the environments too
 	rm -rf .venv .venv-* build dist .coverage .coverage.* .hypothesis
 	rm -rf .mypy_cache .ruff_cache .pytest_cache .import_linter_cache
-	find src tests benchmarks -name __pycache__ -type d -prune -exec rm -rf {} +
+	find src tests benchmarks acceptance -name __pycache__ -type d -prune -exec rm -rf {} +
 
 define require_python
 @$(PYTHON) -c "$(NEW_ENOUGH)" || { \
@@ -75,6 +82,13 @@ $(VENV)/pyvenv.cfg:
 
 $(CLI): pyproject.toml constraints.txt | $(VENV)/pyvenv.cfg
 	$(INSTALL) --editable '.[cli]'
+	@touch $@
+
+$(HASS): acceptance/requirements.txt
+	$(if $(PYTHON_HASS),,$(error Home Assistant needs CPython 3.13: make PYTHON_HASS=... $@))
+	$(PYTHON_HASS) -m venv --clear $(@D)
+	env -u PIP_CONSTRAINT -u PIP_BUILD_CONSTRAINT $(@D)/bin/python -m pip install --quiet \
+		--disable-pip-version-check --no-input --ignore-requires-python --requirement $<
 	@touch $@
 
 # What the tests need holds what the demo needs, so one installation serves both.
