@@ -110,6 +110,19 @@ def test_va_and_var_have_classes_of_their_own(unit: str, quantity: str) -> None:
     assert SHOWN[SensorType.POWER, unit].device_class == quantity
 
 
+async def test_the_state_of_charge_alone_of_all_shares_is_that_of_a_battery() -> None:
+    snapshot = await snapshot_of(units=2)
+    found = sent(snapshot)
+    classes = {
+        sensor.info.reading: found[identifier(sensor.info.part)]["components"][sensor.info.reading]
+        for sensor in snapshot.sensors.values()
+        if sensor.type is SensorType.PERCENTAGE
+    }
+    batteries = [key for key, row in classes.items() if row.get("device_class") == "battery"]
+    assert batteries == ["state_of_charge_ratio"]
+    assert len(classes) > 1
+
+
 async def test_a_share_is_shown_in_percent_under_a_key_that_says_so() -> None:
     snapshot = await snapshot_of()
     state = state_document(snapshot, {})

@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 LONGEST_TEXT = 255
 """Characters of a state; Home Assistant refuses a longer one."""
 _MOST_DIGITS = 6
+_STATE_OF_CHARGE = "state_of_charge_ratio"
+"""The key of the reading, of units, blades and their sum alike."""
 
 
 class Shown(NamedTuple):
@@ -69,8 +71,14 @@ SHOWN: dict[tuple[SensorType, str | None], Shown] = {
 """Every quantity of the catalogue, by the type and the unit of its sensors."""
 
 
+STATE_OF_CHARGE = SHOWN[_T.PERCENTAGE, "1"]._replace(device_class="battery")
+"""Of all shares, the one that Home Assistant has a class for."""
+
+
 def shown(info: SensorInfo) -> Shown:
     """Return how the quantity of a sensor is shown."""
+    if info.reading == _STATE_OF_CHARGE:
+        return STATE_OF_CHARGE
     return SHOWN[info.type, info.unit]
 
 
