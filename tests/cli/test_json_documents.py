@@ -1,0 +1,226 @@
+"""The document of every command that has `--json` is the one in `docs/json.md`."""
+
+from __future__ import annotations
+
+import json
+import os
+import pty
+import re
+import sys
+import time
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING, Any
+
+import click
+import pytest
+
+from homevolt.cli.errors import NOT_FOLLOWED
+from homevolt.simulator import Simulator
+from tests.cli.test_processes import PROGRAM, line_of, started
+from tests.cli.test_tree import commands
+from tools.json_documents import DOCUMENTS, Nullable, Shape
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from tests.cli.conftest import Shell
+
+WITHOUT = {
+    "": "it shows the help",
+    "completion": "it prints a script for a shell",
+    "help": "it prints help for people",
+    "run": "it serves, and what it hands on has formats of its own",
+    "schedule export": "the plan that it writes is chosen with --format, JSON among them",
+}
+"""The commands that have no `--json`, and why."""
+LINES = (
+    ("demo", ""),
+    ("device add", "barn 192.0.2.9 --no-test --no-password"),
+    ("device list", ""),
+    ("device test", "house"),
+    ("device default", "house"),
+    ("device remove", "barn"),
+    ("status", ""),
+    ("status --all", ""),
+    ("sensors", ""),
+    ("sensors --all", ""),
+    *((name, "") for name in ("info", "alarms", "nodes", "logs", "history", "history --errors")),
+    ("errors", "--all"),
+    ("discover", "--timeout 0.1 --interface 127.0.0.1"),
+    ("diagnostics", "{folder}/diagnostics.json"),
+    ("charge", "3000 --for 2h --until-soc 90 --yes --wait --wait-limit 1s"),
+    ("charge", "3000 --for 2h --dry-run"),
+    *((name, "--for 1h --yes") for name in ("discharge", "idle", "self-consumption", "export")),
+    ("solar", "--for 1h --yes"),
+    ("mode", "grid_charge --setpoint 2000 --for 30min --yes"),
+    ("restore", "--yes"),
+    ("status", ""),
+    ("schedule show", ""),
+    ("schedule add", "idle --from 'tomorrow 07:00' --for 1h --yes"),
+    ("schedule export", "{folder}/plan.json"),
+    ("schedule diff", "{folder}/plan.json"),
+    ("schedule delete", "0 --yes"),
+    ("schedule clear", "--yes"),
+    ("schedule diff", "{folder}/plan.json"),
+    ("schedule replace", "{folder}/plan.json --yes"),
+    ("local", "status"),
+    ("param list", ""),
+    ("param get", "webserver_password"),
+    ("param export", "{folder}/parameters.toml"),
+    ("param set", "ledstrip_bright_max 90 --yes"),
+    ("param import", "{folder}/parameters.toml --yes"),
+    ("param reset", "ledstrip_bright_max --yes"),
+    ("console", "sched_list --yes"),
+    ("reboot", "--yes"),
+    ("an error", ""),
+)
+"""The command lines of a session, each by its document."""
+IN_A_PROCESS = {"simulate", "logs --follow", "schedule edit"}
+"""What serves, follows or needs a terminal: each has a test of its own."""
+UNIT = re.compile(r"_(w|va|var|wh|kwh|v|a|hz|c|dbm|ratio|percent|s|ma|ma_per_s)(_from|_to)?$")
+
+
+def _is_time(value: object) -> bool:
+    if not isinstance(value, str):
+        return False
+    return datetime.fromisoformat(value).utcoffset() == timedelta(0)
+
+
+KINDS: dict[str, Any] = {
+    "text": lambda value: isinstance(value, str),
+    "flag": lambda value: isinstance(value, bool),
+    "time": _is_time,
+    "number": lambda value: isinstance(value, int | float) and not isinstance(value, bool),
+    "count": lambda value: isinstance(value, int | float) and not isinstance(value, bool),
+    "value": lambda value: isinstance(value, str | bool | int | float | list),
+    "native": lambda value: isinstance(value, dict),
+}
+
+
+def mismatches(value: Any, shape: Shape, path: str = "") -> list[str]:
+    """Return where a document differs from its shape."""
+    if isinstance(shape, Nullable):
+        return [] if value is None else mismatches(value, shape.shape, path)
+    if isinstance(shape, str):
+        fits = (value is None and shape.endswith("?")) or KINDS[shape.rstrip("?")](value)
+        return [] if fits else [f"{path} is {value!r}, not {shape}"]
+    if isinstance(shape, list):
+        if not isinstance(value, list):
+            return [f"{path} is {value!r}, not a list"]
+        return [each for item in value for each in mismatches(item, shape[0], f"{path}[]")]
+    if not isinstance(value, dict):
+        return [f"{path} is {value!r}, not an object"]
+    if "*" in shape:
+        shape = dict.fromkeys(value, shape["*"])
+    different = [f"{path}.{key} is missing or not listed" for key in value.keys() ^ shape.keys()]
+    known = [key for key in shape if key in value]
+    return different + [
+        each for key in known for each in mismatches(value[key], shape[key], f"{path}.{key}")
+    ]
+
+
+def unitless(shape: Shape, key: str = "") -> list[str]:
+    """Return the keys of numbers that do not end in a unit."""
+    if isinstance(shape, Nullable):
+        return unitless(shape.shape, key)
+    if isinstance(shape, list):
+        return unitless(shape[0], key)
+    if isinstance(shape, dict):
+        return [each for name, value in shape.items() for each in unitless(value, name)]
+    return [key] if shape.startswith("number") and not UNIT.search(key) else []
+
+
+def test_every_command_has_a_document_or_a_reason_to_have_none() -> None:
+    tree = {
+        path
+        for path, command in commands().items()
+        if not isinstance(command, click.Group) or not path
+    }
+    documented = {name.partition(" --")[0] for name in DOCUMENTS} - {"an error"}
+    assert documented | WITHOUT.keys() == tree
+    with_option = {
+        path
+        for path, command in commands().items()
+        if any("--json" in parameter.opts for parameter in command.params)
+    }
+    assert with_option == documented
+    assert {name for name, _ in LINES} - {"schedule export"} | IN_A_PROCESS == DOCUMENTS.keys()
+
+
+def test_every_number_has_its_unit_in_its_key() -> None:
+    assert {name: found for name, shape in DOCUMENTS.items() if (found := unitless(shape))} == {}
+
+
+@pytest.fixture
+def _far_from_utc(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """Let the machine be where a local time cannot be taken for one in UTC."""
+    with monkeypatch.context() as patch:
+        patch.setenv("TZ", "Asia/Kolkata")
+        time.tzset()
+        yield
+    time.tzset()
+
+
+@pytest.mark.usefixtures("_far_from_utc")
+async def test_every_command_prints_the_document_of_its_page(shell: Shell, tmp_path: Path) -> None:
+    found: dict[str, list[str]] = {}
+    async with Simulator(None, local_mode=True, cloud=False, units=2) as simulator:
+        added = await shell("device", "add", "house", simulator.host, "--no-password")
+        assert added.code == 0
+        for name, rest in LINES:
+            given = re.findall(r"'[^']*'|\S+", rest.format(folder=tmp_path))
+            line = [*name.split(), *(word.strip("'") for word in given)]
+            if name == "schedule export":
+                assert (await shell(*line)).code == 0
+                continue
+            outcome = await shell(*line, "--json")
+            wrong = mismatches(json.loads(outcome.out), DOCUMENTS[name])
+            codes = {"an error": (2,), "charge": (0, NOT_FOLLOWED)}.get(name, (0,))
+            if wrong or outcome.code not in codes:
+                found[" ".join(line)] = [*wrong, f"exit code {outcome.code}"]
+    assert found == {}
+
+
+async def test_simulate_prints_the_document_of_its_page() -> None:
+    async with started(PROGRAM, "simulate", "--json") as process:
+        lines = [await line_of(process)]
+        while lines[-1] != "}":
+            lines.append(await line_of(process))
+    assert mismatches(json.loads("\n".join(lines)), DOCUMENTS["simulate"]) == []
+
+
+async def test_a_followed_log_prints_documents_of_its_page() -> None:
+    async with (
+        Simulator(None) as simulator,
+        started(PROGRAM, "logs", "--follow", "--json", "--host", simulator.host) as process,
+    ):
+        document = json.loads(await line_of(process))
+    assert mismatches(document, DOCUMENTS["logs --follow"]) == []
+
+
+async def test_an_edited_plan_is_the_document_of_its_page(
+    shell: Shell, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    editor = tmp_path / "editor.py"
+    editor.write_text(
+        "import pathlib, sys\nfile = pathlib.Path(sys.argv[-1])\n"
+        "file.write_text(file.read_text('utf-8').replace('2000', '1500'), 'utf-8')\n",
+        "utf-8",
+    )
+    monkeypatch.setenv("VISUAL", f"{sys.executable} {editor}")
+    terminal, theirs = pty.openpty()
+    try:
+        async with Simulator(None, local_mode=True, cloud=False) as simulator:
+            address = ("--host", simulator.host)
+            window = ("--setpoint", "2000", "--for", "1h", "--yes")
+            assert (await shell("mode", "grid_charge", *window, *address)).code == 0
+            line = ("schedule", "edit", "--yes", "--json", *address)
+            async with started(PROGRAM, *line, stdin=theirs, stderr=theirs) as process:
+                out, _ = await process.communicate()
+    finally:
+        os.close(theirs)
+        os.close(terminal)
+    document = json.loads(out)
+    assert mismatches(document, DOCUMENTS["schedule edit"]) == []
+    assert [entry["setpoint_w"] for entry in document["entries"]] == [1500]
