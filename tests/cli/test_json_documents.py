@@ -216,11 +216,13 @@ async def test_an_edited_plan_is_the_document_of_its_page(
             window = ("--setpoint", "2000", "--for", "1h", "--yes")
             assert (await shell("mode", "grid_charge", *window, *address)).code == 0
             line = ("schedule", "edit", "--yes", "--json", *address)
-            async with started(PROGRAM, *line, stdin=theirs, stderr=theirs) as process:
-                out, _ = await process.communicate()
+            documents = []
+            for _ in ("changed", "left as it is"):
+                async with started(PROGRAM, *line, stdin=theirs, stderr=theirs) as process:
+                    documents.append(json.loads((await process.communicate())[0]))
     finally:
         os.close(theirs)
         os.close(terminal)
-    document = json.loads(out)
-    assert mismatches(document, DOCUMENTS["schedule edit"]) == []
-    assert [entry["setpoint_w"] for entry in document["entries"]] == [1500]
+    for document in documents:
+        assert mismatches(document, DOCUMENTS["schedule edit"]) == []
+        assert [entry["setpoint_w"] for entry in document["entries"]] == [1500]

@@ -15,7 +15,7 @@ from homevolt.cli import render, state
 from homevolt.cli.control import plan_files
 from homevolt.cli.control.asking import ask
 from homevolt.cli.control.plan_state import known_plan, not_ended, read_clocks, unexpired
-from homevolt.cli.control.plan_write import replace_plan
+from homevolt.cli.control.plan_write import replace_plan, show_unchanged
 from homevolt.cli.errors import ShellError, usage_error
 from homevolt.cli.output import PROGRAM, can_ask, one_line, print_err
 from homevolt.control.plan_replacement import compare_plans
@@ -69,7 +69,7 @@ async def edit_plan(session: Session, manner: Manner) -> None:
     with _kept_file(given) as file:
         entries = _edited(session, file)
         if file.read_text("utf-8") == given:
-            print_err("The plan was not changed; nothing was sent.")
+            show_unchanged(session, "The plan was not changed; nothing was sent.", manner)
             return
         await session.device.fetch_schedule_data()  # editing may have taken any time
         present = known_plan(session)

@@ -243,6 +243,21 @@ async def require_local_mode(session: Session, manner: Manner) -> None:
     await session.device.enable_local_mode()
 
 
+def show_unchanged(session: Session, text: str, manner: Manner) -> None:
+    """Say that nothing was sent; a program gets the plan that stands.
+
+    Args:
+        session: The device.
+        text: Why nothing was sent.
+        manner: How to go about it.
+    """
+    if not manner.as_json:
+        print_err(text)
+        return
+    plan = known_plan(session)
+    _show(session, Outcome(text, plan.active(session.device.now()), plan.entries), manner)
+
+
 def mode_of(text: str) -> int | str:
     """Return a mode as the library takes it: its number or its name."""
     return int(text) if text.isdecimal() else text
