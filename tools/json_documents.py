@@ -25,6 +25,7 @@ TYPES = {
     "number": "a number, its unit at the end of its key",
     "count": "a number that counts or identifies something and has no unit",
     "value": "a number, text, flag or list of them; its unit is beside it, or in the help text",
+    "answer": "an object: `duration_s`, and either the `payload` or `error` and `status`",
     "native": "what the device sent, in its own keys and units",
 }
 """What each type is."""
@@ -299,6 +300,13 @@ DOCUMENTS: dict[str, Shape] = {
     "history --errors": CHECKS,
     "discover": {"devices": [FOUND]},
     "diagnostics": {**DEVICE, "file": "text", "endpoints": ["text"], "failed": {"*": "text"}},
+    "diagnostics -": {
+        "$type": "text",
+        "format": "count",
+        "at": "time",
+        "versions": {"*": "text"},
+        "endpoints": {"*": "answer"},
+    },
     **dict.fromkeys(_WRITERS, CONTROL),
     "schedule show": PLAN,
     "schedule diff": {**DEVICE, "added": [ENTRY], "removed": [ENTRY], "kept": [ENTRY]},
