@@ -24,6 +24,7 @@ TYPES = {
     "time": "a string: ISO 8601 in UTC, ending in `+00:00`",
     "number": "a number, its unit at the end of its key",
     "count": "a number that counts or identifies something and has no unit",
+    "amount": "a number: money in the currency of the tariff, of a price for each kWh",
     "value": "a number, text, flag or list of them; its unit is beside it, or in the help text",
     "answer": "an object: `duration_s`, and either the `payload` or `error` and `status`",
     "native": "what the device sent, in its own keys and units",
@@ -254,6 +255,11 @@ FOUND: Keys = {
     "addresses": ["text"],
     "host": "text",
 }
+COSTS: Keys = {
+    "month": "text",
+    **_keys("amount", "without_battery with_plan self_consumption rule perfect_foresight"),
+    "captured": "count",
+}
 _SENSORS: Keys = {**DEVICE, "sensors": [SENSOR]}
 _CONTROLLING = (
     "charge discharge idle self-consumption solar export mode restore",
@@ -329,6 +335,30 @@ DOCUMENTS: dict[str, Shape] = {
     },
     "console": {**DEVICE, **_keys("text", "command output")},
     "reboot": {**DEVICE, "restarted": "flag"},
+    "plan": {
+        "start": "time",
+        "currency": "text",
+        **_keys("amount", "cost cost_without_battery cost_of_self_consumption best_cost"),
+        "notes": ["text"],
+        "entries": [
+            {
+                **_keys("time", "from to"),
+                **_keys("text", "action mode"),
+                "options": {"*": "value"},
+                **_keys("number", "charged_kwh discharged_kwh lost_kwh"),
+                "price": "amount?",
+                **_keys("amount", "wear_cost gain"),
+                "text": "text",
+            }
+        ],
+    },
+    "backtest": {
+        "load_and_sun_known": "flag",
+        **_keys("number", "capacity_kwh power_kw"),
+        "backtests": [
+            {"prices": "text", "plans": "count", "total": COSTS, "months": [COSTS]},
+        ],
+    },
     "simulate": {
         "devices": ["text"],
         "https_devices": ["text"],

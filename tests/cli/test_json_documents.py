@@ -8,7 +8,7 @@ import pty
 import re
 import sys
 import time
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -74,12 +74,14 @@ LINES = (
     ("param reset", "ledstrip_bright_max --yes"),
     ("console", "sched_list --yes"),
     ("reboot", "--yes"),
+    ("plan", "--prices {folder}/spot.csv --eur-rate 11"),
+    ("backtest", "--days 3"),
     ("an error", ""),
 )
 """The command lines of a session, each by its document."""
 IN_A_PROCESS = {"simulate", "logs --follow", "schedule edit"}
 """What serves, follows or needs a terminal: each has a test of its own."""
-UNIT = re.compile(r"_(w|va|var|wh|kwh|v|a|hz|c|dbm|ratio|percent|s|ma|ma_per_s)(_from|_to)?$")
+UNIT = re.compile(r"_(w|va|var|wh|kwh|v|a|hz|c|dbm|ratio|percent|s|ma|kw|ma_per_s)(_from|_to)?$")
 
 
 def _is_time(value: object) -> bool:
@@ -94,6 +96,7 @@ KINDS: dict[str, Any] = {
     "time": _is_time,
     "number": lambda value: isinstance(value, int | float) and not isinstance(value, bool),
     "count": lambda value: isinstance(value, int | float) and not isinstance(value, bool),
+    "amount": lambda value: isinstance(value, int | float) and not isinstance(value, bool),
     "value": lambda value: isinstance(value, str | bool | int | float | list),
     "answer": lambda value: {"duration_s", "payload"} == value.keys(),
     "native": lambda value: isinstance(value, dict),
@@ -166,6 +169,9 @@ def _far_from_utc(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
 
 @pytest.mark.usefixtures("_far_from_utc")
 async def test_every_command_prints_the_document_of_its_page(shell: Shell, tmp_path: Path) -> None:
+    first = datetime.now(UTC).replace(minute=0)
+    prices = [f"{first + timedelta(hours=hour):%Y-%m-%dT%H:%MZ},{60 + hour}" for hour in range(30)]
+    (tmp_path / "spot.csv").write_text("\n".join(["start_utc,eur_per_mwh", *prices, ""]), "utf-8")
     found: dict[str, list[str]] = {}
     async with Simulator(None, local_mode=True, cloud=False, units=2) as simulator:
         added = await shell("device", "add", "house", simulator.host, "--no-password")
