@@ -258,7 +258,7 @@ FOUND: Keys = {
 COSTS: Keys = {
     "month": "text",
     **_keys("amount", "without_battery with_plan self_consumption rule perfect_foresight"),
-    "captured": "count",
+    "captured_ratio": "number",
 }
 _SENSORS: Keys = {**DEVICE, "sensors": [SENSOR]}
 _CONTROLLING = (

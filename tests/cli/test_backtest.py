@@ -36,7 +36,7 @@ async def test_made_up_prices_need_no_file(shell: Shell) -> None:
 async def test_what_is_known_captures_more(shell: Shell) -> None:
     guessed = (await shell(*SHORT, "--json")).document["backtests"][0]
     known = (await shell(*SHORT, "--known", "--json")).document["backtests"][0]
-    assert known["total"]["captured"] > guessed["total"]["captured"]
+    assert known["total"]["captured_ratio"] > guessed["total"]["captured_ratio"]
     assert known["total"]["perfect_foresight"] == guessed["total"]["perfect_foresight"]
     assert known["plans"] == 6
     assert {month["month"] for month in known["months"]} == {"2026-01"}

@@ -134,7 +134,11 @@ def table(found: list[tuple[str, Backtest]]) -> str:
 
 def _costs(month: Month) -> dict[str, Any]:
     costs = {name: round(value, 2) for name, value in month._asdict().items() if name != "month"}
-    return {"month": month.month, **costs, "captured": round(month.captured(month.with_plan), 4)}
+    return {
+        "month": month.month,
+        **costs,
+        "captured_ratio": round(month.captured(month.with_plan), 4),
+    }
 
 
 def _prices(file: Path | None, settings: Settings, tariff: Tariff) -> PriceSeries:
