@@ -56,7 +56,7 @@ def test_slots_reach_from_now_to_the_last_known_price() -> None:
     assert sum(problem.hours) == pytest.approx(24 + 9 + 55 / 60)
     assert problem.start_kwh == pytest.approx(6.6)
     assert problem.fuse_kw == 11.0
-    assert notes == ("Prices are known until 2026-11-27T23:00+00:00.",)
+    assert notes == ("Prices are known until 2026-11-27 23:00.",)
 
 
 def test_a_load_that_is_not_known_is_said() -> None:

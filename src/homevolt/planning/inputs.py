@@ -53,7 +53,8 @@ def plan_input(
         load: Expected consumption of the house.
         solar: Expected production.
         battery: The battery.
-        now: When the plan begins, an aware datetime; the first slot may be the rest of a quarter.
+        now: When the plan begins, an aware datetime; the first slot may be the rest of a quarter. The
+            notes tell times in its zone.
         state_of_charge: That of the battery now, 0 to 1.
         fuse_w: What the grid connection carries in either direction, None for no limit.
         tariff: Its power fees count; None has none.
@@ -74,7 +75,7 @@ def plan_input(
         hours.append((following - moment) / HOUR)
         prices.append((price, brings))
         moment = following
-    notes = [f"Prices are known until {moment.isoformat(timespec='minutes')}."]
+    notes = [f"Prices are known until {moment.astimezone(now.tzinfo):%Y-%m-%d %H:%M}."]
     load_kw, load_gaps = _powers_kw(load, starts)
     solar_kw, solar_gaps = _powers_kw(solar, starts)
     for name, gaps in (("load", load_gaps), ("solar production", solar_gaps)):

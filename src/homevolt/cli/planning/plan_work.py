@@ -103,7 +103,7 @@ async def make(session: Session, settings: PlanSettings) -> Planned:
         raise HomevoltValueError(
             "The device does not say its state of charge: without it there is no plan."
         )
-    now = device.now()
+    now = device.now().astimezone(tariff.zone)
     found = plan_input(
         after,
         constant_load(settings.load_w, now, now + _HORIZON),
