@@ -53,8 +53,8 @@ def plan_input(
         load: Expected consumption of the house.
         solar: Expected production.
         battery: The battery.
-        now: When the plan begins, an aware datetime; the first slot may be the rest of a quarter. The
-            notes tell times in its zone.
+        now: When the plan begins, an aware datetime, in whose zone the notes tell times; the first
+            slot may be the rest of a quarter.
         state_of_charge: That of the battery now, 0 to 1.
         fuse_w: What the grid connection carries in either direction, None for no limit.
         tariff: Its power fees count; None has none.
