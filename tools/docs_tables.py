@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 from homevolt.readings.catalogue import CATALOGUE, Reading, Scope
 from homevolt.schedule.entry import SETPOINT_MODES, BatteryMode
 from homevolt.schedule.options import OPTIONS, WINDOW, Kind, Option
-from tools import bridge_tables, report_tables, simulator_tables
+from tools import bridge_tables, mqtt_tables, report_tables, simulator_tables
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -64,6 +64,11 @@ TABLES: dict[str, dict[str, Callable[[], str]]] = {
     "docs/bridges.md": {"settings": bridge_tables.settings, "metrics": bridge_tables.metrics},
     "docs/cli.md": {"simulate": simulator_tables.simulate_options},
     "docs/control.md": {"modes": modes, "options": options},
+    "docs/mqtt.md": {
+        "things": mqtt_tables.things,
+        "words": mqtt_tables.words,
+        "batcontrol": mqtt_tables.batcontrol,
+    },
     "docs/reports.md": {"methods": report_tables.methods},
     "docs/simulator.md": {
         "options": simulator_tables.simulator_options,
