@@ -155,6 +155,11 @@ async def test_a_write_that_fails_says_what_was_written_and_what_not(
             1,
             "Ended while the plan was written; 'homevolt schedule show'",
         ),
+        (["param", "set", HIGH, "55"], 1, f"'homevolt param get {HIGH}' shows its value"),
+        (["param", "reset", HIGH], 1, f"'homevolt param get {HIGH}' shows its value"),
+        (["local", "off"], 1, "Ended while local mode was switched; 'homevolt local status'"),
+        (["console", "sched_clear"], 1, "whether it was done is not known"),
+        (["reboot"], 1, "whether it does is not known"),
     ],
 )
 async def test_ctrl_c_during_a_write_says_what_is_not_certain(

@@ -27,7 +27,10 @@ def command(*, target: Target, line: str, yes: bool, as_json: bool) -> None:
     What it does is not read back. What can destroy the unit, its settings or its records is sent
     only when it is confirmed.
     """
-    from homevolt.cli.control.asking import confirm  # noqa: PLC0415 - not for the help
+    from homevolt.cli.control.asking import (  # noqa: PLC0415 - not for the help
+        confirm,
+        told_if_ended,
+    )
     from homevolt.protocol.console import check_command  # noqa: PLC0415 - loads msgspec
 
     check_command(line, unsafe=True)
@@ -41,7 +44,8 @@ def command(*, target: Target, line: str, yes: bool, as_json: bool) -> None:
         if is_unsafe:
             danger = "can destroy the unit, its settings or its records"
             confirm(f"{line!r} {danger}. Send it nevertheless?", yes=yes, must_ask=True)
-        reply = await opened.device.console(line, unsafe=is_unsafe)
+        with told_if_ended(f"Ended after {line!r} was sent; whether it was done is not known."):
+            reply = await opened.device.console(line, unsafe=is_unsafe)
         if as_json:
             about = {"url": opened.url, "simulated": opened.is_simulated}
             print_json({**about, "command": line, "output": reply.output})

@@ -35,7 +35,11 @@ def command(*, target: Target, action: str, yes: bool, as_json: bool) -> None:
 
     While it is on, the device refuses the plans of the cloud.
     """
-    from homevolt.cli.control.asking import confirm  # noqa: PLC0415 - only a write asks
+    from homevolt.cli.control.asking import (  # noqa: PLC0415 - only a write asks
+        LOCAL_MODE_ENDED,
+        confirm,
+        told_if_ended,
+    )
     from homevolt.cli.control.plan_state import known_plan  # noqa: PLC0415 - loads msgspec
 
     async def work(opened: session.Session) -> None:
@@ -43,7 +47,8 @@ def command(*, target: Target, action: str, yes: bool, as_json: bool) -> None:
             print_err(PLANS[action])
             confirm("Do it?", yes=yes)
             device = opened.device
-            await (device.enable_local_mode() if action == "on" else device.disable_local_mode())
+            with told_if_ended(LOCAL_MODE_ENDED):
+                await (device.enable_local_mode if action == "on" else device.disable_local_mode)()
         state = known_plan(opened).local_mode
         if as_json:
             print_json({"url": opened.url, "simulated": opened.is_simulated, "local_mode": state})

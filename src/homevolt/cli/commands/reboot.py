@@ -35,11 +35,15 @@ def command(*, target: Target, wait_s: float, yes: bool, as_json: bool) -> None:
 
     It must be confirmed, without a terminal with --yes.
     """
-    from homevolt.cli.control.asking import confirm  # noqa: PLC0415 - not for the help
+    from homevolt.cli.control.asking import (  # noqa: PLC0415 - not for the help
+        confirm,
+        told_if_ended,
+    )
 
     async def work(opened: session.Session) -> None:
         confirm(f"Restart {opened.url}?", yes=yes, must_ask=True)
-        await opened.device.reboot(wait_s=wait_s)
+        with told_if_ended("Ended while it restarted; whether it does is not known."):
+            await opened.device.reboot(wait_s=wait_s)
         if as_json:
             print_json({"url": opened.url, "simulated": opened.is_simulated, "restarted": True})
         else:

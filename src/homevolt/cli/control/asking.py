@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import getpass
 import signal
 import sys
@@ -10,12 +11,16 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from homevolt.cli.errors import ShellError, usage_error
-from homevolt.cli.output import can_ask, print_err
+from homevolt.cli.output import PROGRAM, can_ask, print_err
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
 YES = ("y", "yes")
+LOCAL_MODE_ENDED = (
+    f"Ended while local mode was switched; '{PROGRAM} local status' shows which state it is in."
+)
+"""What is said if Ctrl-C ends that."""
 
 
 def confirm(question: str, *, yes: bool, must_ask: bool = False) -> bool:
@@ -41,6 +46,20 @@ def confirm(question: str, *, yes: bool, must_ask: bool = False) -> bool:
     if not ask(question):
         raise ShellError("Not confirmed; nothing was sent.", kind="NotConfirmed", code=1)
     return True
+
+
+@contextmanager
+def told_if_ended(text: str) -> Iterator[None]:
+    """Say what is not certain if Ctrl-C ends a write.
+
+    Args:
+        text: What was under way, and how to see whether it was carried out.
+    """
+    try:
+        yield
+    except asyncio.CancelledError:
+        print_err(text)
+        raise
 
 
 def ask(question: str) -> bool:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import json
 import math
 import tomllib
@@ -10,10 +9,10 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from homevolt.cli import files
 from homevolt.cli.control import plan_files
-from homevolt.cli.control.asking import confirm
-from homevolt.cli.control.parameters import value_text
+from homevolt.cli.control.asking import confirm, told_if_ended
+from homevolt.cli.control.parameters import ended_text, value_text
 from homevolt.cli.errors import ShellError, usage_error
-from homevolt.cli.output import PROGRAM, print_err, print_json, print_text
+from homevolt.cli.output import print_err, print_json, print_text
 from homevolt.exceptions import HomevoltError, HomevoltValueError
 from homevolt.protocol.parameter import is_same
 from homevolt.schedule.options import nearest
@@ -199,14 +198,10 @@ async def _write(session: Session, changes: Sequence[Change]) -> None:
     """
     for number, change in enumerate(changes):
         written, left = _names(changes[:number]), _names(changes[number + 1 :])
+        ended = f"{ended_text(change.parameter.name)} Written before: {written}. Not sent: {left}."
         try:
-            await session.device.set_parameter(change.parameter.name, change.value)
-        except asyncio.CancelledError:
-            print_err(
-                f"Ended while {change.parameter.name} was written; '{PROGRAM} param get' shows its "
-                f"value. Written before: {written}. Not sent: {left}."
-            )
-            raise
+            with told_if_ended(ended):
+                await session.device.set_parameter(change.parameter.name, change.value)
         except HomevoltError as error:
             failure = session.shell_error(error)
             raise ShellError(

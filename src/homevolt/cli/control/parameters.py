@@ -7,9 +7,9 @@ from itertools import groupby
 from typing import TYPE_CHECKING, Any
 
 from homevolt.cli import known
-from homevolt.cli.control.asking import ask_secret, confirm, typed_line
+from homevolt.cli.control.asking import ask_secret, confirm, told_if_ended, typed_line
 from homevolt.cli.errors import usage_error
-from homevolt.cli.output import can_ask, print_err, print_json, print_text
+from homevolt.cli.output import PROGRAM, can_ask, print_err, print_json, print_text
 from homevolt.exceptions import HomevoltValueError
 from homevolt.protocol.parameter import masked
 
@@ -81,7 +81,8 @@ async def write(session: Session, name: str, value: str | None, *, store: bool, 
     old, new = (value_text(masked(parameter, each)) for each in (parameter.value, checked))
     print_err(f"Will set {name} from {old} to {new}{ending}.")
     confirm("Do it?", yes=yes)
-    await session.device.set_parameter(name, checked, store=store)
+    with told_if_ended(ended_text(name)):
+        await session.device.set_parameter(name, checked, store=store)
 
 
 async def reset(session: Session, name: str, *, yes: bool) -> None:
@@ -96,7 +97,13 @@ async def reset(session: Session, name: str, *, yes: bool) -> None:
         f"Will set {name} to its default, {value_text(masked(parameter, parameter.default))}."
     )
     confirm("Do it?", yes=yes)
-    await session.device.reset_parameter(name)
+    with told_if_ended(ended_text(name)):
+        await session.device.reset_parameter(name)
+
+
+def ended_text(name: str) -> str:
+    """Return what is said if Ctrl-C ends the write of a parameter."""
+    return f"Ended while {name} was written; '{PROGRAM} param get {name}' shows its value."
 
 
 async def _all(session: Session) -> dict[str, Parameter]:

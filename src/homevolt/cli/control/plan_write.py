@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import asyncio
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from homevolt.cli import render
 from homevolt.cli.control import previous_plan
-from homevolt.cli.control.asking import ask, confirm
+from homevolt.cli.control.asking import LOCAL_MODE_ENDED, ask, confirm, told_if_ended
 from homevolt.cli.control.following import Waiting, report, wait_document
 from homevolt.cli.control.plan_state import known_plan, not_ended, plan_document, read_clocks
 from homevolt.cli.control.repeats import Span
@@ -240,7 +239,8 @@ async def require_local_mode(session: Session, manner: Manner) -> None:
             f"Local mode is off: the cloud decides. '{PROGRAM} local on' switches it on. Nothing "
             "was sent."
         )
-    await session.device.enable_local_mode()
+    with told_if_ended(LOCAL_MODE_ENDED):
+        await session.device.enable_local_mode()
 
 
 def show_unchanged(session: Session, text: str, manner: Manner) -> None:
@@ -292,14 +292,11 @@ async def _change(
         await session.device.fetch_schedule_data()  # the plan may be another one by now
     await require_local_mode(session, manner)
     previous_plan.save(session, known_plan(session).entries)
-    try:
+    with told_if_ended(
+        f"Ended while the plan was written; '{PROGRAM} schedule show' shows which plan the device "
+        "has now."
+    ):
         await write()
-    except asyncio.CancelledError:
-        print_err(
-            f"Ended while the plan was written; '{PROGRAM} schedule show' shows which plan the "
-            "device has now."
-        )
-        raise
     written = known_plan(session)
     active = written.active(session.device.now())
     text = is_doing(active, written.entries, *read_clocks(session))
