@@ -6,6 +6,7 @@ import json
 import os
 import pty
 import re
+import shlex
 import sys
 import time
 from datetime import UTC, datetime, timedelta
@@ -157,6 +158,13 @@ def test_every_number_has_its_unit_in_its_key() -> None:
     assert {name: found for name, shape in DOCUMENTS.items() if (found := unitless(shape))} == {}
 
 
+def spot_prices() -> str:
+    """Return a file of prices for thirty hours from now on."""
+    first = datetime.now(UTC).replace(minute=0)
+    prices = [f"{first + timedelta(hours=hour):%Y-%m-%dT%H:%MZ},{60 + hour}" for hour in range(30)]
+    return "\n".join(["start_utc,eur_per_mwh", *prices, ""])
+
+
 @pytest.fixture
 def _far_from_utc(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """Let the machine be where a local time cannot be taken for one in UTC."""
@@ -169,9 +177,7 @@ def _far_from_utc(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
 
 @pytest.mark.usefixtures("_far_from_utc")
 async def test_every_command_prints_the_document_of_its_page(shell: Shell, tmp_path: Path) -> None:
-    first = datetime.now(UTC).replace(minute=0)
-    prices = [f"{first + timedelta(hours=hour):%Y-%m-%dT%H:%MZ},{60 + hour}" for hour in range(30)]
-    (tmp_path / "spot.csv").write_text("\n".join(["start_utc,eur_per_mwh", *prices, ""]), "utf-8")
+    (tmp_path / "spot.csv").write_text(spot_prices(), "utf-8")
     found: dict[str, list[str]] = {}
     async with Simulator(None, local_mode=True, cloud=False, units=2) as simulator:
         added = await shell("device", "add", "house", simulator.host, "--no-password")
@@ -234,3 +240,24 @@ async def test_an_edited_plan_is_the_document_of_its_page(
     for document in documents:
         assert mismatches(document, DOCUMENTS["schedule edit"]) == []
         assert [entry["setpoint_w"] for entry in document["entries"]] == [1500]
+
+
+async def test_every_command_runs_as_a_person_types_it(tmp_path: Path) -> None:
+    """Through the entry point of the package, each in a process of its own."""
+    (tmp_path / "spot.csv").write_text(spot_prices(), "utf-8")
+    own = {"HOMEVOLT_CONFIG": str(tmp_path / "devices.toml"), "HOMEVOLT_STATE": str(tmp_path)}
+    environment = {**os.environ, **own, "PYTHON_KEYRING_BACKEND": "keyring.backends.null.Keyring"}
+    typed = [("device add", "house {host} --no-password"), *LINES]
+    wrong: dict[str, str] = {}
+    async with Simulator(None, local_mode=True, cloud=False) as simulator:
+        for name, rest in typed:
+            if name in {"an error", "status --all", "sensors --all", "history --errors"}:
+                continue
+            words = shlex.split(rest.format(folder=tmp_path, host=simulator.host))
+            line = [*name.split(), *words]
+            async with started(PROGRAM, *line, env=environment) as process:
+                _, err = await process.communicate()
+            codes = (0, NOT_FOLLOWED) if name == "charge" else (0,)
+            if process.returncode not in codes or b"Traceback" in err:
+                wrong[" ".join(line)] = f"{process.returncode}: {err.decode()}"
+    assert wrong == {}
