@@ -16,6 +16,18 @@ if TYPE_CHECKING:
 
 _NAMES = [x509.DNSName("localhost"), x509.IPAddress(ipaddress.ip_address("127.0.0.1"))]
 
+_SIGNS = x509.KeyUsage(
+    digital_signature=False,
+    content_commitment=False,
+    key_encipherment=False,
+    data_encipherment=False,
+    key_agreement=False,
+    key_cert_sign=True,
+    crl_sign=True,
+    encipher_only=False,
+    decipher_only=False,
+)
+
 
 def certificates(folder: Path) -> tuple[Path, Path, Path]:
     """Write a certificate of this machine, its key, and the authority that signed it.
@@ -29,11 +41,14 @@ def certificates(folder: Path) -> tuple[Path, Path, Path]:
     authority = (
         _builder(issuer, issuer, authority_key)
         .add_extension(x509.BasicConstraints(ca=True, path_length=0), critical=True)
+        .add_extension(_SIGNS, critical=True)
+        .add_extension(_identifier(authority_key), critical=False)
         .sign(authority_key, hashes.SHA256())
     )
     certificate = (
         _builder(issuer, subject, key)
         .add_extension(x509.SubjectAlternativeName(_NAMES), critical=False)
+        .add_extension(_authority_identifier(authority_key), critical=False)
         .sign(authority_key, hashes.SHA256())
     )
     files = folder / "certificate.pem", folder / "key.pem", folder / "authority.pem"
@@ -44,6 +59,16 @@ def certificates(folder: Path) -> tuple[Path, Path, Path]:
     )
     files[2].write_bytes(authority.public_bytes(encoding))
     return files
+
+
+def _identifier(key: ec.EllipticCurvePrivateKey) -> x509.SubjectKeyIdentifier:
+    return x509.SubjectKeyIdentifier.from_public_key(key.public_key())
+
+
+def _authority_identifier(key: ec.EllipticCurvePrivateKey) -> x509.AuthorityKeyIdentifier:
+    """Return what CPython 3.13 looks for in a certificate that another one signed."""
+    identifier = _identifier(key)
+    return x509.AuthorityKeyIdentifier.from_issuer_subject_key_identifier(identifier)
 
 
 def _name(text: str) -> x509.Name:
