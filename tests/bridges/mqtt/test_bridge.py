@@ -28,6 +28,7 @@ from tests.support.home_assistant import document_mistakes, state_mistake
 from tests.support.mosquitto import PASSWORD, Mosquitto
 
 if TYPE_CHECKING:
+    import logging
     from collections.abc import Awaitable
     from pathlib import Path
 
@@ -255,19 +256,28 @@ async def test_two_bridges_with_one_client_id_are_noticed(
     broker: Mosquitto, caplog: pytest.LogCaptureFixture
 ) -> None:
     config = broker.config(client_id="homevolt-1")
+    noticed = asyncio.Event()
+
+    def look(record: logging.LogRecord) -> bool:
+        if "a client_id of its own" in record.getMessage():
+            noticed.set()
+        return True
+
+    caplog.handler.addFilter(look)
     async with observing(broker) as observer, bridged_battery() as battery:
         first = MqttOutput(config)
         running = asyncio.create_task(first.run(battery.feeds, OutputStatus()))
         await observer.wait(battery.topic("availability"))
-        is_up = asyncio.Event()
-        second = asyncio.create_task(MqttOutput(config).run(Feeds(), OutputStatus(is_up.set)))
-        await asyncio.wait_for(is_up.wait(), DEADLINE_S)
+        await observer.wait(TOPICS.bridge_info)
+        since = len(observer.messages)
+        second = asyncio.create_task(MqttOutput(config).run(Feeds(), OutputStatus()))
+        await observer.wait(TOPICS.bridge_info, since=since)
         assert "is away" in await failure(running)
         since = len(observer.messages)
         async with running_output(config, battery.feeds, output=first):
-            await observer.wait(battery.topic("availability"), since=since)
+            await asyncio.wait_for(noticed.wait(), DEADLINE_S)
             await failure(second)
-    assert "a client_id of its own" in caplog.text
+    caplog.handler.removeFilter(look)
 
 
 async def test_two_bridges_with_one_prefix_are_noticed(
