@@ -6,6 +6,7 @@ import asyncio
 import shlex
 import signal
 import sys
+import threading
 import tracemalloc
 from concurrent.futures import ThreadPoolExecutor
 from ipaddress import ip_address
@@ -67,6 +68,18 @@ async def test_a_signal_ends_serving_and_restores_the_previous_handler(
     before = signal.getsignal(number)
     assert await greeted(then=lambda: signal.raise_signal(number))
     assert signal.getsignal(number) is before
+
+
+async def test_a_signal_wakes_a_loop_that_waits() -> None:
+    """A signal on another thread is noticed like one right before the loop waits: by a wake-up."""
+    main = threading.get_ident()
+
+    def interrupt() -> None:
+        while sys._current_frames()[main].f_code.co_name != "select":
+            pass
+        signal.pthread_kill(threading.get_ident(), signal.SIGINT)
+
+    assert await greeted(then=threading.Thread(target=interrupt, daemon=True).start)
 
 
 def test_on_another_thread_only_the_event_ends_serving() -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import shlex
 import signal
+import sys
 import threading
 from contextlib import AsyncExitStack, contextmanager
 from dataclasses import dataclass
@@ -129,14 +130,22 @@ def _stopped_by_signals(stop: asyncio.Event) -> Iterator[None]:
         return
     loop = asyncio.get_running_loop()
     previous = {number: signal.getsignal(number) for number in SIGNALS}
-
-    def end(*_: object) -> None:
-        loop.call_soon_threadsafe(stop.set)
-
     for number in SIGNALS:
-        signal.signal(number, end)
+        _handle(loop, number, stop.set)
     try:
         yield
     finally:
         for number, handler in previous.items():
+            if sys.platform != "win32":
+                loop.remove_signal_handler(number)
             signal.signal(number, handler)
+
+
+def _handle(
+    loop: asyncio.AbstractEventLoop, number: signal.Signals, action: Callable[[], None]
+) -> None:
+    """Run `action` on a signal; one that comes right before the loop waits wakes it, too."""
+    if sys.platform == "win32":  # its loops cannot, but wake up for every signal
+        signal.signal(number, lambda *_: loop.call_soon_threadsafe(action))
+    else:
+        loop.add_signal_handler(number, action)
