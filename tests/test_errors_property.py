@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import math
 import time
-from typing import Any
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -13,6 +12,7 @@ from hypothesis import strategies as st
 from homevolt.connection import Homevolt
 from homevolt.exceptions import HomevoltDataError, HomevoltError
 from homevolt.protocol.decoding import parse
+from tests.support.any_json import JSON, damaged
 from tests.support.fakes import ManualClock, PayloadServer
 from tests.support.payloads import cluster, ems, encoded, schedule
 from tests.support.raw_server import Answer, RawServer, response
@@ -22,17 +22,6 @@ SHORT_S = 0.05
 SLACK_S = 5.0
 """How much later a busy machine may notice that a deadline has passed."""
 
-JSON = st.recursive(
-    st.none()
-    | st.booleans()
-    | st.integers()
-    | st.integers(-(2**70), 2**70)
-    | st.floats()
-    | st.text()
-    | st.sampled_from(["\ud800", "grid", "battery", "0000000000000000", 10**30, -1, 1e308, ""]),
-    lambda inner: st.lists(inner) | st.dictionaries(st.text(), inner),
-    max_leaves=8,
-)
 BODIES = (
     st.binary(max_size=200)
     | JSON.map(encoded)
@@ -87,28 +76,6 @@ async def test_any_answer_ends_in_success_or_a_library_error(
             assert time.monotonic() - start < 2 * SHORT_S + SLACK_S
             assert len(message.splitlines()) == 1
             message.encode()
-
-
-def nodes(value: Any) -> list[tuple[Any, Any]]:
-    """Return every place of a JSON document as its container and its key there."""
-    places = list(value.items() if isinstance(value, dict) else enumerate(value))
-    found = [(value, key) for key, _ in places]
-    for _, inner in places:
-        if isinstance(inner, dict | list):
-            found += nodes(inner)
-    return found
-
-
-@st.composite
-def damaged(draw: st.DrawFn, document: Any) -> bytes:
-    """Return a payload in which anything stands in up to three places."""
-    damaged = json.loads(encoded(document))
-    for _ in range(draw(st.integers(1, 3))):
-        places = nodes(damaged)
-        if places:
-            container, key = draw(st.sampled_from(places))
-            container[key] = draw(JSON)
-    return encoded(damaged)
 
 
 @settings(max_examples=100)

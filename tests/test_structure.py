@@ -77,6 +77,12 @@ def test_no_file_passes_500_lines() -> None:
     } == {}
 
 
+def test_no_test_imports_from_another_test() -> None:
+    module = re.compile(r"^\s*(?:from|import) (tests\.(?:\w+\.)*test_\w+)", re.MULTILINE)
+    found = {file: module.findall(file.read_text("utf-8")) for file in python_files()}
+    assert {str(file.relative_to(ROOT)): names for file, names in found.items() if names} == {}
+
+
 def test_every_silenced_check_says_why() -> None:
     silenced = [
         f"{file.relative_to(ROOT)}:{number}: {line.strip()}"

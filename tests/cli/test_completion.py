@@ -8,7 +8,7 @@ import pytest
 
 from homevolt.cli import state
 from homevolt.simulator import Simulator
-from tests.test_import_weight import foreign, loaded_by
+from tests.support.loaded_modules import foreign, loaded_by
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -3,9 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import os
-import pty
-import signal
 import sys
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -18,6 +15,7 @@ from homevolt.cli.output import HOST_VARIABLE, PASSWORD_VARIABLE
 from homevolt.schedule.options import OPTIONS
 from homevolt.simulator import Simulator
 from homevolt.simulator.world.ems.plan import Entry
+from tests.support.prompts import SECRET, answered
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
@@ -25,7 +23,6 @@ if TYPE_CHECKING:
     from tests.cli.conftest import Shell
 
 PROGRAM = str(Path(sys.executable).parent / "homevolt")
-SECRET = "correct horse"
 
 
 @pytest.fixture(autouse=True)
@@ -237,46 +234,6 @@ async def test_a_clock_of_the_device_that_is_ahead_shifts_the_window(shell: Shel
     assert window.to_time == pytest.approx(end + 7200, abs=60)
     shown = {f"{datetime.fromtimestamp(end + late).astimezone():%H:%M}" for late in (0, 30, 60)}
     assert any(time in outcome.out for time in shown)
-
-
-async def answered(battery: Simulator, answers: list[bytes], *arguments: str) -> tuple[int, str]:
-    """Run a command on a terminal of its own, and answer its questions; the byte 3 is Ctrl-C."""
-    terminal, theirs = pty.openpty()
-    environment = {**os.environ, HOST_VARIABLE: battery.host, PASSWORD_VARIABLE: SECRET}
-    process = await asyncio.create_subprocess_exec(
-        PROGRAM,
-        *arguments,
-        stdin=theirs,
-        stdout=theirs,
-        stderr=theirs,
-        env=environment,
-        start_new_session=True,
-    )
-    os.close(theirs)
-    shown = b""
-    try:
-        for answer in answers:
-            while not shown.endswith((b"[y/N] ", b": ")):
-                shown += await asyncio.to_thread(os.read, terminal, 1000)
-            shown += b"answered "
-            if answer == b"\x03":
-                process.send_signal(signal.SIGINT)
-            else:
-                os.write(terminal, answer)
-        while True:
-            try:
-                part = await asyncio.to_thread(os.read, terminal, 1000)
-            except OSError:  # the program has ended, and its side of the terminal with it
-                break
-            if not part:
-                break
-            shown += part
-        return await process.wait(), shown.decode(errors="replace")
-    finally:
-        if process.returncode is None:
-            process.kill()
-            await process.wait()
-        os.close(terminal)
 
 
 async def test_a_terminal_is_asked_first(battery: Simulator) -> None:

@@ -12,7 +12,7 @@ from homevolt.discovery import mdns
 from homevolt.exceptions import HomevoltDiscoveryError
 from homevolt.simulator import Simulator
 from homevolt.simulator.announce import announced
-from tests.discovery.test_discovery import LOOPBACK, until
+from tests.support.announcements import LOOPBACK, until
 from tests.support.fakes import ManualClock
 
 if TYPE_CHECKING:

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import json
 import re
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import pytest
 
 from homevolt.cli.render.documents import entry_document, sensors_document, status_document
 from homevolt.schedule.options import OPTIONS
 from tests.cli.samples import ENTRIES, URL, cluster, house, silence
+from tests.support.json_numbers import numbers
 
 if TYPE_CHECKING:
     from homevolt import Snapshot
@@ -20,16 +21,6 @@ UNIT = re.compile(
     r"_(w|va|var|wh|kwh|v|a|hz|c|dbm|ratio|percent|s|ma|ma_per_s)(_from|_to)?$"
     r"|^(id|mode|number|charge_cycles|test_sequence)$"
 )
-
-
-def numbers(document: Any, key: str = "") -> list[str]:
-    """Return the keys of all numbers in a document."""
-    if isinstance(document, dict):
-        return [name for key, value in document.items() for name in numbers(value, key)]
-    if isinstance(document, list):
-        return [name for value in document for name in numbers(value, key)]
-    is_number = isinstance(document, int | float) and not isinstance(document, bool)
-    return [key] if is_number else []
 
 
 @pytest.mark.parametrize("sample", [house(), cluster(), silence()])

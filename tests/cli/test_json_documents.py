@@ -17,8 +17,8 @@ import pytest
 
 from homevolt.cli.errors import NOT_FOLLOWED
 from homevolt.simulator import Simulator
-from tests.cli.test_processes import PROGRAM, line_of, started
-from tests.cli.test_tree import commands
+from tests.support.command_tree import commands
+from tests.support.processes import PROGRAM, line_of, started
 from tools.json_documents import DOCUMENTS, Nullable, Shape
 
 if TYPE_CHECKING:

@@ -14,8 +14,8 @@ from homevolt._common import SystemClock
 from homevolt.cli.render import log_display
 from homevolt.reports.health import LogLineView
 from homevolt.simulator import Simulator
-from tests.cli.test_watch import opened
 from tests.support.fakes import ManualClock
+from tests.support.shell_session import opened
 
 if TYPE_CHECKING:
     from collections.abc import Callable

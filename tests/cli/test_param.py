@@ -10,7 +10,7 @@ import pytest
 
 from homevolt.cli.output import HOST_VARIABLE, PASSWORD_VARIABLE
 from homevolt.simulator import Simulator
-from tests.cli.test_control import answered
+from tests.support.prompts import answered
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator

@@ -16,8 +16,8 @@ from hypothesis import strategies as st
 from homevolt.cli.control import parameter_files
 from homevolt.cli.output import HOST_VARIABLE, PASSWORD_VARIABLE
 from homevolt.simulator import Simulator
-from tests.cli.test_control import SECRET, answered
-from tests.cli.test_processes import PROGRAM
+from tests.support.processes import PROGRAM
+from tests.support.prompts import SECRET, answered
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator

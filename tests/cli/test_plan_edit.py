@@ -11,7 +11,7 @@ import pytest
 
 from homevolt.simulator import Simulator
 from homevolt.simulator.world.ems.plan import Entry
-from tests.cli.test_control import SECRET, answered
+from tests.support.prompts import SECRET, answered
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable

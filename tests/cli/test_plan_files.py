@@ -14,7 +14,7 @@ from homevolt import HomevoltValueError, ScheduleEntry
 from homevolt.cli.control import plan_files
 from homevolt.cli.errors import ShellError
 from homevolt.schedule.validation import checked_entry
-from tests.control.test_properties import entries
+from tests.support.any_entry import entries
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -21,7 +21,7 @@ from homevolt.control.plan_replacement import ScheduleDiff
 from homevolt.simulator import Simulator
 from homevolt.simulator.world.ems.plan import Entry
 from tests.cli.samples import NOON, drawn, hour
-from tests.cli.test_processes import PROGRAM, localised
+from tests.support.processes import PROGRAM, localised
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Iterator

@@ -12,7 +12,7 @@ from homevolt.cli.render import report_views
 from homevolt.cli.render.report_documents import alarms_document
 from homevolt.simulator import Simulator
 from tests.cli.samples import cluster, drawn, house, silence
-from tests.cli.test_documents import numbers
+from tests.support.json_numbers import numbers
 
 if TYPE_CHECKING:
     from tests.cli.conftest import Shell

@@ -17,7 +17,7 @@ import pytest
 from homevolt.bridges.config import DeviceConfig, HttpConfig, MqttConfig, PrometheusConfig
 from homevolt.cli.devices.run_config import load_run_config
 from homevolt.simulator import Simulator
-from tests.cli.test_processes import PROGRAM, WITHOUT, ended, started
+from tests.support.processes import PROGRAM, WITHOUT, ended, started
 
 if TYPE_CHECKING:
     from asyncio.subprocess import Process

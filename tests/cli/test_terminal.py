@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from homevolt.simulator import Simulator
-from tests.cli.test_processes import PROGRAM, localised
+from tests.support.processes import PROGRAM, localised
 
 if TYPE_CHECKING:
     from asyncio.subprocess import Process

@@ -11,6 +11,7 @@ import pytest
 
 from homevolt.cli.app import app
 from homevolt.cli.commands import LazyGroup
+from tests.support.command_tree import commands
 
 if TYPE_CHECKING:
     from tests.cli.conftest import Shell
@@ -180,18 +181,6 @@ TREE = {
 
 def context_of(command: click.Command, name: str) -> click.Context:
     return click.Context(command, info_name=name, parent=click.Context(app, info_name="homevolt"))
-
-
-def commands(group: click.Group = app, path: str = "") -> dict[str, click.Command]:
-    """Return every command by its path; the root has none."""
-    found: dict[str, click.Command] = {path: group}
-    context = click.Context(group)
-    for name in group.list_commands(context):
-        command = group.get_command(context, name)
-        assert command is not None
-        below = f"{path} {name}".strip()
-        found |= commands(command, below) if isinstance(command, click.Group) else {below: command}
-    return found
 
 
 def described(parameter: click.Parameter, context: click.Context) -> str:

@@ -17,7 +17,7 @@ from homevolt.readings.views import BladeView, MeterView, UnitView
 from homevolt.simulator import Simulator
 from homevolt.simulator.world.clock import ManualClock
 from tests.cli.samples import house
-from tests.cli.test_processes import PROGRAM, started
+from tests.support.processes import PROGRAM, started
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator

@@ -6,18 +6,17 @@ import asyncio
 import json
 import re
 import signal
-from contextlib import asynccontextmanager, suppress
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from homevolt import Homevolt, HomevoltAuthenticationError
+from homevolt import HomevoltAuthenticationError
 from homevolt._common import SystemClock
-from homevolt.cli.errors import Origin
 from homevolt.cli.render import watch as watch_module
 from homevolt.cli.render import watch_display
-from homevolt.cli.session import Session
 from homevolt.simulator import Simulator
+from tests.support.shell_session import opened
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Coroutine
@@ -68,14 +67,6 @@ class Pause(SystemClock):
         assert seconds
         self.begun.set()
         await asyncio.Event().wait()
-
-
-@asynccontextmanager
-async def opened(battery: Simulator, clock: SystemClock) -> AsyncIterator[Session]:
-    """Read a battery as a command does before its work."""
-    async with Homevolt(battery.host, clock=clock) as connection:
-        await connection.update_info()
-        yield Session(connection.get_device(), Origin(connection.base_url, is_known=True))
 
 
 async def run_until(enough: asyncio.Event, *works: Coroutine[Any, Any, None]) -> None:

@@ -8,7 +8,7 @@ import socket
 import sys
 from ipaddress import ip_address
 from types import SimpleNamespace
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import ifaddr
 import pytest
@@ -23,27 +23,12 @@ from homevolt.discovery.mdns import SERVICE, Announcements, search
 from homevolt.exceptions import HomevoltDiscoveryError, HomevoltValueError
 from homevolt.simulator import Simulator
 from homevolt.simulator.announce import announced
+from tests.support.announcements import LOOPBACK, until
 from tests.support.fakes import ManualClock
 
-if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable
-
-LOOPBACK = ["127.0.0.1"]
 PTR, SRV, A, AAAA, IN, UNIQUE = 12, 33, 1, 28, 1, 0x8001
 ANSWER = 0x8400
 TTL_S = 120
-
-
-def until(*ports: int) -> Callable[[Announcements], Awaitable[None]]:
-    """Return a wait that ends when devices at these ports were found."""
-
-    async def wait(announcements: Announcements) -> None:
-        async with asyncio.timeout(30):
-            while not set(ports) <= {device.port for device in announcements.devices}:
-                announcements.changed.clear()
-                await announcements.changed.wait()
-
-    return wait
 
 
 def pointer(instance: str, ttl: int = TTL_S) -> DNSPointer:

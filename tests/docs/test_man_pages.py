@@ -4,22 +4,25 @@ from __future__ import annotations
 
 import tomllib
 
-from tests.cli.test_tree import TREE
+from tests.support.command_tree import commands
 from tools import man_pages
 from tools.docs_tables import ROOT
 
 
+def page_of(path: str) -> str:
+    """Return the name of a command's page."""
+    return f"homevolt {path}".strip().replace(" ", "-") + ".1"
+
+
 def test_every_command_has_a_page_and_no_other_page_is_there() -> None:
-    names = {f"homevolt {name}".strip().replace(" ", "-") + ".1" for name in TREE}
-    assert {file.name for file in man_pages.FOLDER.iterdir()} == names
+    assert {file.name for file in man_pages.FOLDER.iterdir()} == set(map(page_of, commands()))
 
 
 def test_a_page_has_every_option_of_its_command() -> None:
-    for name, options in TREE.items():
-        path = f"homevolt {name}".strip().replace(" ", "-")
-        page = (man_pages.FOLDER / f"{path}.1").read_text("utf-8").replace("\\-", "-")
-        long = [option.partition("=")[0].split()[0] for option in options if option[0] == "-"]
-        assert [option for option in long if option not in page] == []
+    for path, command in commands().items():
+        page = (man_pages.FOLDER / page_of(path)).read_text("utf-8").replace("\\-", "-")
+        names = [name for each in command.params for name in each.opts if name.startswith("--")]
+        assert [name for name in names if name not in page] == []
 
 
 def test_the_wheel_installs_the_pages_where_man_looks() -> None:

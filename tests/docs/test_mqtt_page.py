@@ -18,7 +18,7 @@ from homevolt.bridges.mqtt.controls import THINGS
 from homevolt.bridges.mqtt.publishing import RETAINED
 from homevolt.bridges.settings import mistakes
 from homevolt.schedule.entry import BatteryMode
-from tests.bridges.battery.test_meanings import PROMISES
+from tests.support.minutes import PROMISES
 from tools.docs_tables import ROOT
 
 if TYPE_CHECKING:

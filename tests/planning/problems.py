@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import TYPE_CHECKING, Any
 
 from hypothesis import strategies as st
@@ -129,4 +130,28 @@ def small(**changes: Any) -> Problem:
     return Problem(**{**given, **changes})
 
 
-__all__ = ["batteries", "cost_with_penalties", "find_optimum", "problems", "small", "tenths"]
+def two_days(*, sun_kw: float = 0.0, start_kwh: float = 5.0, spread: float = 0.5) -> Problem:
+    """Return 35 hours of quarters with two cheap nights and two dear evenings."""
+    hours = [n / 4 for n in range(140)]
+    paid = [1.2 + spread * math.sin((hour // 1 - 9) / 24 * 4 * math.pi) for hour in hours]
+    sun = [max(0.0, sun_kw * math.cos((hour % 24 - 12) / 12 * math.pi)) for hour in hours]
+    return small(
+        hours=(0.25,) * 140,
+        import_price=tuple(paid),
+        export_price=tuple(price / 1.25 - 0.3 for price in paid),
+        load_kw=tuple(0.5 + 0.8 * (hour % 24 > 16) for hour in hours),
+        solar_kw=tuple(sun),
+        start_kwh=start_kwh,
+        end_values=(EndValue(10.0, 0.8),),
+    )
+
+
+__all__ = [
+    "batteries",
+    "cost_with_penalties",
+    "find_optimum",
+    "problems",
+    "small",
+    "tenths",
+    "two_days",
+]

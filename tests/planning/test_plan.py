@@ -1,9 +1,9 @@
 from __future__ import annotations
 
-import math
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from itertools import pairwise
+from typing import TYPE_CHECKING
 
 import pytest
 from hypothesis import given
@@ -14,29 +14,15 @@ from homevolt.planning.actions import Action
 from homevolt.planning.device_modes import ALL_MODES
 from homevolt.planning.explain import explain, sentence
 from homevolt.planning.plan import LONGEST, Plan, make_plan
-from homevolt.planning.problem import EndValue, Problem
 from homevolt.planning.rewrites import MOST_PER_DAY, decide
 from homevolt.schedule.entry import BatteryMode
-from tests.planning.problems import problems, small
+from tests.planning.problems import problems, small, two_days
+
+if TYPE_CHECKING:
+    from homevolt.planning.problem import Problem
 
 START = datetime(2026, 11, 26, 13, 0, tzinfo=UTC)
 HARMLESS = {BatteryMode.GRID_CHARGE_DISCHARGE, BatteryMode.SOLAR_CHARGE_DISCHARGE}
-
-
-def two_days(*, sun_kw: float = 0.0, start_kwh: float = 5.0, spread: float = 0.5) -> Problem:
-    """Return 35 hours of quarters with two cheap nights and two dear evenings."""
-    hours = [n / 4 for n in range(140)]
-    paid = [1.2 + spread * math.sin((hour // 1 - 9) / 24 * 4 * math.pi) for hour in hours]
-    sun = [max(0.0, sun_kw * math.cos((hour % 24 - 12) / 12 * math.pi)) for hour in hours]
-    return small(
-        hours=(0.25,) * 140,
-        import_price=tuple(paid),
-        export_price=tuple(price / 1.25 - 0.3 for price in paid),
-        load_kw=tuple(0.5 + 0.8 * (hour % 24 > 16) for hour in hours),
-        solar_kw=tuple(sun),
-        start_kwh=start_kwh,
-        end_values=(EndValue(10.0, 0.8),),
-    )
 
 
 @given(problems(), st.sampled_from([0.0, 0.05, 1.0]))

@@ -19,7 +19,7 @@ from homevolt.simulator import Fault
 from homevolt.simulator.world.clock import WINTER_NOON
 from homevolt.simulator.world.house import House
 from tests.planning.house_year import ZONE, made_up_prices
-from tests.planning.test_plan import two_days
+from tests.planning.problems import two_days
 from tests.support.connected_device import connected_device
 
 if TYPE_CHECKING:

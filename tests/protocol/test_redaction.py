@@ -17,8 +17,8 @@ from homevolt.protocol.redaction import LOG_REDACTOR, Redactor
 from homevolt.protocol.resources import RESOURCES
 from tests.reports.documents import CASES, PLAIN_CASES
 from tests.support import secrets
+from tests.support.any_json import nodes
 from tests.support.payloads import cluster, ems, encoded, schedule, unit
-from tests.test_errors_property import nodes
 from tools.drift_report import known_paths
 
 if TYPE_CHECKING:

@@ -13,9 +13,9 @@ import homevolt
 from homevolt.exceptions import HomevoltDataError
 from homevolt.protocol.parameter import Parameter
 from tests.reports.documents import CASES, PLAIN_CASES
+from tests.support.any_json import JSON, damaged
 from tests.support.fakes import ManualClock, PayloadServer
 from tests.support.payloads import encoded
-from tests.test_errors_property import JSON, damaged
 
 ALL_CASES = CASES | PLAIN_CASES
 NODE_PARAMS = [{"name": "x", "type": "uint8", "value": [1], "default": [2], "size": 1}]

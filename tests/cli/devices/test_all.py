@@ -8,7 +8,7 @@ import pytest
 
 from homevolt.cli.output import HOST_VARIABLE
 from homevolt.simulator import Simulator
-from tests.cli.test_processes import PROGRAM, ended
+from tests.support.processes import PROGRAM, ended
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator

@@ -13,8 +13,8 @@ from homevolt.cli.output import DEVICE_VARIABLE, HOST_VARIABLE
 from homevolt.cli.session import NO_DEVICE, SIMULATED, Session, run
 from homevolt.cli.shared_options import Target
 from homevolt.simulator import Simulator
-from tests.cli.test_processes import PROGRAM, ended
 from tests.support.fakes import PayloadServer
+from tests.support.processes import PROGRAM, ended
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator

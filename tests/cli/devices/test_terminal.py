@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 from homevolt.cli.devices.config import load
 from homevolt.simulator import Simulator
-from tests.cli.test_processes import PROGRAM, started
+from tests.support.processes import PROGRAM, started
 
 if TYPE_CHECKING:
     from asyncio.subprocess import Process
