@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-import sys
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
@@ -19,10 +17,9 @@ from tests.support.prompts import SECRET, answered
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
+    from pathlib import Path
 
     from tests.cli.conftest import Shell
-
-PROGRAM = str(Path(sys.executable).parent / "homevolt")
 
 
 @pytest.fixture(autouse=True)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from hypothesis import strategies as st
 
 from homevolt.planning.battery import BatteryModel
-from homevolt.planning.optimum import find_optimum, fuse_penalty
+from homevolt.planning.optimum import find_optimum
 from homevolt.planning.problem import EndValue, PeakFee, PeakInterval, Problem
 
 if TYPE_CHECKING:
@@ -103,7 +103,7 @@ def cost_with_penalties(problem: Problem, flows: Flows) -> float:
         cost += outside * problem.penalty_per_kwh
     if problem.fuse_kw is not None:
         for kwh, hours in zip(flows.meter_kwh, problem.hours, strict=True):
-            cost += max(0.0, abs(kwh) - problem.fuse_kw * hours) * fuse_penalty(problem)
+            cost += max(0.0, abs(kwh) - problem.fuse_kw * hours) * problem.fuse_penalty_per_kwh
     return cost
 
 

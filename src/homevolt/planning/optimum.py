@@ -22,7 +22,7 @@ from homevolt.planning.general_programme import (
     sum_of,
 )
 from homevolt.planning.peak_fees import peak_cost
-from homevolt.planning.slot_costs import Piece, slot_costs
+from homevolt.planning.slot_costs import Piece, end_pieces, slot_costs
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -126,34 +126,6 @@ def without_battery(problem: Problem) -> float:
     return cost + peak_cost(problem, net)
 
 
-def fuse_penalty(problem: Problem) -> float:
-    """Return what a kWh above the fuse is charged: more than to be outside the limits all along."""
-    is_outside = problem.low_kwh < problem.storage.min_kwh or (
-        problem.high_kwh > problem.storage.max_kwh
-    )
-    return problem.penalty_per_kwh * (1 + len(problem.hours) if is_outside else 1)
-
-
-def end_pieces(problem: Problem) -> list[Piece]:
-    """Return the cost of the energy left at the end, from the least to the most energy.
-
-    What lies between the least and the lower limit is worth as much as the first part.
-    """
-    values = problem.end_values
-    span = problem.high_kwh - problem.low_kwh
-    below = problem.storage.min_kwh - problem.low_kwh
-    pieces = [Piece(-values[0].value_per_kwh if values else 0.0, below)] if below > 0.0 else []
-    span -= max(0.0, below)
-    for energy, value in values:
-        length = min(energy, span)
-        if length > 0.0:
-            pieces.append(Piece(-value, length))
-            span -= length
-    if span > 0.0:
-        pieces.append(Piece(max(0.0, pieces[-1].slope) if pieces else 0.0, span))
-    return pieces
-
-
 def end_value(problem: Problem, stored_kwh: float) -> float:
     """Return what the energy that is left at the end is worth."""
     at, worth = problem.low_kwh, 0.0
@@ -209,7 +181,7 @@ def best_path(problem: Problem, end: Value | None = None) -> list[float]:
         problem: Prices, powers, battery and start.
         end: The least cost after the end, in place of the values that the problem states.
     """
-    costs = slot_costs(problem, fuse_penalty(problem))
+    costs = slot_costs(problem)
     low, high = problem.low_kwh, problem.high_kwh
     path = [problem.first_kwh]
     for cost, value in zip(costs, _values(problem, costs, end)[1:], strict=True):
@@ -229,7 +201,7 @@ def value_before(problem: Problem, end: Value | None = None) -> Value:
         problem: Prices, powers and battery.
         end: The least cost after the end, in place of the values that the problem states.
     """
-    return _values(problem, slot_costs(problem, fuse_penalty(problem)), end)[0]
+    return _values(problem, slot_costs(problem), end)[0]
 
 
 class Value(NamedTuple):

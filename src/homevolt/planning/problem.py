@@ -180,6 +180,12 @@ class Problem:
         round_trip = storage.charge_efficiency * storage.discharge_efficiency
         return 1.0 + 4.0 * (dearest + storage.wear_per_kwh) / round_trip
 
+    @property
+    def fuse_penalty_per_kwh(self) -> float:
+        """What a kWh above the fuse is charged: more than to be outside the limits all along."""
+        is_outside = self.low_kwh < self.storage.min_kwh or self.high_kwh > self.storage.max_kwh
+        return self.penalty_per_kwh * (1 + len(self.hours) if is_outside else 1)
+
     def net_kwh(self, slot: int) -> float:
         """Return what the meter of a slot would count if the battery neither gave nor took."""
         power_kw = self.load_kw[slot] - self.solar_kw[slot] + self.storage.standby_kw

@@ -1,4 +1,4 @@
-"""What moving stored energy costs in each slot, as pieces of constant slope.
+"""What moving stored energy costs in each slot, and what is left: pieces of constant slope.
 
 Charging takes `1 / charge_efficiency` kWh from the meter for each stored kWh, discharging gives
 `discharge_efficiency`; the price at the meter changes where import turns into export and where the
@@ -45,14 +45,10 @@ class SlotCost(NamedTuple):
     is_convex: bool
 
 
-def slot_costs(problem: Problem, fuse_penalty: float) -> list[SlotCost]:
-    """Return the cost of every slot.
-
-    Args:
-        problem: Prices, powers and battery.
-        fuse_penalty: What a kWh above the fuse is charged.
-    """
-    return [_slot_cost(problem, slot, fuse_penalty) for slot in range(len(problem.hours))]
+def slot_costs(problem: Problem) -> list[SlotCost]:
+    """Return the cost of every slot."""
+    penalty = problem.fuse_penalty_per_kwh
+    return [_slot_cost(problem, slot, penalty) for slot in range(len(problem.hours))]
 
 
 def _slot_cost(problem: Problem, slot: int, fuse_penalty: float) -> SlotCost:
@@ -98,3 +94,23 @@ def _slot_cost(problem: Problem, slot: int, fuse_penalty: float) -> SlotCost:
         zero * into if zero > 0.0 else zero / out_of,
         is_convex,
     )
+
+
+def end_pieces(problem: Problem) -> list[Piece]:
+    """Return the cost of the energy left at the end, from the least to the most energy.
+
+    What lies between the least and the lower limit is worth as much as the first part.
+    """
+    values = problem.end_values
+    span = problem.high_kwh - problem.low_kwh
+    below = problem.storage.min_kwh - problem.low_kwh
+    pieces = [Piece(-values[0].value_per_kwh if values else 0.0, below)] if below > 0.0 else []
+    span -= max(0.0, below)
+    for energy, value in values:
+        length = min(energy, span)
+        if length > 0.0:
+            pieces.append(Piece(-value, length))
+            span -= length
+    if span > 0.0:
+        pieces.append(Piece(max(0.0, pieces[-1].slope) if pieces else 0.0, span))
+    return pieces

@@ -11,9 +11,8 @@ from math import inf
 from typing import TYPE_CHECKING, NamedTuple
 
 from homevolt.planning.highs_model import Model
-from homevolt.planning.optimum import end_pieces, fuse_penalty
 from homevolt.planning.peak_fees import mean_of_largest_kw
-from homevolt.planning.slot_costs import slot_costs
+from homevolt.planning.slot_costs import end_pieces, slot_costs
 
 if TYPE_CHECKING:
     from homevolt.planning.problem import PeakFee, Problem
@@ -57,8 +56,8 @@ def solve(problem: Problem, *, always_binary: bool = False, gap: float = 1e-9) -
 
 def _add_slots(model: Model, problem: Problem, *, always_binary: bool) -> list[int]:
     """Add every slot; return the numbers of the stored energy at each start and at the end."""
-    storage, penalty = problem.storage, fuse_penalty(problem)
-    costs = slot_costs(problem, penalty)
+    storage, penalty = problem.storage, problem.fuse_penalty_per_kwh
+    costs = slot_costs(problem)
     stored = [model.add(low=problem.first_kwh, high=problem.first_kwh)]
     for slot, hours in enumerate(problem.hours):
         most_in, most_out = storage.charge_kw * hours, storage.discharge_kw * hours
