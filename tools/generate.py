@@ -7,7 +7,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from tools import docs_tables, entry_types, json_page, man_pages, view_stubs
+from tools import (
+    docs_tables,
+    entry_types,
+    json_page,
+    man_pages,
+    parameter_names,
+    view_stubs,
+)
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -17,7 +24,7 @@ def generated() -> dict[Path, str]:
     """Return the text of every generated file as the code makes it now."""
     pages = {docs_tables.ROOT / page: docs_tables.current(page) for page in docs_tables.TABLES}
     modules = {file: text() for file, text in entry_types.MODULES.items()}
-    own = {view_stubs.FILE: view_stubs.text(), json_page.FILE: json_page.text()}
+    own = {each.FILE: each.text() for each in (view_stubs, json_page, parameter_names)}
     return {**pages, **modules, **man_pages.pages(), **own}
 
 

@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from homevolt.cli import state
+from homevolt.cli import known, state
+from homevolt.cli.parameter_names import PARAMETER_NAMES
 from homevolt.simulator import Simulator
 from tests.support.loaded_modules import foreign, loaded_by
 
@@ -33,7 +34,6 @@ async def test_parameters_and_entries_are_completed_as_they_were_read_last(
 ) -> None:
     async with Simulator(None, local_mode=True) as simulator:
         monkeypatch.setenv("HOMEVOLT_HOST", simulator.host)
-        assert await completed(shell, monkeypatch, "homevolt param get led") == set()
         names = {
             each["name"] for each in (await shell("param", "list", "--json")).document["parameters"]
         }
@@ -47,12 +47,31 @@ async def test_parameters_and_entries_are_completed_as_they_were_read_last(
         assert len(simulator.journal) == sent
 
 
+@pytest.mark.parametrize("where", ["", "--host 192.0.2.1 ", "--simulate "])
+async def test_before_a_device_was_asked_the_parameters_that_are_known_are_completed(
+    shell: Shell, monkeypatch: pytest.MonkeyPatch, where: str
+) -> None:
+    found = await completed(shell, monkeypatch, f"homevolt param get {where}ledstrip_bright")
+    assert found == {"ledstrip_bright_max", "ledstrip_bright_min"}
+    assert await completed(shell, monkeypatch, f"homevolt schedule delete {where}") == set()
+
+
+async def test_a_device_that_named_its_parameters_has_no_others(
+    shell: Shell, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    known.note("http://192.0.2.1", known.PARAMETERS, ["led_own"])
+    for host, names in (("192.0.2.1", {"led_own"}), ("192.0.2.2", {"ledstrip_mode"})):
+        words = f"homevolt param get --host {host} led"
+        found = await completed(shell, monkeypatch, words)
+        assert found & {"led_own", "ledstrip_mode"} == names
+
+
 async def test_what_is_known_is_of_one_device_and_of_no_simulated_one(
     shell: Shell, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     async with Simulator(None) as one, Simulator(None) as other:
-        await shell("param", "list", "--host", one.host)
-        words = f"homevolt param get --host {other.host} led"
+        await shell("status", "--host", one.host)
+        words = f"homevolt schedule delete --host {other.host} "
         assert await completed(shell, monkeypatch, words) == set()
     kept = [*state.folder().iterdir()]
     await shell("param", "list", "--simulate")
@@ -62,7 +81,7 @@ async def test_what_is_known_is_of_one_device_and_of_no_simulated_one(
 @pytest.mark.parametrize(
     "content", [b"", b"[1]", b'{"parameters": [1, "a b", "led\\u001b"]}', b"\xff"]
 )
-async def test_a_broken_note_completes_nothing(
+async def test_a_broken_note_completes_no_device_s_own(
     shell: Shell, monkeypatch: pytest.MonkeyPatch, content: bytes
 ) -> None:
     async with Simulator(None) as simulator:
@@ -70,7 +89,9 @@ async def test_a_broken_note_completes_nothing(
         await shell("status")
         (note,) = state.folder().iterdir()
         note.write_bytes(content)
-        assert await completed(shell, monkeypatch, "homevolt param get ") == set()
+        assert await completed(shell, monkeypatch, "homevolt schedule delete ") == set()
+        found = await completed(shell, monkeypatch, "homevolt param get ")
+        assert found == {*PARAMETER_NAMES}
 
 
 async def test_a_state_folder_that_cannot_be_written_spoils_no_command(

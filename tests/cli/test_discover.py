@@ -12,7 +12,7 @@ from homevolt.discovery import mdns
 from homevolt.exceptions import HomevoltDiscoveryError
 from homevolt.simulator import Simulator
 from homevolt.simulator.announce import announced
-from tests.support.announcements import LOOPBACK, until
+from tests.support.announcements import LOOPBACK, own_seed, until
 from tests.support.fakes import ManualClock
 
 if TYPE_CHECKING:
@@ -29,7 +29,7 @@ async def test_a_device_is_found_with_what_to_give_as_its_address(
 ) -> None:
     monkeypatch.setenv("COLUMNS", columns)
     search = mdns.search
-    async with Simulator(None, seed=201) as simulator, announced([simulator]):
+    async with Simulator(None, seed=own_seed()) as simulator, announced([simulator]):
         monkeypatch.setattr(mdns, "search", lambda _, own: search(until(simulator.port), own))
         outcome = await shell(*ON_LOOPBACK)
         document = (await shell(*ON_LOOPBACK, "--json")).document
@@ -37,7 +37,8 @@ async def test_a_device_is_found_with_what_to_give_as_its_address(
     assert (outcome.code, outcome.err) == (0, "")
     assert outcome.out.split()[:3] == ["Name", "Id", "Address"]
     assert ecu_id in outcome.out
-    (found,) = [each for each in document["devices"] if each["id"] == ecu_id]
+    (found,) = [each for each in document["devices"] if each["port"] == simulator.port]
+    assert found["id"] == ecu_id
     assert [*found] == ["name", "id", "address", "port", "addresses", "host"]
     assert found["host"] == f"127.0.0.1:{simulator.port}"
     assert found["host"] in outcome.out

@@ -23,7 +23,7 @@ from homevolt.discovery.mdns import SERVICE, Announcements, search
 from homevolt.exceptions import HomevoltDiscoveryError, HomevoltValueError
 from homevolt.simulator import Simulator
 from homevolt.simulator.announce import announced
-from tests.support.announcements import LOOPBACK, until
+from tests.support.announcements import LOOPBACK, own_seed, until
 from tests.support.fakes import ManualClock
 
 PTR, SRV, A, AAAA, IN, UNIQUE = 12, 33, 1, 28, 1, 0x8001
@@ -57,7 +57,11 @@ def found(*records: DNSRecord) -> list[homevolt.DiscoveredDevice]:
 
 
 async def test_the_devices_of_a_network_are_found_with_id_address_and_port() -> None:
-    async with Simulator(seed=101) as one, Simulator(seed=102) as two, announced([one, two]):
+    async with (
+        Simulator(seed=own_seed()) as one,
+        Simulator(seed=own_seed()) as two,
+        announced([one, two]),
+    ):
         devices = await search(until(one.port, two.port), LOOPBACK)
         for sim in (one, two):
             (device,) = [each for each in devices if each.port == sim.port]
@@ -70,7 +74,7 @@ async def test_the_devices_of_a_network_are_found_with_id_address_and_port() -> 
 
 
 async def test_a_device_that_a_person_renamed_is_known_by_its_host() -> None:
-    async with Simulator(seed=103) as sim:
+    async with Simulator(seed=own_seed()) as sim:
         sim.device.parameters.values["ecu_mdns_instance_name"] = "Garage"
         async with announced([sim]):
             devices = await search(until(sim.port), LOOPBACK)
@@ -83,57 +87,59 @@ async def test_other_web_servers_are_not_devices() -> None:
     printer = ServiceInfo(
         SERVICE, f"Printer.{SERVICE}", port=631, parsed_addresses=LOOPBACK, server="printer.local."
     )
-    async with Simulator(seed=104) as sim, announced([sim]), AsyncZeroconf(LOOPBACK) as other:
+    async with (
+        Simulator(seed=own_seed()) as sim,
+        announced([sim]),
+        AsyncZeroconf(LOOPBACK) as other,
+    ):
         await (await other.async_register_service(printer, allow_name_change=True))
         devices = await search(until(sim.port), LOOPBACK)
     assert 631 not in {device.port for device in devices}
 
 
 async def test_a_device_that_gives_its_address_only_when_it_is_asked_is_found() -> None:
-    """First only its name arrives; its host and its address come while the search asks for them."""
-    server = "homevolt-00aa11bb22cc.local."
-    async with AsyncZeroconf(LOOPBACK) as device, asyncio.TaskGroup() as tasks:
-
-        async def announce(*records: DNSRecord) -> None:
-            while True:
-                message = DNSOutgoing(ANSWER)
-                for record in records:
-                    message.add_answer_at_time(record, 0)
-                device.zeroconf.async_send(message)
-                await asyncio.sleep(0.02)
+    """First only its name arrives; its host and its address come when the search asks for them."""
+    own_id = f"{own_seed():012x}"
+    name, server = f"Late {own_id}", f"homevolt-{own_id}.local."
+    info = ServiceInfo(
+        SERVICE, f"{name}.{SERVICE}", port=4321, parsed_addresses=["127.0.0.9"], server=server
+    )
+    async with AsyncZeroconf(LOOPBACK) as device:
+        await device.zeroconf.async_wait_for_start()
 
         async def wait(announcements: Announcements) -> None:
-            announcing.append(tasks.create_task(announce(pointer("Late one"))))
-            while f"Late one.{SERVICE}" not in announcements.instances:
-                await announcements.changed.wait()
-                announcements.changed.clear()
-            assert announcements.devices == []
-            announcing.append(tasks.create_task(announce(service("Late one", server, 4321))))
-            announcing.append(tasks.create_task(announce(address(server, "127.0.0.9"))))
+            message = DNSOutgoing(ANSWER)
+            message.add_answer_at_time(pointer(name), 0)
+            device.zeroconf.async_send(message)
+            async with asyncio.timeout(30):
+                while f"{name}.{SERVICE}" not in announcements.instances:
+                    announcements.changed.clear()
+                    await announcements.changed.wait()
+            assert server not in announcements.addresses
+            # From now on it answers, and announces nothing by itself.
+            device.zeroconf.registry.async_add(info)
 
-        announcing: list[asyncio.Task[None]] = []
         devices = await search(wait, LOOPBACK)
-        for task in announcing:
-            task.cancel()
-    (found,) = [each for each in devices if each.name == "Late one"]
-    assert (found.id, found.host) == ("00aa11bb22cc", "127.0.0.9:4321")
+    assert [each.host for each in devices if each.id == own_id] == ["127.0.0.9:4321"]
 
 
 async def test_two_devices_that_announce_the_same_name_are_both_found() -> None:
     """As devices do that do not look whether their name is taken: zeroconf would number them."""
+    ids = [f"{own_seed():012x}", f"{own_seed():012x}"]
+    name = f"Twins {ids[0]}"
     async with AsyncZeroconf(LOOPBACK) as one, AsyncZeroconf(LOOPBACK) as two:
         for n, device in enumerate((one, two), 1):
             info = ServiceInfo(
                 SERVICE,
-                f"Twins.{SERVICE}",
+                f"{name}.{SERVICE}",
                 port=4400 + n,
                 parsed_addresses=[f"127.0.0.{n}"],
-                server=f"homevolt-00aa11bb220{n}.local.",
+                server=f"homevolt-{ids[n - 1]}.local.",
             )
             await (await device.async_register_service(info, cooperating_responders=True))
-        devices = await search(until(4401, 4402), LOOPBACK)
-    twins = [(each.id, each.host) for each in devices if each.name == "Twins"]
-    assert twins == [("00aa11bb2201", "127.0.0.1:4401"), ("00aa11bb2202", "127.0.0.2:4402")]
+        devices = await search(until(*ids), LOOPBACK)
+    twins = {each.id: each.host for each in devices if each.name == name}
+    assert [twins.get(each) for each in ids] == ["127.0.0.1:4401", "127.0.0.2:4402"]
 
 
 async def test_nothing_found_is_an_empty_list() -> None:

@@ -1,6 +1,7 @@
 """What is known of a device without asking it, so that a shell can complete it at once.
 
-Commands note the parameters and entries that they read; completion sends no request.
+Commands note the parameters and entries that they read; completion sends no request. Of a device
+whose parameters were never read, the names are those that are known of other devices.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from homevolt.cli import files, state
 from homevolt.cli.errors import ShellError
+from homevolt.cli.parameter_names import PARAMETER_NAMES
 from homevolt.exceptions import HomevoltValueError
 
 if TYPE_CHECKING:
@@ -20,23 +22,29 @@ if TYPE_CHECKING:
     import click
     from click.shell_completion import CompletionItem
 
-    from homevolt.cli.session import Session
-
 PARAMETERS, ENTRY_IDS = "parameters", "entry_ids"
+FALLBACK: dict[str, tuple[str, ...]] = {PARAMETERS: PARAMETER_NAMES}
+"""What is completed of a device that was never asked."""
 WORD = re.compile(r"[\w.-]{1,80}", re.ASCII)
 """What a shell may be given: a device could answer anything."""
 
 
-def note_entries(session: Session) -> None:
-    """Note the ids of the entries that were read last."""
-    schedule = session.device.schedule
-    if schedule is not None:
-        _note(session, ENTRY_IDS, (entry.id for entry in schedule.entries if entry.id is not None))
+def note(url: str, kind: str, words: Iterable[object]) -> None:
+    """Keep words of a device; where that is not possible, nothing is completed later.
 
-
-def note_parameters(session: Session, names: Iterable[str]) -> None:
-    """Note the names of the parameters of a device."""
-    _note(session, PARAMETERS, names)
+    Args:
+        url: Its address.
+        kind: `PARAMETERS` or `ENTRY_IDS`.
+        words: Names or ids, as they were read.
+    """
+    known = _load(url)
+    noted = [word for word in map(str, words) if WORD.fullmatch(word)]
+    if known.get(kind) == noted:
+        return
+    file = state.file_of("known", url)
+    with suppress(OSError):
+        file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        files.replace(file, json.dumps(known | {kind: noted}))
 
 
 def complete(
@@ -54,24 +62,11 @@ def complete(
         from click.shell_completion import CompletionItem  # noqa: PLC0415 - for completion alone
 
         url = _url(context.params)
-        words = [] if url is None else _load(url).get(kind, [])
+        noted = None if url is None else _load(url).get(kind)
+        words = noted or FALLBACK.get(kind, ())
         return [CompletionItem(word) for word in words if word.startswith(incomplete)]
 
     return completed
-
-
-def _note(session: Session, kind: str, words: Iterable[object]) -> None:
-    """Keep words of a device; where that is not possible, nothing is completed later."""
-    if session.is_simulated:
-        return
-    known = _load(session.url)
-    noted = [word for word in map(str, words) if WORD.fullmatch(word)]
-    if known.get(kind) == noted:
-        return
-    file = state.file_of("known", session.url)
-    with suppress(OSError):
-        file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        files.replace(file, json.dumps(known | {kind: noted}))
 
 
 def _load(url: str) -> dict[str, list[str]]:

@@ -24,7 +24,7 @@ from homevolt.exceptions import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Coroutine, Iterator, Sequence
+    from collections.abc import Callable, Coroutine, Iterable, Iterator, Sequence
     from contextlib import AbstractContextManager
 
     import aiohttp
@@ -90,6 +90,18 @@ class Session(NamedTuple):
         """Return an error of this device in the words of the shell."""
         return shell_error(error, self.origin)
 
+    def note(self, kind: str, words: Iterable[object]) -> None:
+        """Note words of the device for completion; those of a simulated one are forgotten."""
+        if not self.is_simulated:
+            known.note(self.url, kind, words)
+
+    def note_entries(self) -> None:
+        """Note the ids of the entries that were read last."""
+        schedule = self.device.schedule
+        if schedule is not None:
+            ids = [entry.id for entry in schedule.entries if entry.id is not None]
+            self.note(known.ENTRY_IDS, ids)
+
 
 class Reading(NamedTuple):
     """One of several devices that were read at once.
@@ -140,7 +152,7 @@ def run(target: Target, work: Work, *, writes: bool = False, needs_readings: boo
             with _shell_words(session.origin):
                 runner.run(work(session))
                 if session.failure is None:
-                    known.note_entries(session)
+                    session.note_entries()
         finally:
             runner.run(stack.aclose())
 

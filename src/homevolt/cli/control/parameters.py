@@ -108,7 +108,7 @@ def ended_text(name: str) -> str:
 
 async def _all(session: Session) -> dict[str, Parameter]:
     parameters = await session.device.parameters()
-    known.note_parameters(session, parameters)
+    session.note(known.PARAMETERS, parameters)
     return parameters
 
 
