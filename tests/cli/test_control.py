@@ -182,7 +182,7 @@ async def test_without_an_end_nothing_is_sent(shell: Shell, battery: Simulator, 
         ("--for 0h", "is not a duration"),
         ("--until 25:00", "'25:00' is not a time"),
         ("--until noon", "'noon' is not a time"),
-        ("--until 2001-01-01T00:00", "the window ends before it begins"),
+        ("--until 2001-01-01T00:00", "until 2001-01-01 00:00. Nothing was sent."),
     ],
 )
 async def test_a_wrong_end_is_explained(

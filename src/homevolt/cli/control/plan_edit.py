@@ -19,8 +19,6 @@ from homevolt.cli.control.plan_write import replace_plan, show_unchanged
 from homevolt.cli.errors import ShellError, usage_error
 from homevolt.cli.output import PROGRAM, can_ask, one_line, print_err
 from homevolt.control.plan_replacement import compare_plans
-from homevolt.exceptions import HomevoltValueError
-from homevolt.schedule.validation import check_overlaps
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -114,14 +112,9 @@ def _edited(session: Session, file: Path) -> list[ScheduleEntry]:
         with _ctrl_c_is_the_editor_s():
             _open_editor(file)
         try:
-            entries = unexpired(session, plan_files.load(file))
-            check_overlaps(entries)
-        except HomevoltValueError as error:
-            problem = usage_error(f"{file}: {error}")
+            return unexpired(session, plan_files.load(file))
         except ShellError as error:
             problem = error
-        else:
-            return entries
         print_err(one_line(str(problem)))
         if not ask("Edit it again?"):
             raise problem

@@ -39,7 +39,7 @@ def save(session: Session, entries: tuple[ScheduleEntry, ...]) -> None:
         ) from error
 
 
-def load(session: Session) -> list[dict[str, object]]:
+def load(session: Session) -> plan_files.PlanFile:
     """Return the plan that was kept of a device.
 
     Raises:
