@@ -59,16 +59,14 @@ async def test_what_is_known_is_of_one_device_and_of_no_simulated_one(
     assert [*state.folder().iterdir()] == kept
 
 
-@pytest.mark.parametrize(
-    "content", [b"", b"[1]", b'{"parameters": [1, "a b", "led\\u001b"]}', b"\xff"]
-)
+@pytest.mark.parametrize("content", [b"", b'{"led": 1}', b'[1, "a b", "led\\u001b"]', b"\xff"])
 async def test_a_broken_note_completes_nothing(
     shell: Shell, monkeypatch: pytest.MonkeyPatch, content: bytes
 ) -> None:
     async with Simulator(None) as simulator:
         monkeypatch.setenv("HOMEVOLT_HOST", simulator.host)
-        await shell("status")
-        (note,) = state.folder().iterdir()
+        await shell("param", "list")
+        (note,) = state.folder().glob("known-parameters-*")
         note.write_bytes(content)
         assert await completed(shell, monkeypatch, "homevolt param get ") == set()
 
