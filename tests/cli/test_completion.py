@@ -78,17 +78,15 @@ async def test_what_is_known_is_of_one_device_and_of_no_simulated_one(
     assert [*state.folder().iterdir()] == kept
 
 
-@pytest.mark.parametrize(
-    "content", [b"", b"[1]", b'{"parameters": [1, "a b", "led\\u001b"]}', b"\xff"]
-)
+@pytest.mark.parametrize("content", [b"", b'{"led": 1}', b'[1, "a b", "led\\u001b"]', b"\xff"])
 async def test_a_broken_note_completes_no_device_s_own(
     shell: Shell, monkeypatch: pytest.MonkeyPatch, content: bytes
 ) -> None:
     async with Simulator(None) as simulator:
         monkeypatch.setenv("HOMEVOLT_HOST", simulator.host)
-        await shell("status")
-        (note,) = state.folder().iterdir()
-        note.write_bytes(content)
+        await shell("param", "list")
+        for note in state.folder().glob("known-*"):
+            note.write_bytes(content)
         assert await completed(shell, monkeypatch, "homevolt schedule delete ") == set()
         found = await completed(shell, monkeypatch, "homevolt param get ")
         assert found == {*PARAMETER_NAMES}

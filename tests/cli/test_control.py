@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import asyncio
+import os
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
 
 from homevolt.cli.commands.modes import EXAMPLES, MODES
-from homevolt.cli.output import HOST_VARIABLE, PASSWORD_VARIABLE
+from homevolt.cli.output import CONFIG_VARIABLE, HOST_VARIABLE, PASSWORD_VARIABLE
 from homevolt.schedule.options import OPTIONS
 from homevolt.simulator import Simulator
 from homevolt.simulator.world.ems.plan import Entry
@@ -17,7 +19,6 @@ from tests.support.prompts import SECRET, answered
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
-    from pathlib import Path
 
     from tests.cli.conftest import Shell
 
@@ -182,7 +183,7 @@ async def test_without_an_end_nothing_is_sent(shell: Shell, battery: Simulator, 
         ("--for 0h", "is not a duration"),
         ("--until 25:00", "'25:00' is not a time"),
         ("--until noon", "'noon' is not a time"),
-        ("--until 2001-01-01T00:00", "the window ends before it begins"),
+        ("--until 2001-01-01T00:00", "until 2001-01-01 00:00. Nothing was sent."),
     ],
 )
 async def test_a_wrong_end_is_explained(
@@ -362,8 +363,23 @@ async def test_the_kept_plan_is_the_owner_s_alone_and_never_half_a_file(
     file.write_text('{"entries": [{', "utf-8")
     battery.journal.clear()
     outcome = await shell("restore")
-    assert (outcome.code, [*battery.journal.writes]) == (2, [])
+    assert (outcome.code, [*battery.journal.writes]) == (11, [])
     assert "is not valid JSON" in outcome.line
+
+
+async def test_the_kept_plan_is_beside_the_file_of_devices(
+    shell: Shell, battery: Simulator, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.delenv("HOMEVOLT_STATE")
+    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path))
+    config = Path(os.environ[CONFIG_VARIABLE])
+    assert (await shell("idle", "--for", "1h")).code == 0
+    (file,) = await asyncio.to_thread(lambda: [*config.parent.iterdir()])
+    assert file.name.startswith("previous-plan-")
+    assert file.stat().st_mode & 0o777 == 0o600
+    assert file.parent.stat().st_mode & 0o777 == 0o700
+    assert (await shell("restore")).code == 0
+    assert plan_of(battery) == [(7, None)]
 
 
 async def test_without_a_place_for_the_plan_nothing_is_sent(
@@ -372,7 +388,7 @@ async def test_without_a_place_for_the_plan_nothing_is_sent(
     (tmp_path / "file").touch()
     monkeypatch.setenv("HOMEVOLT_STATE", str(tmp_path / "file"))
     outcome = await shell("idle", "--for", "1h")
-    assert (outcome.code, [*battery.journal.writes]) == (1, [])
+    assert (outcome.code, [*battery.journal.writes]) == (10, [])
     assert "nothing was sent" in outcome.err
 
 

@@ -88,7 +88,7 @@ async def test_another_file_is_replaced_only_by_force(shell: Shell, tmp_path: Pa
 
 
 @pytest.mark.parametrize(
-    ("name", "message"), [("", "is a folder."), ("no/report.json", "There is no folder")]
+    ("name", "message"), [("", "is a folder."), ("no/report.json", "there is no folder")]
 )
 async def test_a_file_that_cannot_be_there_is_refused_before_anything_is_sent(
     shell: Shell, tmp_path: Path, name: str, message: str
@@ -96,7 +96,7 @@ async def test_a_file_that_cannot_be_there_is_refused_before_anything_is_sent(
     async with Simulator(None) as simulator:
         outcome = await shell("diagnostics", str(tmp_path / name), "--host", simulator.host)
         assert len(simulator.journal) == 0
-    assert outcome.code == 2
+    assert outcome.code == 10
     assert message in outcome.line
 
 

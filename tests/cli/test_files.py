@@ -56,4 +56,5 @@ def test_what_the_shell_keeps_is_in_the_state_folder_of_the_system(
     monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path))
     assert state.folder() == tmp_path / "homevolt"
     monkeypatch.setenv(state.VARIABLE, str(tmp_path / "own"))
-    assert state.file_of("plan", "x").parent == tmp_path / "own"
+    assert state.folder() == tmp_path / "own"
+    assert state.name_of("plan", "x") != state.name_of("plan", "y")

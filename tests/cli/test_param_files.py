@@ -207,6 +207,8 @@ async def test_a_terminal_is_asked(
         ("a.toml", "parameters = ", "is not valid TOML"),
         ("a.json", "[" * 100_000, "is not valid JSON"),
         ("a.json", "[1]", "has no table named parameters"),
+        ("a.json", '{"parameters": {"x": 1, "x": 2}}', "not valid JSON: 'x' is given twice."),
+        ("a.json", '{"parameters": {}, "parameters": {}}', "'parameters' is given twice."),
         ("a.toml", "other = 1", "has no table named parameters"),
         ("missing.toml", None, "cannot be read: No such file"),
     ],

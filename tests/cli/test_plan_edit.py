@@ -118,6 +118,13 @@ async def test_an_edit_that_cannot_be_read_can_be_edited_again(
         (("setpoint", "setpiont"), (b"n\n", 2)),
         (("[[entries]]", "[[entries"), (b"n\n", 2)),
         (("inverter_charge", "inverter_charg"), (b"n\n", 2)),
+        (
+            (
+                'mode = "solar_charge"\n',
+                'mode = "solar_charge"\nfrom_time = 2001-01-01T00:00:00Z #',
+            ),
+            (b"n\n", 2),
+        ),
         (("3000", "2500"), (b"n\n", 1)),
         (("3000", "2500"), (b"\x03", 130)),
     ],

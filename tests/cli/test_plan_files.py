@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from homevolt import HomevoltValueError, ScheduleEntry
+from homevolt import BatteryMode, HomevoltValueError, ScheduleEntry
 from homevolt.cli.control import plan_files
 from homevolt.cli.errors import ShellError
 from homevolt.schedule.validation import checked_entry
@@ -57,6 +57,29 @@ def test_a_person_writes_times_as_on_the_command_line() -> None:
         ("plan.csv", "mode;to_time\nidle;07:00\n", "its first line must name the columns"),
         ("plan.csv", "mode\nidle\nidle,5\n", "entry 2 has more cells than the first line"),
         ("plan.toml", '[[entries]]\nfrom_time = "noon"', "entry 1: 'noon' is not a time"),
+        (
+            "plan.toml",
+            '[[entries]]\nmode = "idle"\n[[entries]]\nmode = "idel"',
+            r"plan\.toml: entry 2: there is no mode 'idel'; did you mean 'idle'\?$",
+        ),
+        ("plan.csv", "mode,max_soc\nidle,101\n", r"plan\.csv: entry 1: max_soc .* not 101\.$"),
+        (
+            "plan.json",
+            '[{"mode": 0}, {"max_soc": 5}]',
+            r"plan\.json: entry 2: an entry needs a mode",
+        ),
+        (
+            "plan.json",
+            '[{"mode": 0, "from_time": "2099-01-31T05:00", "to_time": "2099-01-31T02:00"}]',
+            r"entry 1: its window ends before it begins: from 2099-01-31 05:00 until ",
+        ),
+        (
+            "plan.json",
+            '[{"mode": 0}, {"mode": 1, "setpoint": 1, "setpoint": 2}]',
+            r"plan\.json: entry 2: 'setpoint' is given twice\.$",
+        ),
+        ("plan.json", '{"entries": [], "entries": []}', "'entries' is given twice"),
+        ("plan.csv", "mode,max_soc,max_soc\nidle,1,2\n", "names the column 'max_soc' twice"),
     ],
 )
 def test_what_is_wrong_with_a_file_is_said(
@@ -72,8 +95,8 @@ def test_what_is_wrong_with_a_file_is_said(
 @pytest.mark.parametrize("kind", plan_files.KINDS)
 def test_a_file_may_begin_with_the_mark_of_its_encoding(tmp_path: Path, kind: str) -> None:
     file = tmp_path / f"plan.{kind}"
-    file.write_text(plan_files.dumps([ScheduleEntry(mode=23, max_soc=80)], kind), "utf-8-sig")
-    assert plan_files.load(file) == [{"mode": 23, "max_soc": 80}]
+    file.write_text(plan_files.dumps([ScheduleEntry(mode=7, max_soc=80)], kind), "utf-8-sig")
+    assert plan_files.load(file).entries == {1: ScheduleEntry(mode=BatteryMode(7), max_soc=80)}
 
 
 def test_a_file_that_is_not_there_is_named(tmp_path: Path) -> None:

@@ -253,3 +253,30 @@ async def test_a_simulated_device_needs_no_file(tmp_path: Path) -> None:
         process.send_signal(signal.SIGINT)
         await process.communicate()
     assert process.returncode == 0
+
+
+AS_ON_WINDOWS = """
+import asyncio, sys
+from homevolt.cli import main
+
+def refuse(*_):
+    raise NotImplementedError
+
+asyncio.SelectorEventLoop.add_signal_handler = refuse
+sys.argv = ["homevolt", *sys.argv[1:]]
+main()
+"""
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+async def test_signals_end_it_where_the_event_loop_takes_no_handlers(
+    tmp_path: Path, number: signal.Signals
+) -> None:
+    file = tmp_path / "outputs.toml"
+    file.write_text("[prometheus]\n[http]\nport = 0\n")
+    command = (sys.executable, "-c", AS_ON_WINDOWS, "run", "--simulate", str(file))
+    async with started(*command) as process:
+        await logged(process, "simulated is read from")
+        process.send_signal(number)
+        out, _ = await process.communicate()
+    assert (process.returncode, out) == (0, b"")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import time
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
 import pytest
@@ -102,8 +103,32 @@ async def test_after_an_entry_for_later_it_says_until_when_nothing_is_planned(sh
 async def test_what_overlaps_is_not_added(shell: Shell, battery: Simulator) -> None:
     outcome = await shell("schedule", "add", "idle", "--for", "10min")
     assert outcome.code == 2
-    assert "overlap" in outcome.line
+    number = battery.installation.plan.entries[1].id
+    assert re.fullmatch(
+        rf"homevolt: Entry {number} \(\S.*, charge at 3\.0 kW, up to 90 %\) and the new entry "
+        r"\(.*\d\d:\d\d, idle\) overlap\. Nothing was sent\.",
+        outcome.line,
+    )
     assert commands_of(battery) == []
+
+
+@pytest.mark.parametrize("command", ["replace", "diff"])
+@pytest.mark.parametrize("skew_s", [0, 7200])
+async def test_entries_of_a_file_that_overlap_are_named_in_local_time(
+    shell: Shell, battery: Simulator, tmp_path: Path, command: str, skew_s: int
+) -> None:
+    battery.faults.add_settings({"kind": "skew", "seconds": skew_s})
+    file = tmp_path / "plan.csv"
+    at = datetime(2099, 1, 31, 2).astimezone(UTC) + timedelta(seconds=skew_s)
+    windows = [(at, 3), (at + timedelta(hours=2), 3), (datetime(2001, 1, 1, tzinfo=UTC), 1)]
+    rows = [f"1,{t.isoformat()},{(t + timedelta(hours=h)).isoformat()},90" for t, h in windows]
+    file.write_text("\n".join(["mode,from_time,to_time,max_soc", rows[2], *rows[1::-1]]), "utf-8")
+    outcome = await shell("schedule", command, str(file))
+    assert (outcome.code, commands_of(battery)) == (2, [])
+    assert outcome.line == (
+        f"homevolt: {file}: entry 3 (2099-01-31 02:00 - 05:00, charge, up to 90 %) and "
+        "entry 2 (2099-01-31 04:00 - 07:00, charge, up to 90 %) overlap. Nothing was sent."
+    )
 
 
 async def test_delete_and_clear_are_one_write_each(shell: Shell, battery: Simulator) -> None:
@@ -178,7 +203,9 @@ async def test_replacing_24_entries_takes_no_more_requests_than_the_library(
     battery.journal.clear()
     async with Homevolt(battery.host, SECRET) as connection:
         await connection.update_info()
-        await connection.get_device().replace_schedule(plan_files.load(tmp_path / "plan.csv"))
+        await connection.get_device().replace_schedule(
+            [*plan_files.load(tmp_path / "plan.csv").entries.values()]
+        )
     assert by_shell == len(battery.journal) == 2 + (24 + 3)  # one update, one replacement
 
 

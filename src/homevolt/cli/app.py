@@ -12,7 +12,6 @@ import homevolt
 from homevolt.cli.commands import COMMANDS, MODULES, LazyGroup
 from homevolt.cli.errors import (
     INTERRUPTED,
-    OUTPUT,
     PIPE_CLOSED,
     ShellError,
     fail,
@@ -92,7 +91,8 @@ def run(arguments: Sequence[str]) -> int:
         )
         if failure.code == PIPE_CLOSED:
             return PIPE_CLOSED
-        return fail(() if failure.code == OUTPUT else arguments, failure)
+        has_stdout = failure.kind != OutputError.__name__
+        return fail(arguments if has_stdout else (), failure)
 
 
 def _invoke(arguments: Sequence[str]) -> int:

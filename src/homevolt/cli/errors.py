@@ -35,6 +35,7 @@ from homevolt.exceptions import (
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
+    from pathlib import Path
 
 T = TypeVar("T")
 
@@ -54,7 +55,7 @@ class Exit(NamedTuple):
 
 
 USAGE, MISSING, OUTPUT, INTERRUPTED, PIPE_CLOSED, TERMINATED = 2, 9, 10, 130, 141, 143
-CONFIG_UNREADABLE, CONFIG_UNWRITABLE = 11, 12
+CONFIG_UNREADABLE = 11
 NOT_FOLLOWED = 14
 
 EXITS = (
@@ -68,19 +69,23 @@ EXITS = (
     Exit(7, "the device did not do what was asked", HomevoltCommandError),
     Exit(8, "sent, but it may not have taken effect", HomevoltCommandOutcomeUnknownError),
     Exit(MISSING, "a required package is not installed"),
-    Exit(OUTPUT, "the output cannot be written"),
-    Exit(CONFIG_UNREADABLE, "the file of devices cannot be read, or something in it is wrong"),
-    Exit(CONFIG_UNWRITABLE, "the file of devices cannot be written; it is as it was"),
+    Exit(OUTPUT, "the output or a file cannot be written; a file of that name is as it was"),
+    Exit(
+        CONFIG_UNREADABLE,
+        "the file of devices or a kept plan cannot be read, or something in it is wrong",
+    ),
     Exit(13, "the firmware of the device does not offer this", HomevoltNotSupportedError),
     Exit(NOT_FOLLOWED, "done, but the power has not followed"),
     Exit(15, "the local network cannot be searched", HomevoltDiscoveryError),
     Exit(INTERRUPTED, "ended with Ctrl-C"),
-    Exit(PIPE_CLOSED, "the reader of the output closed it"),
+    Exit(PIPE_CLOSED, "the reader of the output closed it, as 'head' does; no line says so"),
     Exit(TERMINATED, "a watch was ended by SIGTERM"),
 )
 
 UNWRITTEN = {errno.EPIPE, errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO, errno.EBADF}
 """The errors of the system that mean that the output cannot be written."""
+FILE_ERROR = "FileError"
+"""The name of the error of a file that cannot be written, for programs."""
 
 EXTRAS = {
     "aiomqtt": "mqtt",
@@ -143,9 +148,17 @@ def unreadable_config(message: str) -> ShellError:
     return ShellError(message, kind="ConfigError", code=CONFIG_UNREADABLE)
 
 
-def unwritable_config(message: str) -> ShellError:
-    """Return the error of a file of devices that cannot be written."""
-    return ShellError(message, kind="ConfigError", code=CONFIG_UNWRITABLE)
+def unwritable(path: Path, reason: OSError | str, advice: str = "") -> ShellError:
+    """Return the error of a file that cannot be written; a file of that name is as it was.
+
+    Args:
+        path: The file.
+        reason: Why.
+        advice: A sentence about what to do.
+    """
+    why = reason.strerror or str(reason) if isinstance(reason, OSError) else reason
+    message = f"{path} cannot be written: {why.removesuffix('.')}. {advice}".rstrip()
+    return ShellError(message, kind=FILE_ERROR, code=OUTPUT)
 
 
 def missing_package(error: ModuleNotFoundError) -> ShellError:
@@ -169,9 +182,11 @@ def unwritten_output(error: OutputError) -> ShellError:
 
 def system_error(error: OSError) -> ShellError:
     """Return an error of the system; help is written by click, not by `output`."""
-    if error.errno in UNWRITTEN:
+    if error.errno in UNWRITTEN and error.filename is None:
         return unwritten_output(output_error(error))
-    return ShellError(f"{error}.", kind=type(error).__name__, code=1)
+    where = "" if error.filename is None else f"{error.filename}: "
+    text = f"{where}{error.strerror or error}."
+    return ShellError(text, kind=type(error).__name__, code=1)
 
 
 def shell_error(error: HomevoltError, origin: Origin | None = None) -> ShellError:

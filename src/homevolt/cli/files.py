@@ -9,10 +9,12 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from homevolt.cli.errors import OUTPUT, ShellError, usage_error
+from homevolt.cli.errors import unwritable, usage_error
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
+    from homevolt.cli.errors import ShellError
 
 
 def check_writable(path: Path, *, force: bool) -> None:
@@ -26,9 +28,9 @@ def check_writable(path: Path, *, force: bool) -> None:
         ShellError: It is there already, or its folder is not there.
     """
     if path.is_dir():
-        raise usage_error(f"{path} is a folder. Give the name of a file.")
+        raise unwritable(path, "it is a folder", "Give the name of a file.")
     if not path.parent.is_dir():
-        raise usage_error(f"There is no folder {path.parent}.")
+        raise unwritable(path, f"there is no folder {path.parent}")
     if os.path.lexists(path) and not force:
         raise _exists(path)
 
@@ -55,8 +57,7 @@ def write(path: Path, text: str, *, force: bool) -> None:
     except FileExistsError as error:
         raise _exists(path) from error
     except OSError as error:
-        message = f"{path} cannot be written: {error.strerror or error}."
-        raise ShellError(message, kind="OutputError", code=OUTPUT) from error
+        raise unwritable(path, error) from error
 
 
 def replace(path: Path, text: str) -> None:

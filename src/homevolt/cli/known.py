@@ -18,11 +18,12 @@ from homevolt.exceptions import HomevoltValueError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
+    from pathlib import Path
 
     import click
     from click.shell_completion import CompletionItem
 
-PARAMETERS, ENTRY_IDS = "parameters", "entry_ids"
+PARAMETERS, ENTRY_IDS = "parameters", "entry-ids"
 FALLBACK: dict[str, tuple[str, ...]] = {PARAMETERS: PARAMETER_NAMES}
 """What is completed of a device that was never asked."""
 WORD = re.compile(r"[\w.-]{1,80}", re.ASCII)
@@ -32,19 +33,20 @@ WORD = re.compile(r"[\w.-]{1,80}", re.ASCII)
 def note(url: str, kind: str, words: Iterable[object]) -> None:
     """Keep words of a device; where that is not possible, nothing is completed later.
 
+    Each kind has a file of its own, so that two shells at once take nothing from each other.
+
     Args:
         url: Its address.
         kind: `PARAMETERS` or `ENTRY_IDS`.
         words: Names or ids, as they were read.
     """
-    known = _load(url)
     noted = [word for word in map(str, words) if WORD.fullmatch(word)]
-    if known.get(kind) == noted:
+    if noted == _load(url, kind):
         return
-    file = state.file_of("known", url)
+    file = _file(url, kind)
     with suppress(OSError):
         file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        files.replace(file, json.dumps(known | {kind: noted}))
+        files.replace(file, json.dumps(noted))
 
 
 def complete(
@@ -62,26 +64,26 @@ def complete(
         from click.shell_completion import CompletionItem  # noqa: PLC0415 - for completion alone
 
         url = _url(context.params)
-        noted = None if url is None else _load(url).get(kind)
+        noted = None if url is None else _load(url, kind)
         words = noted or FALLBACK.get(kind, ())
         return [CompletionItem(word) for word in words if word.startswith(incomplete)]
 
     return completed
 
 
-def _load(url: str) -> dict[str, list[str]]:
-    """Return the words of a device by kind; what cannot be read is none."""
+def _load(url: str, kind: str) -> list[str]:
+    """Return the words of a kind of a device; what cannot be read is none."""
     try:
-        document: Any = json.loads(state.file_of("known", url).read_text("utf-8"))
+        words: Any = json.loads(_file(url, kind).read_text("utf-8"))
     except (OSError, ValueError, RecursionError, ModuleNotFoundError):
-        return {}
-    if not isinstance(document, dict):
-        return {}
-    return {
-        kind: [word for word in words if isinstance(word, str) and WORD.fullmatch(word)]
-        for kind, words in document.items()
-        if isinstance(words, list)
-    }
+        return []
+    if not isinstance(words, list):
+        return []
+    return [word for word in words if isinstance(word, str) and WORD.fullmatch(word)]
+
+
+def _file(url: str, kind: str) -> Path:
+    return state.folder() / state.name_of(f"known-{kind}", url)
 
 
 def _url(options: dict[str, Any]) -> str | None:

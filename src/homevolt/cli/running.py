@@ -19,6 +19,7 @@ from homevolt.cli.errors import ShellError
 from homevolt.cli.output import print_err, print_text
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from pathlib import Path
 
     from homevolt.bridges.service import Service
@@ -98,10 +99,17 @@ async def _run(path: Path, config: RunConfig, *, simulate: bool) -> None:
 
 def _handle_signals(service: Service) -> None:
     handlers = {"SIGTERM": service.stop, "SIGINT": service.stop, "SIGHUP": service.reload}
-    loop = asyncio.get_running_loop()
     for name, handler in handlers.items():
         if hasattr(signal, name):
-            loop.add_signal_handler(getattr(signal, name), handler)
+            _handle_signal(getattr(signal, name), handler)
+
+
+def _handle_signal(number: int, handler: Callable[[], None]) -> None:
+    loop = asyncio.get_running_loop()
+    try:
+        loop.add_signal_handler(number, handler)
+    except NotImplementedError:  # on Windows
+        signal.signal(number, lambda *_: loop.call_soon_threadsafe(handler))
 
 
 async def _simulator(stack: AsyncExitStack) -> Simulator:

@@ -1,4 +1,4 @@
-"""The folder of what the shell keeps for itself: the plan before a command, what to complete."""
+"""The folder of what the shell notes for itself: what to complete, and plans that are edited."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from pathlib import Path
 from homevolt.cli.output import PROGRAM
 
 VARIABLE = "HOMEVOLT_STATE"
-"""Names another folder."""
+"""Names another folder, also for the plan that `restore` puts back."""
 
 
 def folder() -> Path:
@@ -21,12 +21,12 @@ def folder() -> Path:
     return platformdirs.user_state_path(PROGRAM, appauthor=False)
 
 
-def file_of(kind: str, identity: str) -> Path:
-    """Return the file that keeps something of a device.
+def name_of(kind: str, identity: str) -> str:
+    """Return the name of the file that keeps something of a device.
 
     Args:
         kind: What it keeps.
         identity: What tells the device from others, which the name of the file does not show.
     """
     digest = hashlib.sha256(identity.encode()).hexdigest()[:16]
-    return folder() / f"{kind}-{digest}.json"
+    return f"{kind}-{digest}.json"

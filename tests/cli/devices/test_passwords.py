@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import getpass
 import sys
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
@@ -12,13 +13,12 @@ from keyring.errors import KeyringLocked
 from homevolt.cli.devices import store
 from homevolt.cli.devices.config import load
 from homevolt.cli.devices.passwords import kept_password
-from homevolt.cli.errors import unwritable_config
+from homevolt.cli.errors import unwritable
 from homevolt.cli.output import PASSWORD_VARIABLE
 from homevolt.simulator import Simulator
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
-    from pathlib import Path
 
     from tests.cli.conftest import Shell
     from tests.cli.devices.conftest import MemoryKeyring
@@ -125,11 +125,11 @@ async def test_a_device_that_is_not_kept_leaves_no_password(
     memory_keyring: MemoryKeyring,
 ) -> None:
     def fail(*_: object, **__: object) -> None:
-        raise unwritable_config("full")
+        raise unwritable(Path("config.toml"), "full")
 
     monkeypatch.setenv(PASSWORD_VARIABLE, SECRET)
     monkeypatch.setattr(store, "put_device", fail)
-    assert (await shell("device", "add", "house", battery.host)).code == 12
+    assert (await shell("device", "add", "house", battery.host)).code == 10
     assert memory_keyring.passwords == {}
 
 

@@ -145,6 +145,10 @@ def loads(text: str, kind: str) -> dict[str, Any] | None:
     """
     document = _READERS[kind](text)
     given = document.get(PARAMETERS) if isinstance(document, dict) else None
+    objects = (document, given, *(given.values() if isinstance(given, dict) else ()))
+    repeated = [each.key for each in objects if isinstance(each, plan_files.Repeated)]
+    if repeated:
+        raise ValueError(f"{repeated[0]!r} is given twice")
     return given if isinstance(given, dict) else None
 
 
@@ -254,5 +258,5 @@ _WRITERS: dict[str, Callable[[Mapping[str, Any], str, Sequence[str]], str]] = {
     "toml": _toml,
     "json": _json,
 }
-_READERS: dict[str, Callable[[str], Any]] = {"toml": tomllib.loads, "json": json.loads}
+_READERS: dict[str, Callable[[str], Any]] = {"toml": tomllib.loads, "json": plan_files.read_json}
 KINDS = (*_WRITERS,)

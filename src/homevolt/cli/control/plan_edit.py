@@ -2,28 +2,25 @@
 
 from __future__ import annotations
 
-import os
+import secrets
 import signal
-import tempfile
 from contextlib import contextmanager
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
-from homevolt.cli import render, state
+from homevolt.cli import files, render, state
 from homevolt.cli.control import plan_files
 from homevolt.cli.control.asking import ask
 from homevolt.cli.control.plan_state import known_plan, not_ended, read_clocks, unexpired
 from homevolt.cli.control.plan_write import replace_plan, show_unchanged
-from homevolt.cli.errors import ShellError, usage_error
+from homevolt.cli.errors import ShellError, unwritable, usage_error
 from homevolt.cli.output import PROGRAM, can_ask, one_line, print_err
 from homevolt.control.plan_replacement import compare_plans
-from homevolt.exceptions import HomevoltValueError
-from homevolt.schedule.validation import check_overlaps
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from pathlib import Path
 
     from homevolt.cli.control.window_options import Manner
     from homevolt.cli.session import Session
@@ -87,11 +84,12 @@ async def edit_plan(session: Session, manner: Manner) -> None:
 def _kept_file(text: str) -> Iterator[Path]:
     """Give a file for what is typed; if it is still there in the end and was changed, it stays."""
     folder = state.folder()
-    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-    descriptor, name = tempfile.mkstemp(f".{KIND}", "edited-plan-", folder)  # mode 0600
-    with os.fdopen(descriptor, "w", encoding="utf-8") as stream:
-        stream.write(text)
-    file = Path(name)
+    file = folder / f"edited-plan-{secrets.token_hex(4)}.{KIND}"
+    try:
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        files.replace(file, text)
+    except OSError as error:
+        raise unwritable(file, error, f"{state.VARIABLE} names another folder.") from error
     try:
         yield file
     finally:
@@ -114,14 +112,9 @@ def _edited(session: Session, file: Path) -> list[ScheduleEntry]:
         with _ctrl_c_is_the_editor_s():
             _open_editor(file)
         try:
-            entries = unexpired(session, plan_files.load(file))
-            check_overlaps(entries)
-        except HomevoltValueError as error:
-            problem = usage_error(f"{file}: {error}")
+            return unexpired(session, plan_files.load(file))
         except ShellError as error:
             problem = error
-        else:
-            return entries
         print_err(one_line(str(problem)))
         if not ask("Edit it again?"):
             raise problem

@@ -12,12 +12,15 @@ import io
 import json
 import tomllib
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from homevolt.cli.control.moments import moment_of
 from homevolt.cli.errors import usage_error
+from homevolt.cli.render.formatting import clock
 from homevolt.exceptions import HomevoltValueError
 from homevolt.schedule.options import BY_NAME, Kind
+from homevolt.schedule.times import EARLIEST, parse_time
+from homevolt.schedule.validation import checked_entry
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -34,6 +37,24 @@ NAMES = ("mode", *BY_NAME)
 _FLAGS = {"true": True, "false": False}
 
 
+class PlanFile(NamedTuple):
+    """What a file of a plan holds.
+
+    Attributes:
+        path: Where it is.
+        entries: Its entries by their number in it, from 1; each is checked by itself.
+    """
+
+    path: Path
+    entries: dict[int, ScheduleEntry]
+
+
+class Repeated(NamedTuple):
+    """An object of JSON in which a key is there twice."""
+
+    key: str
+
+
 def dumps(entries: Iterable[ScheduleEntry], kind: str) -> str:
     """Return a plan as the text of a file.
 
@@ -44,11 +65,8 @@ def dumps(entries: Iterable[ScheduleEntry], kind: str) -> str:
     return _WRITERS[kind]([_row(entry) for entry in entries])
 
 
-def load(file: Path) -> list[Row]:
+def load(file: Path) -> PlanFile:
     """Read a plan from a file, whose name ends with its kind.
-
-    Returns:
-        The entries as `Device.replace_schedule` takes them.
 
     Raises:
         ShellError: The file cannot be read; the message says what is wrong with it, and where.
@@ -57,9 +75,10 @@ def load(file: Path) -> list[Row]:
     if kind not in _READERS:
         raise usage_error(f"{file} must end with one of {', '.join(f'.{k}' for k in _READERS)}.")
     try:
-        return loads(file.read_text(ENCODING), kind)
+        rows = loads(file.read_text(ENCODING), kind)
+        return PlanFile(file, {n: _checked(n, row) for n, row in enumerate(rows, 1)})
     except HomevoltValueError as error:
-        raise usage_error(f"{file}: {error}") from error
+        raise usage_error(f"{file}: {_sentence(error)}") from error
     except OSError as error:
         raise usage_error(f"{file} cannot be read: {error.strerror or error}.") from error
     except (ValueError, RecursionError, csv.Error) as error:
@@ -74,10 +93,29 @@ def loads(text: str, kind: str) -> list[Row]:
         ValueError: It is not of this kind.
     """
     rows = _READERS[kind](text)
+    if isinstance(rows, Repeated):
+        raise HomevoltValueError(f"{rows.key!r} is given twice.")
     if not isinstance(rows, list):
         raise HomevoltValueError(f"a plan has a list named {ENTRIES}.")
     now = datetime.now(UTC)
     return [_entry(number, row, now) for number, row in enumerate(rows, 1)]
+
+
+def read_json(text: str) -> Any:
+    """Read JSON; an object in which a key is there twice is `Repeated`.
+
+    Raises:
+        ValueError: It is not JSON.
+    """
+    return json.loads(text, object_pairs_hook=_object)
+
+
+def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any] | Repeated:
+    found = dict(pairs)
+    if len(found) < len(pairs):
+        keys = [key for key, _ in pairs]
+        return Repeated(next(key for key in found if keys.count(key) > 1))
+    return found
 
 
 def _row(entry: ScheduleEntry) -> Row:
@@ -89,13 +127,43 @@ def _row(entry: ScheduleEntry) -> Row:
     }
 
 
+def _checked(number: int, row: Row) -> ScheduleEntry:
+    try:
+        _check_window(row.get("from_time"), row.get("to_time"))
+        return checked_entry(row, EARLIEST)
+    except HomevoltValueError as error:
+        raise _of_entry(number, error) from error
+
+
+def _check_window(start: object, end: object) -> None:
+    """Refuse a window that ends before it begins, in local time, as it may have been typed."""
+    if start is None or end is None:
+        return
+    first, last, now = parse_time("from_time", start), parse_time("to_time", end), datetime.now(UTC)
+    if last <= first:
+        raise HomevoltValueError(
+            f"its window ends before it begins: from {clock(first, now)} until {clock(last, now)}"
+        )
+
+
+def _of_entry(number: int, error: HomevoltValueError) -> HomevoltValueError:
+    return HomevoltValueError(f"entry {number}: {error}")
+
+
+def _sentence(error: HomevoltValueError) -> str:
+    text = str(error)
+    return text if text.endswith((".", "?")) else f"{text}."
+
+
 def _entry(number: int, row: object, now: datetime) -> Row:
+    if isinstance(row, Repeated):
+        raise HomevoltValueError(f"entry {number}: {row.key!r} is given twice.")
     if not isinstance(row, dict):
         raise HomevoltValueError(f"entry {number} is not a table of options.")
     try:
         return {name: _value(name, value, now) for name, value in row.items() if value is not None}
     except HomevoltValueError as error:
-        raise HomevoltValueError(f"entry {number}: {error}") from error
+        raise _of_entry(number, error) from error
 
 
 def _value(name: str, value: Any, now: datetime) -> Any:
@@ -145,7 +213,7 @@ def _read_toml(text: str) -> Any:
 
 
 def _read_json(text: str) -> Any:
-    document = json.loads(text)
+    document = read_json(text)
     return document.get(ENTRIES) if isinstance(document, dict) else document
 
 
@@ -155,6 +223,9 @@ def _read_csv(text: str) -> Any:
         raise HomevoltValueError(
             "its first line must name the columns, separated by commas, and one of them is mode."
         )
+    repeated = next((n for n in rows.fieldnames or () if (rows.fieldnames or ()).count(n) > 1), "")
+    if repeated:
+        raise HomevoltValueError(f"its first line names the column {repeated!r} twice.")
     return [
         {name: _cell(name, cell) for name, cell in row.items() if cell not in (None, "")}
         for row in (_checked_width(*numbered) for numbered in enumerate(rows, 1))

@@ -5,15 +5,15 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from homevolt.cli.control.windows import refuse_overlaps
 from homevolt.cli.render.documents import entry_document
 from homevolt.cli.render.formatting import NOTED_CLOCK_OFFSET_S
 from homevolt.exceptions import HomevoltDataError
-from homevolt.schedule.times import EARLIEST
-from homevolt.schedule.validation import checked_entry
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable
 
+    from homevolt.cli.control.plan_files import PlanFile
     from homevolt.cli.session import Session
     from homevolt.control.plan_replacement import ScheduleDiff
     from homevolt.schedule.entry import Schedule, ScheduleEntry
@@ -53,13 +53,16 @@ def known_plan(session: Session) -> Schedule:
     return plan
 
 
-def unexpired(session: Session, rows: Iterable[Mapping[str, Any]]) -> list[ScheduleEntry]:
-    """Return the entries of a plan that have not ended by the device's clock, checked.
+def unexpired(session: Session, plan: PlanFile) -> list[ScheduleEntry]:
+    """Return the entries of a file that have not ended by the device's clock.
 
     Raises:
-        HomevoltValueError: Something about one is wrong.
+        ShellError: Two of them overlap.
     """
-    return not_ended(session, [checked_entry(row, EARLIEST) for row in rows])
+    entries = not_ended(session, plan.entries.values())
+    named = [(f"entry {n}", entry) for n, entry in plan.entries.items() if entry in entries]
+    refuse_overlaps(named, *read_clocks(session), plan.path)
+    return entries
 
 
 def not_ended(session: Session, entries: Iterable[ScheduleEntry]) -> list[ScheduleEntry]:

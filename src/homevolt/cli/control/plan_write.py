@@ -11,6 +11,7 @@ from homevolt.cli.control.following import Waiting, report, wait_document
 from homevolt.cli.control.plan_state import known_plan, not_ended, plan_document, read_clocks
 from homevolt.cli.control.repeats import Span
 from homevolt.cli.control.sentences import is_doing, summary_of, will_add, will_delete, will_do
+from homevolt.cli.control.windows import named_by_id, refuse_overlaps, refuse_reversed
 from homevolt.cli.output import PROGRAM, can_ask, print_err, print_json, print_text
 from homevolt.cli.render.documents import entry_document
 from homevolt.control.overlay import overlay_plan
@@ -69,6 +70,7 @@ async def set_mode(
     clocks = read_clocks(session)
     start = session.device.now().replace(microsecond=0)
     end = window.end(clocks.now)
+    refuse_reversed(clocks.now, end, clocks.now)
     entry = new_entry(
         mode,
         {**options, "from_time": start, "to_time": None if end is None else end + clocks.offset},
@@ -123,6 +125,8 @@ async def add_entries(
         spans = [Span(window.begin(clocks.now), window.end(clocks.now))]
     else:
         spans = repeat.spans(window, clocks.now)
+    for span in spans:
+        refuse_reversed(*span, clocks.now)
     now = session.device.now()
     added = [
         new_entry(
@@ -137,7 +141,7 @@ async def add_entries(
         for span in spans
     ]
     after = (*not_ended(session, known_plan(session).entries), *added)
-    check_overlaps(after)
+    refuse_overlaps(named_by_id(after), *clocks)
 
     async def write() -> None:
         if len(added) == 1:
@@ -145,7 +149,8 @@ async def add_entries(
             given = {"from_time": entry.from_time, "to_time": entry.to_time, **entry.options()}
             await session.device.add_schedule(entry.mode, **given)
             return
-        check_overlaps((*not_ended(session, known_plan(session).entries), *added))
+        standing = not_ended(session, known_plan(session).entries)
+        refuse_overlaps(named_by_id((*standing, *added)), *clocks)
         await session.device.overlay_schedule(added)
 
     sentence = will_add(added, after, *clocks)

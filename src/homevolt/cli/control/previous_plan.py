@@ -2,17 +2,24 @@
 
 from __future__ import annotations
 
+import os
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from homevolt.cli import files, state
 from homevolt.cli.control import plan_files
-from homevolt.cli.errors import ShellError, usage_error
+from homevolt.cli.devices.config import config_path
+from homevolt.cli.errors import ShellError, unreadable_config, unwritable, usage_error
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from homevolt.cli.session import Session
     from homevolt.schedule.entry import ScheduleEntry
+
+NOT_KEPT = (
+    "So the plan on the device could not be restored later; nothing was sent. "
+    f"{state.VARIABLE} names another folder."
+)
+UNREADABLE = "Nothing was sent. The next command that writes keeps a plan again."
 
 
 def save(session: Session, entries: tuple[ScheduleEntry, ...]) -> None:
@@ -31,27 +38,30 @@ def save(session: Session, entries: tuple[ScheduleEntry, ...]) -> None:
         file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         files.replace(file, plan_files.dumps(entries, "json"))
     except OSError as error:
-        raise ShellError(
-            f"The plan on the device cannot be kept in {file} ({error.strerror or error}), so it "
-            f"could not be restored; nothing was sent. {state.VARIABLE} names another folder.",
-            kind=type(error).__name__,
-            code=1,
-        ) from error
+        raise unwritable(file, error, NOT_KEPT) from error
 
 
-def load(session: Session) -> list[dict[str, object]]:
+def load(session: Session) -> plan_files.PlanFile:
     """Return the plan that was kept of a device.
 
     Raises:
         ShellError: None was kept, or it cannot be read.
     """
     file = _file(session)
-    if not session.is_simulated and file.exists():
+    if session.is_simulated or not file.exists():
+        raise usage_error(f"No plan of {session.url} was kept: this shell has written none to it.")
+    try:
         return plan_files.load(file)
-    raise usage_error(f"No plan of {session.url} was kept: this shell has written none to it.")
+    except ShellError as error:
+        raise unreadable_config(f"{error} {UNREADABLE}") from error
 
 
 def _file(session: Session) -> Path:
-    """Return the file of a device, which is known by its id, else by its address."""
+    """Return the file of a device, which is known by its id, else by its address.
+
+    It is beside the file of devices, since it must not be cleared away like a note.
+    """
     identity = session.device.snapshot.unit.ecu_id or session.url
-    return state.file_of("previous-plan", str(identity))
+    named = os.environ.get(state.VARIABLE)
+    folder = Path(named) if named else config_path().parent
+    return folder / state.name_of("previous-plan", str(identity))

@@ -16,7 +16,7 @@ from tomlkit.items import InlineTable
 from homevolt.cli import files
 from homevolt.cli.devices.config import FIELDS, config_path, parse, read_text
 from homevolt.cli.devices.selection import unknown_device
-from homevolt.cli.errors import unwritable_config, usage_error
+from homevolt.cli.errors import unwritable, usage_error
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -154,9 +154,9 @@ def _change(edit: Edit) -> Config:
             _write(path, after)
             return config
     except TOMLKitError as error:
-        raise unwritable_config(f"{path} cannot be changed: {error}. Change it by hand.") from error
+        raise unwritable(path, str(error), "Change it by hand.") from error
     except OSError as error:
-        raise unwritable_config(f"{path} cannot be written: {error.strerror or error}.") from error
+        raise unwritable(path, error) from error
 
 
 @contextmanager

@@ -48,10 +48,10 @@ def _replace(*, target: Target, file: Path, manner: Manner) -> None:
     """
     from homevolt.cli.control import plan_files, plan_state, plan_write  # noqa: PLC0415 - load msgspec
 
-    rows = plan_files.load(file)
+    plan = plan_files.load(file)
 
     async def work(opened: session.Session) -> None:
-        entries = plan_state.unexpired(opened, rows)
+        entries = plan_state.unexpired(opened, plan)
         sentence = f"Will replace the plan by that of {file}:"
         await plan_write.replace_plan(opened, entries, sentence, manner)
 
@@ -90,10 +90,10 @@ def _diff(*, target: Target, file: Path, as_json: bool) -> None:
     """Show what 'replace' would change."""
     from homevolt.cli.control import plan_files, plan_state, sentences  # noqa: PLC0415 - load msgspec
 
-    rows = plan_files.load(file)
+    plan = plan_files.load(file)
 
     async def work(opened: session.Session) -> None:
-        diff = await opened.device.diff_schedule(plan_state.unexpired(opened, rows))
+        diff = await opened.device.diff_schedule(plan_state.unexpired(opened, plan))
         if as_json:
             print_json(plan_state.diff_document(opened, diff))
         else:
