@@ -22,10 +22,13 @@ class Field(NamedTuple):
     Attributes:
         is_valid: Whether a value can be used.
         example: How the key is written correctly.
+        explain: Returns what is wrong with a value and what to write, after `KEY of TABLE`; None
+            where the example is enough.
     """
 
     is_valid: Callable[[Any], bool]
     example: str
+    explain: Callable[[Any], str] | None = None
 
 
 class Mistake(NamedTuple):
@@ -129,9 +132,11 @@ def unusable_values(
         fields: What its keys may hold.
     """
     for key, value in table.items():
-        if key in fields and not fields[key].is_valid(value):
-            message = f"{key} of {what} cannot be used. Write {fields[key].example}."
-            yield Mistake((*keys, key), message)
+        field = fields.get(key)
+        if field is not None and not field.is_valid(value):
+            write = f"cannot be used. Write {field.example}."
+            said = write if field.explain is None else field.explain(value)
+            yield Mistake((*keys, key), f"{key} of {what} {said}")
 
 
 def is_text(value: Any) -> bool:

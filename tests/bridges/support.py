@@ -37,6 +37,11 @@ class SteppedClock:
         """Return seconds since the clock was made."""
         return self.elapsed
 
+    @property
+    def waiting(self) -> int:
+        """How many wait for it."""
+        return sum(not future.done() for *_, future in self._sleepers)
+
     async def sleep(self, seconds: float) -> None:
         """Wait until the clock was moved this far."""
         if seconds <= 0:

@@ -169,7 +169,12 @@ async def test_every_mistake_is_said_at_once_with_its_line_and_the_remedy(
         ('[mqtt]\npassword = "p"\n', 2, "password has no username. Add username."),
         ('[http]\ntoken_file = "no"\n', 2, ""),
         ("[http]\nport = true\n", 2, "port of http cannot be used. Write port = 9776"),
-        ('[http]\nhost = "0.0.0.0:80/x"\n', 2, "host of http cannot be used."),
+        (
+            '[http]\nhost = "0.0.0.0:80/x"\n',
+            2,
+            'host of http has a port and a path. Write host = "0.0.0.0" and port = 80.',
+        ),
+        ('[mqtt]\nhost = "a:1"\n', 2, 'host of mqtt has a port. Write host = "a" and port = 1.'),
     ],
 )
 async def test_what_contradicts_itself_is_a_mistake(

@@ -16,6 +16,7 @@ from homevolt.bridges.battery.routes import STATUSES
 from homevolt.bridges.mqtt.commands import Answer, Command, answer_document, command_of
 from homevolt.bridges.mqtt.controls import THINGS
 from homevolt.bridges.mqtt.publishing import RETAINED
+from homevolt.bridges.mqtt.session import RESULTS
 from homevolt.bridges.settings import mistakes
 from homevolt.schedule.entry import BatteryMode
 from tests.support.minutes import PROMISES
@@ -87,5 +88,8 @@ def test_every_topic_and_every_status_is_named() -> None:
     for name in RETAINED:
         topic = re.sub(r"(batcontrol/status)/.*", r"\1/...", name)
         assert f"| `homevolt/{{ecu_id}}/{topic}` | yes |" in PAGE
+    for name in RESULTS.values():
+        shown = name if name.startswith("result") else name.replace("{thing}", "...")
+        assert f"| `homevolt/{{ecu_id}}/{shown}` | |" in PAGE
     statuses = {int(number) for number in re.findall(r"^\| (\d{3}) \|", PAGE, re.MULTILINE)}
     assert statuses == {int(status) for _, status in STATUSES} | {401, 404}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+from functools import partial
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from homevolt._settings import (
@@ -25,6 +26,7 @@ from homevolt.bridges.config import (
     PrometheusConfig,
     RunConfig,
 )
+from homevolt.bridges.hosts import explain_host, is_host
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -59,10 +61,6 @@ def _is_port(value: Any) -> bool:
     return type(value) is int and 0 < value <= LAST_PORT
 
 
-def _is_host(value: Any) -> bool:
-    return is_text(value) and re.fullmatch(r"[^\s/@]+", value) is not None
-
-
 def _is_topic(value: Any) -> bool:
     return is_text(value) and TOPIC.fullmatch(value) is not None
 
@@ -82,6 +80,11 @@ def _secret_fields(key: str) -> dict[str, Field]:
     }
 
 
+def _host_field(example: str, what: str, *, has_login: bool = False) -> Field:
+    explain = partial(explain_host, has_login=has_login)
+    return Field(is_host, f'host = "{example}", {what}', explain)
+
+
 def _file_field(key: str, what: str) -> Field:
     return Field(is_text, f'{key} = "/path/to/file.pem", {what}')
 
@@ -90,7 +93,7 @@ SECTIONS: dict[str, Section] = {
     "mqtt": Section(
         MqttConfig,
         {
-            "host": Field(_is_host, 'host = "192.168.1.10", the broker without a port'),
+            "host": _host_field("192.168.1.10", "the broker without a port", has_login=True),
             "port": Field(_is_port, f"port = {MQTT_PORT}, from 1 to {LAST_PORT}"),
             "username": Field(is_text, 'username = "homevolt", or remove the line'),
             **_secret_fields("password"),
@@ -112,7 +115,7 @@ SECTIONS: dict[str, Section] = {
     "http": Section(
         HttpConfig,
         {
-            "host": Field(_is_host, 'host = "127.0.0.1", the address to listen on'),
+            "host": _host_field("127.0.0.1", "the address to listen on"),
             "port": Field(
                 lambda value: value == 0 or _is_port(value), f"port = 9776, from 0 to {LAST_PORT}"
             ),

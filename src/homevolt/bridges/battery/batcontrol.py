@@ -42,11 +42,17 @@ class BatcontrolCommands:
             value: Its payload.
 
         Raises:
-            HomevoltValueError: It is no command of batcontrol.
+            HomevoltValueError: It is no command of batcontrol, or a power of another mode.
         """
         if name in _RATES:
             word, rate = MODES.get(self._mode, ("", None))
-            return request_of({"mode": word, "power": _watts(value)}) if rate == name else None
+            if rate != name:
+                goes_with = next(mode for mode, row in MODES.items() if row[1] == name)
+                raise HomevoltValueError(
+                    f"{name} goes with the mode {goes_with}, and the mode is "
+                    f"{self._mode or 'not set'}; nothing was sent"
+                )
+            return request_of({"mode": word, "power": _watts(value)})
         if name != "mode" or not isinstance(value, str) or value not in MODES:
             raise HomevoltValueError(
                 f"batcontrol sends mode ({', '.join(MODES)}) and {', '.join(sorted(_RATES))}, not "
@@ -55,6 +61,10 @@ class BatcontrolCommands:
         self._mode = value
         word, rate = MODES[self._mode]
         return Request(word) if rate is None else None
+
+    def forget(self) -> None:
+        """Forget the mode: a power that comes without one is for none."""
+        self._mode = ""
 
 
 def batcontrol_status(snapshot: Snapshot) -> dict[str, float | None]:

@@ -63,7 +63,7 @@ class MqttOutput:
 
     def bridged(self, feed: Feed) -> BridgedDevice:
         """Return a device as it is on the broker; its settings outlive a connection."""
-        return self._devices.setdefault(feed, BridgedDevice(feed))
+        return self._devices.setdefault(feed, BridgedDevice(feed, self.clock))
 
     def drop(self, feed: Feed) -> None:
         """Forget a device that is no longer configured."""

@@ -5,46 +5,32 @@ from __future__ import annotations
 import asyncio
 from collections import OrderedDict
 from collections.abc import Awaitable, Callable
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
-from homevolt.bridges.battery.batcontrol import BatcontrolCommands
+from homevolt._common import SYSTEM_CLOCK
 from homevolt.bridges.battery.facade import drive
 from homevolt.bridges.battery.modes import request_of
 from homevolt.bridges.mqtt.commands import (
+    BATCONTROL,
     REFUSED,
+    SET,
     UNKNOWN,
     VERIFIED,
     Answer,
-    Command,
+    Job,
     outcome_of,
 )
 from homevolt.bridges.mqtt.controls import Controls
+from homevolt.bridges.mqtt.pairing import Pairing
 from homevolt.exceptions import HomevoltError
 
 if TYPE_CHECKING:
+    from homevolt._common import Clock
     from homevolt.bridges.feed import Feed
 
 MOST_WAITING = 32
 MOST_REMEMBERED = 256
 PARAMETERS_AGAIN_S = 300.0
-
-SET, BATTERY, BATCONTROL = "set", "battery", "batcontrol"
-"""Whose command it is: of the controls, of the facade, of batcontrol."""
-
-
-class Job(NamedTuple):
-    """A command that waits.
-
-    Attributes:
-        kind: Whose command it is.
-        command: The command.
-        answer: What is told how it ended.
-    """
-
-    kind: str
-    command: Command
-    answer: Callable[[Command, Answer], None]
-
 
 Read = Callable[[], Awaitable[None]]
 
@@ -54,6 +40,7 @@ class BridgedDevice:
 
     Args:
         feed: The device.
+        clock: The source of time.
 
     Attributes:
         feed: The device.
@@ -64,16 +51,16 @@ class BridgedDevice:
         local: The one of the unit that answers.
     """
 
-    def __init__(self, feed: Feed) -> None:
+    def __init__(self, feed: Feed, clock: Clock = SYSTEM_CLOCK) -> None:
         self.feed = feed
         self.controls = Controls(feed)
         self.published: dict[str, bytes] = {}
         self.signature: Any = None
         self.identifiers: frozenset[str] = frozenset()
         self.local = ""
-        self._batcontrol = BatcontrolCommands()
+        self._batcontrol = Pairing(self._queue, clock)
         self._waiting: asyncio.Queue[Job | Read | None] = asyncio.Queue()
-        self._answered: OrderedDict[tuple[str, str], Answer] = OrderedDict()
+        self._answered: OrderedDict[tuple[str, ...], Answer] = OrderedDict()
         self._asked_s: float | None = None
 
     def forget(self) -> None:
@@ -83,10 +70,12 @@ class BridgedDevice:
 
     def submit(self, job: Job) -> None:
         """Have a command done when those before it have ended."""
-        if self._waiting.qsize() >= MOST_WAITING:
-            job.answer(job.command, Answer(REFUSED, f"{MOST_WAITING} commands are waiting already"))
+        if job.kind != BATCONTROL:
+            self._queue(job)
+        elif job.key in self._answered:
+            job.end(self._answered[job.key])
         else:
-            self._waiting.put_nowait(job)
+            self._batcontrol.take(job)
 
     def aside(self, read: Read) -> None:
         """Have something read between two commands; it raises nothing."""
@@ -104,42 +93,42 @@ class BridgedDevice:
         """Do the commands one after the other, until `close`."""
         while (job := await self._waiting.get()) is not None:
             if isinstance(job, Job):
-                job.answer(job.command, await self._done(job))
+                await self._work_on(job)
             else:
                 await job()
 
     def close(self, why: str) -> None:
         """Refuse the commands that wait; `work` ends after the one under way."""
+        self._batcontrol.end(why)
         while not self._waiting.empty():
             job = self._waiting.get_nowait()
             if isinstance(job, Job):
-                job.answer(job.command, Answer(REFUSED, why))
+                job.end(Answer(REFUSED, why))
         self._waiting.put_nowait(None)
 
-    async def _done(self, job: Job) -> Answer:
-        """Do a command, unless one with its id was done before."""
-        command = job.command
-        if command.id is None:
-            return await self._do(job)
-        key = (command.thing, command.id)
-        if key not in self._answered:
-            self._answered[key] = await self._do(job)
-            if len(self._answered) > MOST_REMEMBERED:
-                self._answered.popitem(last=False)
-        return self._answered[key]
+    def _queue(self, job: Job) -> None:
+        if self._waiting.qsize() >= MOST_WAITING:
+            job.end(Answer(REFUSED, f"{MOST_WAITING} commands are waiting already"))
+        else:
+            self._waiting.put_nowait(job)
+
+    async def _work_on(self, job: Job) -> None:
+        """Do a command, unless one with its id was done before, and answer it."""
+        answer = self._answered.get(job.key)
+        if answer is None:
+            answer = await self._do(job)
+        for each in (job, *job.also):
+            if each.key:
+                self._answered[each.key] = answer
+        while len(self._answered) > MOST_REMEMBERED:
+            self._answered.popitem(last=False)
+        job.end(answer)
 
     async def _do(self, job: Job) -> Answer:
         if job.kind == SET:
             return await self.controls.run(job.command)
         try:
-            if job.kind == BATTERY:
-                request = request_of(job.command.value)
-            else:
-                wanted = self._batcontrol.request(job.command.thing, job.command.value)
-                if wanted is None:
-                    return Answer(VERIFIED, "it is done when its power comes")
-                request = wanted
-            await drive(self.feed, request)
+            await drive(self.feed, job.request or request_of(job.command.value))
         except HomevoltError as error:
             return outcome_of(error)
         except Exception as error:  # noqa: BLE001 - whatever a message does, the bridge goes on

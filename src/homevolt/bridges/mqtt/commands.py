@@ -17,7 +17,9 @@ from homevolt.exceptions import (
 from homevolt.schedule.times import parse_time
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
+
+    from homevolt.bridges.battery.modes import Request
 
 LONGEST_PAYLOAD = 65_536
 _ENVELOPE = ("value", "id", "at")
@@ -54,6 +56,39 @@ class Answer(NamedTuple):
     outcome: str
     message: str = ""
     reply: str = ""
+
+
+SET, BATTERY, BATCONTROL = "set", "battery", "batcontrol"
+"""Whose command it is: of the controls, of the facade, of batcontrol."""
+
+
+class Job(NamedTuple):
+    """A command that is to be done.
+
+    Attributes:
+        kind: Whose command it is.
+        command: The command.
+        answer: What is told how it ended.
+        request: What it asks of the battery, None where that is still to be read from the command.
+        also: What is answered as this is: the mode of batcontrol that waited for this power.
+    """
+
+    kind: str
+    command: Command
+    answer: Callable[[Command, Answer], None]
+    request: Request | None = None
+    also: tuple[Job, ...] = ()
+
+    @property
+    def key(self) -> tuple[str, ...]:
+        """What tells it from other commands, empty if it has no id of its own."""
+        identity = self.command.id
+        return () if identity is None else (self.kind, self.command.thing, identity)
+
+    def end(self, answer: Answer) -> None:
+        """Answer it, and what is answered with it."""
+        for job in (self, *self.also):
+            job.answer(job.command, answer)
 
 
 def command_of(thing: str, payload: bytes) -> Command:

@@ -11,11 +11,14 @@ import msgspec
 from paho.mqtt.subscribeoptions import SubscribeOptions
 
 import homevolt
-from homevolt.bridges.mqtt.bridged import BATCONTROL, BATTERY, SET, Job
 from homevolt.bridges.mqtt.commands import (
+    BATCONTROL,
+    BATTERY,
     REFUSED,
+    SET,
     Answer,
     Command,
+    Job,
     answer_document,
     command_of,
 )
@@ -50,6 +53,12 @@ COMMANDS = {
     "{base}/+/batcontrol/command/+": BATCONTROL,
 }
 """The topics of commands, and whose they are."""
+RESULTS = {
+    SET: "result/{thing}",
+    BATTERY: "battery/result",
+    BATCONTROL: "batcontrol/result/{thing}",
+}
+"""Where each hears how a command ended: nobody reads the answers of another one."""
 
 
 class MqttSession:
@@ -186,10 +195,11 @@ class MqttSession:
         ecu, kind, *_, thing = topic.removeprefix(f"{self._topics.base}/").split("/")
         if kind == BATTERY:
             thing = BATTERY
+        result = self._topics.of(ecu, RESULTS[kind].format(thing=level(thing)))
 
         def answer(command: Command, answer: Answer) -> None:
             document = encoded(answer_document(command, answer))
-            self._output.answers.append((self._topics.of(ecu, f"result/{level(thing)}"), document))
+            self._output.answers.append((result, document))
             self._wake.set()
 
         try:
