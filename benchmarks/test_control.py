@@ -1,26 +1,20 @@
-"""What a verified write costs: a mode change and a plan, each over its bare round trips.
-
-The floor opens a connection for each write too, as the library does: the device closes idle ones
-without notice, and it would be unknown whether a write on such a connection arrived.
-"""
+"""What a verified write costs: a mode change and a plan, each over its bare round trips."""
 
 from __future__ import annotations
 
-import base64
 import time
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime, timedelta
 from statistics import median
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING
 
-from aiohttp import ClientSession, TCPConnector
-
+from benchmarks.bare import Bare
 from benchmarks.processes import running
 from benchmarks.simulated_device import PASSWORD
 from homevolt import Homevolt, ScheduleEntry
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
+    from collections.abc import AsyncIterator, Awaitable, Callable
 
     from homevolt import Device
 
@@ -28,48 +22,13 @@ WRITE_MAY_COST = 1.2
 ROUNDS = 600
 PLAN_ENTRIES, PLAN_ROUNDS = 24, 60
 WARM_UP = 30
-AUTHORIZATION = f"Basic {base64.b64encode(f'admin:{PASSWORD}'.encode()).decode()}"
-
-
-class Bare:
-    """The same requests without the library.
-
-    Args:
-        host: The address of the battery.
-    """
-
-    def __init__(self, host: str) -> None:
-        self._host = host
-
-    async def __aenter__(self) -> Self:
-        url, headers = f"http://{self._host}", {"Authorization": AUTHORIZATION}
-        self._reading = ClientSession(url, headers=headers)
-        fresh = TCPConnector(force_close=True)
-        self._writing = ClientSession(url, headers=headers, connector=fresh)
-        return self
-
-    async def __aexit__(self, *_: object) -> None:
-        await self._reading.close()
-        await self._writing.close()
-
-    async def write(self, lines: Iterable[str]) -> None:
-        """Read the plan, send commands, read the plan back."""
-        await self._read()
-        for line in lines:
-            async with self._writing.post("/console.json", data={"cmd": line}) as response:
-                await response.read()
-        await self._read()
-
-    async def _read(self) -> None:
-        async with self._reading.get("/schedule.json") as response:
-            await response.read()
 
 
 @asynccontextmanager
 async def served() -> AsyncIterator[tuple[Bare, Device]]:
     """Serve a battery in a process of its own; give bare HTTP to it, and the device."""
     with running("benchmarks.simulated_device") as host:
-        async with Bare(host) as bare, Homevolt(host, PASSWORD) as connection:
+        async with Bare(host, PASSWORD) as bare, Homevolt(host, PASSWORD) as connection:
             await connection.update_info()
             yield bare, connection.get_device()
 

@@ -2,32 +2,15 @@
 
 from __future__ import annotations
 
-import subprocess
-import sys
-from pathlib import Path
+from benchmarks.processes import resident_mb, simulating
 
 DEVICES = 200
 MAY_WEIGH_MB = 300
-COMMAND = [sys.executable, "-m", "homevolt", "simulate", "--fleet", str(DEVICES), "--json"]
-
-
-def resident_mb(pid: int) -> float:
-    """Return the memory that a process holds, as the system counts it."""
-    for line in Path(f"/proc/{pid}/status").read_text("ascii").splitlines():
-        name, _, rest = line.partition(":")
-        if name == "VmRSS":
-            return int(rest.split()[0]) / 1024
-    raise AssertionError(f"process {pid} has no VmRSS")
 
 
 def test_two_hundred_idle_devices_fit_into_300_mb() -> None:
-    with subprocess.Popen(COMMAND, stdout=subprocess.PIPE, text=True) as process:
-        try:
-            assert process.stdout is not None
-            greeting = process.stdout.read(1)
-            weight_mb = resident_mb(process.pid)
-        finally:
-            process.terminate()
+    with simulating("--fleet", str(DEVICES)) as (ready, pid):
+        weight_mb = resident_mb(pid)
     print(f"\n{DEVICES} idle devices in one process: {weight_mb:.0f} MB resident")
-    assert greeting == "{"
+    assert len(ready["devices"]) == DEVICES
     assert weight_mb <= MAY_WEIGH_MB

@@ -82,6 +82,7 @@ class MqttSession:
         self._workers: set[asyncio.Task[None]] = set()
         self._dirty: dict[Feed, None] = {}
         self._wake = asyncio.Event()
+        self._parts_changed = True
         self._is_ending = False
 
     async def run(self) -> None:
@@ -139,6 +140,7 @@ class MqttSession:
         device = self._devices.pop(feed)
         device.close("the device is no longer configured")
         self._output.drop(feed)
+        self._parts_changed = True
         self._wake.set()
 
     async def _subscribe(self) -> None:
@@ -245,6 +247,7 @@ class MqttSession:
             self._read_parameters(device)
         if snapshot is not None:
             for identifier, document in discovery_of(device, snapshot, self._topics).items():
+                self._parts_changed = True
                 if self._retained.claim(identifier, feed, self._devices, device.local):
                     topic, payload = self._retained.updated(identifier, document)
                     await self._send(topic, payload)
@@ -266,10 +269,11 @@ class MqttSession:
 
     async def _clear_gone(self) -> None:
         """Clear what is retained of devices that are gone, once all that there are were read."""
-        if not self._retained.is_complete or self._dirty:
+        if not self._parts_changed or not self._retained.is_complete or self._dirty:
             return
         devices = self._devices.values()
         if all(device.signature is not None for device in devices):
+            self._parts_changed = False
             current = {name for device in devices for name in device.identifiers}
             levels = {level(device.feed.device_id or "") for device in devices}
             for topic in self._retained.gone(current, levels):
