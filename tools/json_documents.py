@@ -24,7 +24,7 @@ TYPES = {
     "time": "a string: ISO 8601 in UTC, ending in `+00:00`",
     "number": "a number, its unit at the end of its key",
     "count": "a number that counts or identifies something and has no unit",
-    "amount": "a number: money in the currency of the tariff, of a price for each kWh",
+    "amount": "a number: money in the currency that is named, of a price for each kWh",
     "value": "a number, text, flag or list of them; its unit is beside it, or in the help text",
     "answer": "an object: `duration_s`, and either the `payload` or `error` and `status`",
     "native": "what the device sent, in its own keys and units",
@@ -260,6 +260,7 @@ COSTS: Keys = {
     **_keys("amount", "without_battery with_plan self_consumption rule perfect_foresight"),
     "captured_ratio": "number",
 }
+PRICE_SPAN: Keys = {**_keys("time", "from to"), "price": "amount"}
 _SENSORS: Keys = {**DEVICE, "sensors": [SENSOR]}
 _CONTROLLING = (
     "charge discharge idle self-consumption solar export mode restore",
@@ -335,6 +336,22 @@ DOCUMENTS: dict[str, Shape] = {
     },
     "console": {**DEVICE, **_keys("text", "command output")},
     "reboot": {**DEVICE, "restarted": "flag"},
+    "prices": {
+        **_keys("text", "zone place unit source"),
+        "fetched_at": "time",
+        "age_s": "number",
+        "expected_at": "time?",
+        "notes": ["text"],
+        "days": [
+            {
+                "date": "text",
+                "cheapest": PRICE_SPAN,
+                "dearest": PRICE_SPAN,
+                "mean": "amount",
+                "slots": [{**_keys("time", "from to"), "price": "amount?"}],
+            }
+        ],
+    },
     "plan": {
         "start": "time",
         "currency": "text",

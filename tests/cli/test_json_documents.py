@@ -18,6 +18,7 @@ import pytest
 from homevolt.cli.errors import NOT_FOLLOWED
 from homevolt.simulator import Simulator
 from tests.support.command_tree import commands
+from tests.support.kept_prices import keep_prices
 from tests.support.processes import PROGRAM, line_of, started
 from tools.json_documents import DOCUMENTS, Nullable, Shape
 
@@ -75,6 +76,7 @@ LINES = (
     ("param reset", "ledstrip_bright_max --yes"),
     ("console", "sched_list --yes"),
     ("reboot", "--yes"),
+    ("prices", "--cache {folder}/prices --svg {folder}/prices.svg"),
     ("plan", "--prices {folder}/spot.csv --eur-rate 11"),
     ("backtest", "--days 3"),
     ("an error", ""),
@@ -178,6 +180,7 @@ def _far_from_utc(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
 @pytest.mark.usefixtures("_far_from_utc")
 async def test_every_command_prints_the_document_of_its_page(shell: Shell, tmp_path: Path) -> None:
     (tmp_path / "spot.csv").write_text(spot_prices(), "utf-8")
+    keep_prices(tmp_path / "prices")
     found: dict[str, list[str]] = {}
     async with Simulator(None, local_mode=True, cloud=False, units=2) as simulator:
         added = await shell("device", "add", "house", simulator.host, "--no-password")
@@ -245,6 +248,7 @@ async def test_an_edited_plan_is_the_document_of_its_page(
 async def test_every_command_runs_as_a_person_types_it(tmp_path: Path) -> None:
     """Through the entry point of the package, each in a process of its own."""
     (tmp_path / "spot.csv").write_text(spot_prices(), "utf-8")
+    keep_prices(tmp_path / "prices")
     own = {"HOMEVOLT_CONFIG": str(tmp_path / "devices.toml"), "HOMEVOLT_STATE": str(tmp_path)}
     environment = {**os.environ, **own, "PYTHON_KEYRING_BACKEND": "keyring.backends.null.Keyring"}
     typed = [("device add", "house {host} --no-password"), *LINES]

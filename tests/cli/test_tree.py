@@ -126,6 +126,7 @@ TREE = {
     "console": ["LINE", *DEVICE, "--yes -y", "--json"],
     "reboot": ["--wait=SECONDS", *DEVICE, "--yes -y", "--json"],
     "run": ["[CONFIG]", "--check", "--simulate"],
+    "prices": ["--zone=NAME", "--days=N", "--cache=DIRECTORY", "--svg=FILE", "--json"],
     "plan": [
         "--zone=NAME",
         "--prices=FILE",

@@ -16,7 +16,7 @@ from homevolt.planning.series import QUARTER, day_bounds
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from tests.support.fakes import ManualClock
+    from homevolt._common import Clock
 
 MARKET = ZoneInfo("Europe/Stockholm")
 PER_EURO = 11.0
@@ -54,7 +54,7 @@ class PriceServer:
         tokens: The tokens that came, and where they were.
     """
 
-    def __init__(self, clock: ManualClock) -> None:
+    def __init__(self, clock: Clock) -> None:
         self.days: dict[date, Values] = {}
         self.faults: dict[str, Callable[[], web.StreamResponse]] = {}
         self.requests: list[tuple[str, str]] = []

@@ -27,6 +27,9 @@ SUBSTITUTES = {
     "\N{BOX DRAWINGS LIGHT HORIZONTAL}": "-",
     "\N{EM DASH}": "-",
     "\N{DEGREE SIGN}": " ",
+    "\N{UPPER HALF BLOCK}": "'",
+    "\N{BLACK DOWN-POINTING TRIANGLE}": "v",
+    "\N{BLACK UP-POINTING TRIANGLE}": "^",
     **dict(zip("\u2581\u2582\u2583\u2584\u2585\u2586\u2587\u2588", "_.,-=+*#", strict=True)),
 }
 """The characters of the views beyond ASCII, and what stands for them in ASCII, as wide as they."""

@@ -9,8 +9,6 @@ from http import HTTPStatus
 from typing import TYPE_CHECKING
 from urllib.parse import quote, quote_plus
 
-import aiohttp
-
 from homevolt.exceptions import (
     HomevoltConnectionError,
     HomevoltDataError,
@@ -20,6 +18,8 @@ from homevolt.exceptions import (
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+
+    import aiohttp
 
     from homevolt._common import Clock
 
@@ -78,6 +78,8 @@ class HttpFetcher:
             HomevoltConnectionError: No usable answer came.
             HomevoltDataError: The answer is too large, or this machine's clock is wrong.
         """
+        import aiohttp  # noqa: PLC0415 - what was kept does without
+
         for bound_s in (*BACKOFF_S, None):
             try:
                 return await self._attempt(url, params, headers or {}, json)
@@ -96,6 +98,8 @@ class HttpFetcher:
     async def _attempt(
         self, url: str, params: Mapping[str, str], headers: Mapping[str, str], json: object
     ) -> bytes:
+        import aiohttp  # noqa: PLC0415 - likewise
+
         async with asyncio.timeout(self._timeout_s):
             if self._session is not None:
                 return await self._ask(self._session, url, params, headers, json)

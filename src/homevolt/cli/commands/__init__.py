@@ -40,6 +40,7 @@ COMMANDS = {
     "console": "Send a line to the console of a device, once, and print its reply.",
     "reboot": "Restart a device, and wait until it answers again.",
     "run": "Hand readings of the configured devices on: Prometheus, MQTT, Home Assistant.",
+    "prices": "Show the prices of today and tomorrow, quarter by quarter.",
     "plan": "Show what to do with the battery, and what it is worth.",
     "backtest": "Show what plans would have saved with what was published at the time.",
     "simulate": "Serve simulated batteries until Ctrl-C.",

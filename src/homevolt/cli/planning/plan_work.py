@@ -7,6 +7,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from homevolt.cli.planning.reading import in_currency, read, read_tariff
+from homevolt.cli.planning.spot import spot_prices
 from homevolt.exceptions import HomevoltValueError
 from homevolt.planning.battery import battery_from_readings
 from homevolt.planning.device_modes import ALL_MODES
@@ -16,7 +17,6 @@ from homevolt.planning.forecast.load import constant_load
 from homevolt.planning.forecast.solar import no_solar
 from homevolt.planning.inputs import plan_input
 from homevolt.planning.plan import make_plan
-from homevolt.planning.prices.market import Prices
 from homevolt.planning.prices.price_file import prices_from_file
 from homevolt.planning.tariff.rates import rates
 from homevolt.schedule.entry import BatteryMode
@@ -174,7 +174,7 @@ def document(planned: Planned) -> dict[str, Any]:
 
 async def _prices(settings: PlanSettings, tariff: Tariff) -> PriceSeries:
     if settings.prices is None:
-        source = Prices(settings.zone, currency=tariff.currency, cache=settings.cache)
+        source = spot_prices(settings.zone, tariff.currency, settings.cache)
         today = source.today()
         return (await source.days(today, today + timedelta(days=1))).prices
     file = settings.prices

@@ -51,6 +51,11 @@ _DAY = timedelta(days=1)
 _NOT_FOUND = 404
 
 
+def published_at(day: date) -> datetime:
+    """Return when the prices of a day are expected first, in UTC."""
+    return datetime.combine(day - _DAY, PUBLISHED_AT, market_zone()).astimezone(UTC)
+
+
 @dataclass(frozen=True, slots=True)
 class Found:
     """The prices of several days, as far as they are known.
@@ -169,9 +174,7 @@ class Prices:
 
     def _check_published(self, day: date) -> None:
         """Refuse to ask for what nobody can have yet."""
-        zone = market_zone()
-        published = datetime.combine(day - _DAY, PUBLISHED_AT, zone).astimezone(UTC)
-        asked_from = published + timedelta(seconds=self._jitter_s)
+        asked_from = published_at(day) + timedelta(seconds=self._jitter_s)
         if self._now() < asked_from:
             raise HomevoltPricesNotPublishedError(
                 f"The prices of {self.zone.name} for {day} are published on {day - _DAY} at about "

@@ -1,0 +1,38 @@
+"""Where the prices of the planner's commands come from: the sources, and what is kept of them."""
+
+from __future__ import annotations
+
+import os
+from typing import TYPE_CHECKING
+
+from homevolt.cli import state
+from homevolt.planning.prices.market import Prices
+from homevolt.planning.prices.table import SOURCES
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+URL_VARIABLE = "HOMEVOLT_PRICES_URL"
+"""Names another address for all sources, such as a mirror."""
+TIMEOUT_S = 10.0
+
+
+def spot_prices(zone: str, currency: str | None = None, cache: Path | None = None) -> Prices:
+    """Return the prices of a zone, of which published days are kept in a folder.
+
+    Args:
+        zone: The name of the bidding zone.
+        currency: That of the prices; None takes that of the zone.
+        cache: The folder; None takes that of the shell.
+
+    Raises:
+        HomevoltValueError: There is no such zone.
+    """
+    url = os.environ.get(URL_VARIABLE)
+    return Prices(
+        zone,
+        currency=currency,
+        cache=cache or state.folder() / "prices",
+        base_urls=dict.fromkeys(SOURCES, url) if url else None,
+        timeout_s=TIMEOUT_S,
+    )

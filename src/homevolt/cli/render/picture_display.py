@@ -1,0 +1,38 @@
+"""Showing the pictures of prices and plans, and writing them to files."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from rich.text import Text
+
+from homevolt.cli.render.display import Terminal
+from homevolt.cli.render.picture.of_prices import prices_picture
+from homevolt.cli.render.picture.text import lines_of
+
+if TYPE_CHECKING:
+    from rich.console import Console, ConsoleOptions, RenderResult
+
+    from homevolt.cli.planning.prices_work import Shown
+    from homevolt.cli.render.picture.model import Picture
+
+
+class PictureView:
+    """A picture, fitted to the width of the terminal.
+
+    Args:
+        picture: The picture.
+    """
+
+    def __init__(self, picture: Picture) -> None:
+        self.picture = picture
+
+    def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
+        """Show the picture."""
+        for line in lines_of(self.picture, options.max_width):
+            yield Text.assemble(*line)
+
+
+def show_prices(shown: Shown) -> None:
+    """Show prices as bars."""
+    Terminal().show(PictureView(prices_picture(shown)))
