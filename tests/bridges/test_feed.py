@@ -180,7 +180,7 @@ async def test_after_a_command_the_outputs_hear_what_was_read_back(
     feed: Feed,
 ) -> None:
     heard: list[Update] = []
-    await until(lambda: feed.device is not None)
+    await until(lambda: feed.reads == 1)
     feed.subscribe(lambda _, update: heard.append(update))
     async with feed.command() as device:
         await device.update_info()

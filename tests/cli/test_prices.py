@@ -272,8 +272,8 @@ async def test_a_folder_that_is_not_there_is_refused_before_anybody_is_asked(
     shell: Shell, server: PriceServer, tmp_path: Path
 ) -> None:
     outcome = await shell("prices", "--svg", str(tmp_path / "missing" / "prices.svg"))
-    assert outcome.code == 2
-    assert "There is no folder" in outcome.line
+    assert outcome.code == 10
+    assert "there is no folder" in outcome.line
     assert server.requests == []
 
 
