@@ -11,8 +11,9 @@ CLI := $(VENV)/.cli-installed
 DEV := $(VENV)/.dev-installed
 HASS := $(VENV)-homeassistant/.installed
 WORKERS ?= 2
-PYTHON_HASS ?= $(firstword $(shell command -v python3.13) \
-	$(wildcard $(HOME)/.pyenv/versions/3.13.*/bin/python))
+# The first that runs: pyenv has a command for every version, also for one that is not chosen.
+PYTHON_HASS ?= $(shell for name in python3.13 "$(HOME)"/.pyenv/versions/3.13.*/bin/python; do \
+	"$$name" -c "" 2>/dev/null && { echo "$$name"; break; }; done)
 
 # The first interpreter that is new enough; `make PYTHON=... demo` names another.
 PYTHONS := python3 python3.13 python3.12 python3.11 python3.14
