@@ -10,7 +10,8 @@ import re
 from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
-from homevolt.cli import files, state
+from homevolt import _files
+from homevolt.cli import state
 from homevolt.cli.errors import ShellError
 from homevolt.exceptions import HomevoltValueError
 
@@ -71,7 +72,7 @@ def _note(session: Session, kind: str, words: Iterable[object]) -> None:
     file = state.file_of("known", session.url)
     with suppress(OSError):
         file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        files.replace(file, json.dumps(known | {kind: noted}))
+        _files.replace(file, json.dumps(known | {kind: noted}))
 
 
 def _load(url: str) -> dict[str, list[str]]:

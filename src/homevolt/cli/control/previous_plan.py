@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from homevolt.cli import files, state
+from homevolt import _files
+from homevolt.cli import state
 from homevolt.cli.control import plan_files
 from homevolt.cli.errors import ShellError, usage_error
 
@@ -29,7 +30,7 @@ def save(session: Session, entries: tuple[ScheduleEntry, ...]) -> None:
     file = _file(session)
     try:
         file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        files.replace(file, plan_files.dumps(entries, "json"))
+        _files.replace(file, plan_files.dumps(entries, "json"))
     except OSError as error:
         raise ShellError(
             f"The plan on the device cannot be kept in {file} ({error.strerror or error}), so it "
