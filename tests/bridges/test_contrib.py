@@ -17,6 +17,7 @@ import yaml  # type: ignore[import-untyped] # it has no types
 from homevolt.bridges.config import HTTP_PORT, HttpConfig
 from homevolt.bridges.prometheus.collector import ALL, ERROR_KINDS
 from homevolt.bridges.supervisor import STOP_S
+from homevolt.cli import state
 from homevolt.cli.devices.run_config import load_run_config
 from homevolt.cli.errors import CONFIG_UNREADABLE, MISSING
 
@@ -168,8 +169,11 @@ def test_the_unit_fits_what_the_program_does() -> None:
     codes = {int(code) for code in service["RestartPreventExitStatus"].split()}
     assert codes == {MISSING, CONFIG_UNREADABLE}
     assert "-HUP" in service["ExecReload"]
+    assert service["StateDirectory"] == "homevolt"
+    assert service["StateDirectoryMode"] == "0700"
     text = UNIT.read_text("utf-8")
     assert re.findall(r"^LoadCredential=(\w+):", text, re.MULTILINE) == ["house", "mqtt"]
+    assert f"Environment={state.VARIABLE}=%S/homevolt\n" in text
 
 
 @NEEDS_SYSTEMD
@@ -199,6 +203,8 @@ def test_the_container_runs_as_nobody_special_and_says_whether_it_works() -> Non
     assert int(group) > 0
     assert f":{HTTP_PORT}/health" in words["HEALTHCHECK"]
     assert words["EXPOSE"] == str(HTTP_PORT)
+    assert f"{state.VARIABLE}={words['VOLUME']}" in words["ENV"].split()
+    assert f"install -d -o {user} -g {group} -m 700 {words['VOLUME']}" in text
     assert json.loads(words["ENTRYPOINT"]) == ["homevolt", "run"]
     root = CONTRIB.parent
     copied = [line.split()[1:-1] for line in lines if re.match(r"COPY [^-]", line)]
@@ -217,6 +223,7 @@ def test_the_compose_file_mounts_what_there_is_and_publishes_on_loopback_alone()
         assert {*service.get("secrets", ())} <= {*document["secrets"]}
         assert {*service.get("depends_on", ())} <= {*services}
     assert "ports" not in services["homevolt"]
+    assert "homevolt:/var/lib/homevolt" in services["homevolt"]["volumes"]
     build = services["homevolt"]["build"]
     assert (CONTAINER / build["context"] / build["dockerfile"]).is_file()
     for file in (CONTAINER / "grafana").rglob("*.yaml"):

@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, NoReturn
 
 import pytest
 
-from homevolt.cli import files, state
+from homevolt import _files as files
+from homevolt.cli import state
 
 if TYPE_CHECKING:
     from collections.abc import Callable

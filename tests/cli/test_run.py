@@ -241,6 +241,32 @@ async def test_it_runs_reloads_and_ends_by_signals(tmp_path: Path) -> None:
             assert (process.returncode, out) == (0, b"")
 
 
+async def test_what_was_started_is_ended_after_the_process_was_killed(tmp_path: Path) -> None:
+    async with Simulator(password="device-secret", local_mode=True, cloud=False) as sim:
+        sim.installation.plan.replace([], "Manual Schedule")
+        file = tmp_path / "homevolt.toml"
+        file.write_text(
+            f'[devices.home]\nhost = "{sim.host}"\npassword = "device-secret"\n'
+            '[http]\nport = 0\ntoken = "token-secret"\n'
+        )
+        environment = {**os.environ, "HOMEVOLT_STATE": str(tmp_path / "state")}
+        headers = {"Authorization": "Bearer token-secret"}
+        modes = []
+        for word in ("charge", "normal"):
+            async with started(PROGRAM, "run", str(file), env=environment) as process:
+                url = (await logged(process, r"Serving at (\S+)\.$"))[1]
+                await logged(process, "home is read from")
+                async with (
+                    aiohttp.ClientSession(url, headers=headers) as client,
+                    client.put("/battery/mode", data=word) as answer,
+                ):
+                    assert answer.status == 200, await answer.text()
+                process.kill()
+                await process.communicate()
+            modes.append([entry.type for entry in sim.installation.plan.entries])
+        assert modes == [[1, 5], [5]]
+
+
 async def test_a_simulated_device_needs_no_file(tmp_path: Path) -> None:
     environment = {**os.environ, "JOURNAL_STREAM": "8:1"}
     file = tmp_path / "outputs.toml"

@@ -21,6 +21,7 @@ from tests.support.connected_device import LinkedClock
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable
+    from pathlib import Path
 
     from homevolt.bridges.config import MqttConfig
     from tests.support.mosquitto import Mosquitto
@@ -121,6 +122,7 @@ class BridgedBattery(NamedTuple):
     feed: Feed
     feeds: Feeds
     clock: LinkedClock
+    state_folder: Path | None = None
 
     @property
     def ecu_id(self) -> str:
@@ -149,19 +151,43 @@ class BridgedBattery(NamedTuple):
 
 
 @asynccontextmanager
-async def bridged_battery(**simulated: Any) -> AsyncIterator[BridgedBattery]:
+async def bridged_battery(
+    *, state_folder: Path | None = None, **simulated: Any
+) -> AsyncIterator[BridgedBattery]:
     """Serve a device and read it once; simulated time passes while the library waits."""
     options = {"clock": SimulatedClock(), "cloud": False, "local_mode": True, **simulated}
-    async with Simulator(**options) as sim:
-        clock = LinkedClock(WINTER_NOON, sim)
-        feed = Feed(DeviceConfig("home", sim.host, sim.password), clock=clock)
-        feeds = Feeds()
-        async with feed.connection:
-            feeds.add(feed)
-            battery = BridgedBattery(sim, feed, feeds, clock)
-            await battery.read()
-            sim.journal.clear()
-            yield battery
+    async with (
+        Simulator(**options) as sim,
+        bridged(sim, LinkedClock(WINTER_NOON, sim), state_folder) as battery,
+    ):
+        yield battery
+
+
+@asynccontextmanager
+async def bridged(
+    sim: Simulator, clock: LinkedClock, state_folder: Path | None = None
+) -> AsyncIterator[BridgedBattery]:
+    """Connect to a device as a bridge that was just started does, and read it once."""
+    feed = Feed(
+        DeviceConfig("home", sim.host, sim.password), clock=clock, state_folder=state_folder
+    )
+    feeds = Feeds()
+    async with feed.connection:
+        feeds.add(feed)
+        battery = BridgedBattery(sim, feed, feeds, clock, state_folder)
+        await battery.read()
+        sim.journal.clear()
+        yield battery
+
+
+@asynccontextmanager
+async def restarted(
+    battery: BridgedBattery, state_folder: Path | None = None
+) -> AsyncIterator[BridgedBattery]:
+    """Connect to the device of another bridge as a new process does, which knows only its notes."""
+    folder = state_folder or battery.state_folder
+    async with bridged(battery.sim, battery.clock, folder) as again:
+        yield again
 
 
 @asynccontextmanager

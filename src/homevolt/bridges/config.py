@@ -103,6 +103,8 @@ class RunConfig:
         mqtt: The broker, None for none.
         prometheus: What Prometheus may scrape, None for nothing.
         http: The HTTP server, None for none.
+        state_folder: Where it is noted what was started on a device, so that it can be ended after
+            a restart; None where nothing can have been started before, as on a simulated battery.
     """
 
     devices: tuple[DeviceConfig, ...] = ()
@@ -110,3 +112,4 @@ class RunConfig:
     mqtt: MqttConfig | None = None
     prometheus: PrometheusConfig | None = None
     http: HttpConfig | None = None
+    state_folder: Path | None = None

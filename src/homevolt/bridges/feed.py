@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 import aiohttp
 
 from homevolt._common import SYSTEM_CLOCK
+from homevolt.bridges.override import Override
 from homevolt.connection import Homevolt
 from homevolt.device import LONGEST_BACKOFF_S
 from homevolt.exceptions import (
@@ -24,6 +25,7 @@ from homevolt.readings.snapshot import Update
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable
+    from pathlib import Path
 
     from homevolt._common import Clock
     from homevolt.bridges.config import DeviceConfig
@@ -48,9 +50,11 @@ class Feed:
         config: The device.
         clock: The source of time.
         start_after_s: How long the first read waits, so that many devices are not read at once.
+        state_folder: Where it is noted what was started on the device, see `RunConfig`.
 
     Attributes:
         config: The device as it is configured.
+        override: What bridges start on it.
         name: Its name.
         last: The last outcome, None before the first one.
         errors: How many reads failed, by `error_kind`.
@@ -60,7 +64,12 @@ class Feed:
     """
 
     def __init__(
-        self, config: DeviceConfig, *, clock: Clock = SYSTEM_CLOCK, start_after_s: float = 0.0
+        self,
+        config: DeviceConfig,
+        *,
+        clock: Clock = SYSTEM_CLOCK,
+        start_after_s: float = 0.0,
+        state_folder: Path | None = None,
     ) -> None:
         self.config = config
         self.name = config.name
@@ -68,6 +77,7 @@ class Feed:
         self.errors: Counter[str] = Counter()
         self.reads = 0
         self.is_refused = False
+        self.override = Override(state_folder)
         self.connection = _connection(config, clock)
         self._clock = clock
         self._start_after_s = start_after_s

@@ -5,49 +5,57 @@ from __future__ import annotations
 import asyncio
 from datetime import timedelta
 from typing import TYPE_CHECKING, NamedTuple
-from weakref import WeakKeyDictionary
 
 import msgspec
 
+from homevolt.bridges.notes import Note, NoteFile, Window
 from homevolt.control.overlay import overlay_plan
-from homevolt.exceptions import HomevoltDataError, HomevoltValueError
-from homevolt.schedule.comparing import without_id
+from homevolt.exceptions import HomevoltDataError, HomevoltError, HomevoltValueError
+from homevolt.schedule.comparing import differences, pair_up, without_id
+from homevolt.schedule.times import EARLIEST, LATEST
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Iterator
     from datetime import datetime
+    from pathlib import Path
 
+    from homevolt.bridges.notes import Entries
     from homevolt.device import Device
     from homevolt.schedule.entry import ScheduleEntry
 
-Entries = tuple["ScheduleEntry", ...]
-
 KEPT_SHARE = 0.1
 """An extension by less than this share of the duration is not worth a write to the flash."""
+LONGEST_WINDOW = timedelta(days=1)
+"""No window of a bridge ends later than this."""
 
 
-class _Written(NamedTuple):
-    """What was written.
+class NotOursError(HomevoltError):
+    """What goes on may be of a bridge or of somebody else, so it was left as it is."""
+
+
+class Started(NamedTuple):
+    """What was started.
 
     Attributes:
-        window: The window.
-        previous: The plan that it was written over.
-        plan: The plan that came of it.
-        label: What its caller calls it.
+        window: The window that stands.
+        warning: What cannot be promised of it, empty if nothing.
     """
 
     window: ScheduleEntry
-    previous: Entries
-    plan: Entries
-    label: str
+    warning: str
 
 
 class Override:
-    """The windows of one device, which all bridges of this process share; see `override_of`."""
+    """The windows of one device, which all bridges share.
 
-    def __init__(self) -> None:
+    Args:
+        folder: Where it is noted what was started; None as for `NoteFile`.
+    """
+
+    def __init__(self, folder: Path | None = None) -> None:
+        self._folder = folder
         self._lock = asyncio.Lock()
-        self._written: list[_Written] = []
+        self._files: dict[str, NoteFile] = {}
 
     async def start(
         self,
@@ -57,7 +65,7 @@ class Override:
         *,
         otherwise: ScheduleEntry | None = None,
         label: str = "",
-    ) -> ScheduleEntry:
+    ) -> Started:
         """Write a window that begins now, or extend the one that stands if it does the same.
 
         Args:
@@ -75,20 +83,26 @@ class Override:
         """
         async with self._lock:
             now, actual = await _read(device)
-            last = self._standing(actual, now)
-            previous = actual if last is None else last.previous
+            file = self._file(device)
+            note = _known(file, actual, now)
+            last, previous = _without_ours(note, actual, now)
             end = now + timedelta(seconds=round(duration_s))
             start = now
-            if last is not None and last.window.holds(now) and _does(last.window) == _does(wanted):
-                extended_s = (end - _end(last.window)).total_seconds()
+            if last is not None and last.entry.holds(now) and _does(last.entry) == _does(wanted):
+                extended_s = (end - _end(last.entry)).total_seconds()
                 if 0 <= extended_s < duration_s * KEPT_SHARE and last.label == label:
-                    return last.window
-                start = last.window.from_time or now
+                    await asyncio.to_thread(file.keep, note, note, now)
+                    return _started(last.entry, file)
+                start = _start(last.entry)
             window = msgspec.structs.replace(wanted, id=None, from_time=start, to_time=end)
             below = _with_fallback(previous, otherwise, now)
             plan = overlay_plan(below, [window], now)
-            await self._replace(device, _Written(window, below, plan, label), last)
-            return window
+            # It is noted first: if the outcome stays unknown, either plan may stand.
+            former = () if last is None else (last,)
+            new = Note((Window(window, below, plan, label), *former), note.doubtful)
+            await asyncio.to_thread(file.keep, new, note, now)
+            await device.replace_schedule(plan)
+            return _started(window, file)
 
     async def end(self, device: Device, *, otherwise: ScheduleEntry | None = None) -> None:
         """Put back the plan that goes on without the window; nothing is sent if it stands.
@@ -98,45 +112,52 @@ class Override:
             otherwise: What to do if that plan has nothing, now or later.
 
         Raises:
-            HomevoltValueError: No window of this bridge stands, and nothing is to be done then.
+            HomevoltValueError: No window of a bridge stands, and nothing is to be done then.
+            NotOursError: Something goes on of which it is not known who started it.
             HomevoltError: As `Device.replace_schedule`.
         """
         async with self._lock:
             now, actual = await _read(device)
-            last = self._standing(actual, now)
+            file = self._file(device)
+            note = _known(file, actual, now)
+            last, below = _without_ours(note, actual, now)
+            left = _in_doubt(note, last, below, now)
+            if last is None and left is not None:
+                await asyncio.to_thread(file.keep, note, note, now)
+                raise _not_ours(left)
             if last is None and otherwise is None:
                 raise HomevoltValueError(
                     "nothing that this bridge started stands in the plan, so there is nothing to "
                     "end; nothing was sent"
                 )
-            previous = actual if last is None else last.previous
-            plan = overlay_plan(_with_fallback(previous, otherwise, now), [], now)
-            if not _same(plan, actual, now):
-                await device.replace_schedule(plan)
-            self._written.clear()
+            goes_on = _with_fallback(below, otherwise, now)
+            if last is not None or goes_on is not actual:
+                await device.replace_schedule(overlay_plan(goes_on, [], now))
+            await asyncio.to_thread(file.keep, Note((), note.doubtful), note, now)
+            if left is not None:
+                raise _not_ours(left)
 
-    def active(self, entries: Entries, now: datetime) -> tuple[ScheduleEntry, str] | None:
-        """Return the window of a bridge that holds now, and its label; None without one."""
-        last = self._standing(entries, now)
-        return (last.window, last.label) if last is not None and last.window.holds(now) else None
+    def active(
+        self, device: Device, entries: Entries, now: datetime
+    ) -> tuple[ScheduleEntry, str] | None:
+        """Return what holds now and is not of the plan, None without such an entry.
 
-    async def _replace(self, device: Device, new: _Written, last: _Written | None) -> None:
-        # If the outcome stays unknown either plan may stand; the next read shows which one.
-        self._written = [new] if last is None else [new, last]
-        schedule = await device.replace_schedule(new.plan)
-        self._written = [new._replace(plan=schedule.entries)]
+        Returns:
+            The window of a bridge and its label; or an entry of which it is not known who started
+            it, and no label.
+        """
+        note = _known(self._file(device), entries, now)
+        for window in note.windows:
+            if window.entry.holds(now) and _stands(window, entries):
+                return window.entry, window.label
+        left = _in_doubt(note, None, entries, now)
+        return (left, "") if left is not None and left.holds(now) else None
 
-    def _standing(self, actual: Entries, now: datetime) -> _Written | None:
-        """Return what was written and stands unchanged, or None if somebody else wrote since."""
-        return next((w for w in self._written if _same(w.plan, actual, now)), None)
-
-
-_OVERRIDES: WeakKeyDictionary[Device, Override] = WeakKeyDictionary()
-
-
-def override_of(device: Device) -> Override:
-    """Return the windows of a device; the same object for every bridge of this process."""
-    return _OVERRIDES.setdefault(device, Override())
+    def _file(self, device: Device) -> NoteFile:
+        name = device.device_id
+        if name not in self._files:
+            self._files[name] = NoteFile(self._folder, name)
+        return self._files[name]
 
 
 async def _read(device: Device) -> tuple[datetime, Entries]:
@@ -146,6 +167,102 @@ async def _read(device: Device) -> tuple[datetime, Entries]:
     if schedule is None:
         raise HomevoltDataError("The plan on the device cannot be read; nothing was sent.")
     return device.now().replace(microsecond=0), schedule.entries
+
+
+def _known(file: NoteFile, entries: Entries, now: datetime) -> Note:
+    """Return what may still stand of what bridges started."""
+    note = file.load()
+    if note is None:
+        # A window of a bridge begins when it is written, so only what holds now can be one.
+        note = Note((), tuple(e for e in entries if e.holds(now) and _could_be_ours(e, now)))
+        file.remember(note)
+    return Note(
+        tuple(window for window in note.windows if window.lasts(now)),
+        tuple(e for e in note.doubtful if _lasts(e, now)),
+    )
+
+
+def _could_be_ours(entry: ScheduleEntry, now: datetime) -> bool:
+    is_window = entry.from_time is not None and entry.to_time is not None
+    return is_window and _end(entry) <= now + LONGEST_WINDOW
+
+
+def _without_ours(note: Note, actual: Entries, now: datetime) -> tuple[Window | None, Entries]:
+    """Return the window that stands, and the plan that goes on without it."""
+    for window in note.windows:
+        if _same(window.plan, actual, now):
+            return window, window.previous
+    # Somebody else has changed the plan since: what is theirs stays.
+    standing = [window for window in note.windows if _stands(window, actual)]
+    if not standing:
+        return None, actual
+    ours = [window.entry for window in standing]
+    others = [e for e in actual if all(differences(entry, e) for entry in ours)]
+    for window in standing:
+        others += _within(window.previous, window.entry)
+    return standing[0], overlay_plan(others, [], now)
+
+
+def _stands(window: Window, entries: Entries) -> bool:
+    return any(not differences(window.entry, entry) for entry in entries)
+
+
+def _within(entries: Entries, window: ScheduleEntry) -> Iterator[ScheduleEntry]:
+    """Yield what a plan has in a window."""
+    for entry in entries:
+        if entry.overlaps(window):
+            yield msgspec.structs.replace(
+                entry,
+                id=None,
+                from_time=max(_start(entry), _start(window)),
+                to_time=min(_end(entry), _end(window)),
+            )
+
+
+def _in_doubt(
+    note: Note, last: Window | None, entries: Entries, now: datetime
+) -> ScheduleEntry | None:
+    """Return an entry that may be of a bridge or of somebody else, None without one."""
+    windows = [window for window in note.windows if window != last]
+    of_plans = [entry for window in note.windows for entry in window.previous]
+    suspects = [*note.doubtful, *(window.entry for window in windows)]
+    return next(
+        (
+            entry
+            for entry in entries
+            if _lasts(entry, now)
+            and any(_is_part(entry, suspect) for suspect in suspects)
+            and (
+                any(_is_part(entry, suspect) for suspect in note.doubtful)
+                or not any(_is_part(entry, other) for other in of_plans)
+            )
+        ),
+        None,
+    )
+
+
+def _is_part(entry: ScheduleEntry, of: ScheduleEntry) -> bool:
+    """Tell whether an entry does the same as another one, in a part of its window."""
+    is_inside = _start(of) <= _start(entry) and _end(entry) <= _end(of)
+    return is_inside and _does(entry) == _does(of)
+
+
+def _not_ours(entry: ScheduleEntry) -> NotOursError:
+    return NotOursError(
+        f"{without_id(entry)} stands in the plan, and it is not known whether a bridge started it "
+        "or somebody else, so it was left as it is. It ends by itself; clear the plan to end it "
+        "now."
+    )
+
+
+def _started(window: ScheduleEntry, file: NoteFile) -> Started:
+    if not file.problem:
+        return Started(window, "")
+    return Started(
+        window,
+        f"{file.problem}, so after a restart of the bridge it cannot be ended before "
+        f"{_end(window):%Y-%m-%dT%H:%M:%SZ}",
+    )
 
 
 def _with_fallback(
@@ -159,20 +276,21 @@ def _with_fallback(
 
 def _same(one: Iterable[ScheduleEntry], other: Iterable[ScheduleEntry], now: datetime) -> bool:
     """Tell whether two plans do the same from now on."""
-    first, second = (
-        sorted(repr(without_id(e)) for e in plan if _lasts(e, now)) for plan in (one, other)
-    )
-    return first == second
+    first, second = ([e for e in plan if _lasts(e, now)] for plan in (one, other))
+    pairs = pair_up(first, second)
+    return not pairs.missing and not pairs.unexpected
 
 
 def _lasts(entry: ScheduleEntry, now: datetime) -> bool:
     return entry.to_time is None or entry.to_time > now
 
 
+def _start(entry: ScheduleEntry) -> datetime:
+    return entry.from_time or EARLIEST
+
+
 def _end(entry: ScheduleEntry) -> datetime:
-    if entry.to_time is None:
-        raise AssertionError(entry)  # a window always has an end
-    return entry.to_time
+    return entry.to_time or LATEST
 
 
 def _does(entry: ScheduleEntry) -> tuple[int, dict[str, object]]:

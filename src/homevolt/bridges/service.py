@@ -127,7 +127,12 @@ class Service:
         for index, device in enumerate(new):
             # Spread over the interval, so that they are not all read in the same moment.
             start_after_s = device.interval_s * index / len(new)
-            feed = Feed(device, clock=self._clock, start_after_s=start_after_s)
+            feed = Feed(
+                device,
+                clock=self._clock,
+                start_after_s=start_after_s,
+                state_folder=self.config.state_folder,
+            )
             self._tasks[feed] = asyncio.create_task(self._keep(feed), name=f"feed {feed.name}")
             self.feeds.add(feed)
         self.feeds.reorder([*configured])

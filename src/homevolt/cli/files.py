@@ -3,16 +3,13 @@
 from __future__ import annotations
 
 import os
-import sys
-import tempfile
-from contextlib import contextmanager, suppress
-from pathlib import Path
 from typing import TYPE_CHECKING
 
+from homevolt._files import complete
 from homevolt.cli.errors import unwritable, usage_error
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from pathlib import Path
 
     from homevolt.cli.errors import ShellError
 
@@ -49,7 +46,7 @@ def write(path: Path, text: str, *, force: bool) -> None:
         ShellError: There is a file of this name, or it cannot be written.
     """
     try:
-        with _complete(path, text) as temporary:
+        with complete(path, text) as temporary:
             if force:
                 temporary.replace(path)
             else:
@@ -58,48 +55,6 @@ def write(path: Path, text: str, *, force: bool) -> None:
         raise _exists(path) from error
     except OSError as error:
         raise unwritable(path, error) from error
-
-
-def replace(path: Path, text: str) -> None:
-    """Write a file that only its owner can read, in place of the one of that name.
-
-    Args:
-        path: The file; its folder is there.
-        text: What it will hold.
-
-    Raises:
-        OSError: It cannot be written; a file of that name is as it was.
-    """
-    with _complete(path, text) as temporary:
-        temporary.replace(path)
-    if sys.platform != "win32":
-        _sync_folder(path.parent)
-
-
-@contextmanager
-def _complete(path: Path, text: str) -> Iterator[Path]:
-    """Write a whole file under another name in the same folder; it is gone in the end."""
-    descriptor, name = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)  # mode 0600
-    temporary = Path(name)
-    try:
-        with os.fdopen(descriptor, "wb") as file:
-            file.write(text.encode())
-            file.flush()
-            os.fsync(file.fileno())
-        yield temporary
-    finally:
-        with suppress(OSError):
-            temporary.unlink()
-
-
-def _sync_folder(folder: Path) -> None:
-    """Let a new name of a file outlast a power failure, where the file system can."""
-    with suppress(OSError):
-        descriptor = os.open(folder, os.O_RDONLY)
-        try:
-            os.fsync(descriptor)
-        finally:
-            os.close(descriptor)
 
 
 def _name(temporary: Path, path: Path) -> None:

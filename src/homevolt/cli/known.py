@@ -11,7 +11,8 @@ import re
 from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
-from homevolt.cli import files, state
+from homevolt import _files
+from homevolt.cli import state
 from homevolt.cli.errors import ShellError
 from homevolt.cli.parameter_names import PARAMETER_NAMES
 from homevolt.exceptions import HomevoltValueError
@@ -46,7 +47,7 @@ def note(url: str, kind: str, words: Iterable[object]) -> None:
     file = _file(url, kind)
     with suppress(OSError):
         file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        files.replace(file, json.dumps(noted))
+        _files.replace(file, json.dumps(noted))
 
 
 def complete(

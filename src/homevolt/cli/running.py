@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 
 from homevolt.bridges.config import DeviceConfig, HttpConfig, PrometheusConfig, RunConfig
 from homevolt.bridges.outputs import load_packages
+from homevolt.cli import state
 from homevolt.cli.devices.run_config import ConfigMistakesError, load_run_config
 from homevolt.cli.errors import ShellError
 from homevolt.cli.output import print_err, print_text
@@ -70,7 +71,9 @@ def describe(config: RunConfig) -> str:
 def _load(path: Path, *, simulate: bool) -> RunConfig:
     if simulate and not path.exists():
         return RunConfig(prometheus=PrometheusConfig(), http=HttpConfig())
-    return load_run_config(path, has_devices=simulate)
+    config = load_run_config(path, has_devices=simulate)
+    # A simulated battery is gone with this process, and what was started on it too.
+    return config if simulate else replace(config, state_folder=state.folder())
 
 
 async def _run(path: Path, config: RunConfig, *, simulate: bool) -> None:

@@ -3,52 +3,24 @@
 from __future__ import annotations
 
 from contextlib import asynccontextmanager
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 import aiohttp
 import pytest
 
 from homevolt.bridges.battery.modes import MEANINGS
-from homevolt.bridges.config import HttpConfig, RunConfig
-from homevolt.bridges.outputs import make_routes
-from tests.support.bridged import BridgedBattery, bridged_battery
+from tests.support.bridged import bridged_battery
+from tests.support.served import TOKEN, Served, served_battery
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
 
-from aiohttp import web
-from aiohttp.test_utils import TestServer
-
-TOKEN = "not-a-secret"
-
-
-class Served(NamedTuple):
-    """A battery that is served over HTTP."""
-
-    battery: BridgedBattery
-    session: aiohttp.ClientSession
-
-    async def put(self, body: Any, path: str = "/battery/mode") -> tuple[int, Any]:
-        """Ask for a mode and return status and answer."""
-        sent = {"data": body} if isinstance(body, str | bytes) else {"json": body}
-        async with self.session.put(path, **sent) as response:
-            return response.status, await response.json()
-
 
 @asynccontextmanager
 async def served(token: str | None = TOKEN, **simulated: Any) -> AsyncIterator[Served]:
-    """Serve the facade of a battery, with what the HTTP server of the service is made of."""
-    async with bridged_battery(**simulated) as battery:
-        app = web.Application()
-        for routes in make_routes(RunConfig(http=HttpConfig(port=0, token=token))):
-            routes.add_to(app, battery.feeds)
-        async with (
-            TestServer(app) as server,
-            aiohttp.ClientSession(
-                server.make_url("/"), headers={"Authorization": f"Bearer {TOKEN}"}
-            ) as session,
-        ):
-            yield Served(battery, session)
+    """Serve the facade of a simulated battery."""
+    async with bridged_battery(**simulated) as battery, served_battery(battery, token) as served_:
+        yield served_
 
 
 async def test_the_battery_is_read() -> None:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from homevolt.bridges.battery.modes import NORMAL, Request
-from homevolt.bridges.override import override_of
 
 if TYPE_CHECKING:
     from homevolt.bridges.feed import Feed
@@ -16,7 +15,7 @@ _PERCENT = 100
 _OTHERWISE = Request(NORMAL).entry()
 
 
-async def drive(feed: Feed, request: Request) -> None:
+async def drive(feed: Feed, request: Request) -> str:
     """Have the battery do what a request says until its time is over, and read it back.
 
     The entry on the device ends by itself, so that silence falls back to `normal` even if nothing
@@ -26,25 +25,32 @@ async def drive(feed: Feed, request: Request) -> None:
         feed: The device.
         request: What is asked for.
 
+    Returns:
+        What cannot be promised of it, empty if nothing.
+
     Raises:
         HomevoltError: It was refused, or its outcome is unknown.
     """
     async with feed.command() as device:
-        override = override_of(device)
-        if request.mode == NORMAL and request.power is None:
-            await override.end(device, otherwise=_OTHERWISE)
-        else:
-            await override.start(
-                device, request.entry(), request.ttl, otherwise=_OTHERWISE, label=request.mode
-            )
-        feed.announce()
+        warning = ""
+        try:
+            if request.mode == NORMAL and request.power is None:
+                await feed.override.end(device, otherwise=_OTHERWISE)
+            else:
+                _, warning = await feed.override.start(
+                    device, request.entry(), request.ttl, otherwise=_OTHERWISE, label=request.mode
+                )
+        finally:
+            feed.announce()
+        return warning
 
 
 def battery_document(feed: Feed) -> dict[str, Any]:
     """Return the battery as a document; what is unknown is None.
 
     Returns:
-        `available`; `mode`, one of the words, None while something else was started by hand;
+        `available`; `mode`, one of the words, None while something else was started by hand, or
+        it is not known who started what goes on;
         `until`, when it ends; and the figures of `figures`.
     """
     snapshot = feed.snapshot
@@ -92,7 +98,7 @@ def _mode(feed: Feed, snapshot: Snapshot) -> tuple[str | None, str | None]:
     device, schedule = feed.device, snapshot.schedule
     if device is None or schedule is None:
         return None, None
-    active = override_of(device).active(schedule.entries, snapshot.at)
+    active = feed.override.active(device, schedule.entries, snapshot.at)
     if active is None:
         return NORMAL, None
     window, label = active

@@ -11,6 +11,7 @@ from aiohttp import web
 
 from homevolt.bridges.battery.facade import battery_document, drive
 from homevolt.bridges.battery.modes import request_of
+from homevolt.bridges.override import NotOursError
 from homevolt.exceptions import (
     HomevoltCommandOutcomeUnknownError,
     HomevoltCommandRejectedError,
@@ -34,6 +35,7 @@ LONGEST_BODY = 4096
 STATUSES: tuple[tuple[type[HomevoltError], HTTPStatus], ...] = (
     (HomevoltValueError, HTTPStatus.BAD_REQUEST),
     (HomevoltLocalModeError, HTTPStatus.CONFLICT),
+    (NotOursError, HTTPStatus.CONFLICT),
     (HomevoltCommandOutcomeUnknownError, HTTPStatus.GATEWAY_TIMEOUT),
     (HomevoltCommandRejectedError, HTTPStatus.CONFLICT),
     (HomevoltNotReadyError, HTTPStatus.SERVICE_UNAVAILABLE),
@@ -62,11 +64,12 @@ class BatteryRoutes:
         async def mode(request: web.Request) -> web.Response:
             feed = _feed(request, feeds)
             try:
-                await drive(feed, request_of(await _body(request)))
+                warning = await drive(feed, request_of(await _body(request)))
             except HomevoltError as error:
                 status = next(code for kind, code in STATUSES if isinstance(error, kind))
                 raise _refusal(status, str(error)) from error
-            return web.json_response(battery_document(feed))
+            more = {"warning": warning} if warning else {}
+            return web.json_response({**battery_document(feed), **more})
 
         app.router.add_get(BATTERY_PATH, self._guarded(battery))
         app.router.add_put(MODE_PATH, self._guarded(mode))

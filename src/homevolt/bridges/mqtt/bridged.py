@@ -128,9 +128,9 @@ class BridgedDevice:
         if job.kind == SET:
             return await self.controls.run(job.command)
         try:
-            await drive(self.feed, job.request or request_of(job.command.value))
+            warning = await drive(self.feed, job.request or request_of(job.command.value))
         except HomevoltError as error:
             return outcome_of(error)
         except Exception as error:  # noqa: BLE001 - whatever a message does, the bridge goes on
             return Answer(UNKNOWN, f"an error in this program: {error!r}")
-        return Answer(VERIFIED)
+        return Answer(VERIFIED, warning)

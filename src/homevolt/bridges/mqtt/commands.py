@@ -49,7 +49,7 @@ class Answer(NamedTuple):
 
     Attributes:
         outcome: One of the outcomes.
-        message: What happened, for people; empty if it was done.
+        message: What happened, for people; if it was done, what cannot be promised of it.
         reply: The device's own words where it refused.
     """
 

@@ -16,7 +16,6 @@ from homevolt.bridges.mqtt.commands import (
 )
 from homevolt.bridges.mqtt.discovery import entity_ids
 from homevolt.bridges.mqtt.parameters import PARAMETERS
-from homevolt.bridges.override import override_of
 from homevolt.exceptions import HomevoltError, HomevoltValueError
 from homevolt.schedule.entry import BatteryMode
 from homevolt.schedule.options import BY_NAME
@@ -84,12 +83,12 @@ class Controls:
             known = ", ".join(THINGS)
             return Answer(REFUSED, f"there is no {command.thing[:100]!r}; there are {known}")
         try:
-            await thing.act(self, command)
+            warning = await thing.act(self, command)
         except HomevoltError as error:
             return outcome_of(error)
         except Exception as error:  # noqa: BLE001 - whatever a message does, the bridge goes on
             return Answer(UNKNOWN, f"an error in this program: {error!r}")
-        return Answer(VERIFIED)
+        return Answer(VERIFIED, warning or "")
 
     async def read_parameters(self) -> None:
         """Read the parameters that can be set.
@@ -140,32 +139,38 @@ class Controls:
             if thing.platform and (name not in PARAMETERS or name in present)
         }
 
-    async def start(self, mode: BatteryMode, given: Mapping[str, Any], duration_min: int) -> None:
-        """Have the device follow a mode for a while, with the settings that the mode takes."""
+    async def start(self, mode: BatteryMode, given: Mapping[str, Any], duration_min: int) -> str:
+        """Have the device follow a mode for a while, with the settings that the mode takes.
+
+        Returns:
+            What cannot be promised of it, empty if nothing.
+        """
         chosen = {name: value for name, value in self.settings.items() if mode in SETTINGS[name]}
         async with self.feed.command() as device:
             entry = new_entry(mode, {**chosen, **given}, device.now())
-            await override_of(device).start(device, entry, duration_min * _S_PER_MIN)
+            started = await self.feed.override.start(device, entry, duration_min * _S_PER_MIN)
             self.feed.announce()
+        return started.warning
 
 
 class Thing(NamedTuple):
     """Something that can be commanded.
 
     Attributes:
-        act: What a command does; it raises an error of the library.
+        act: What a command does; it returns what cannot be promised of it, and raises an error of
+            the library.
         platform: The platform of its entity, empty for none.
         name: The name of its entity.
         config: What else Home Assistant is told of it.
     """
 
-    act: Callable[[Controls, Command], Awaitable[None]]
+    act: Callable[[Controls, Command], Awaitable[str | None]]
     platform: str = ""
     name: str = ""
     config: Mapping[str, Any] = {}
 
 
-async def _mode(controls: Controls, command: Command) -> None:
+async def _mode(controls: Controls, command: Command) -> str:
     value = command.value
     fields = dict(value) if isinstance(value, dict) else {"mode": value}
     lasts = Command(DURATION, fields.pop(DURATION, controls.duration_min))
@@ -174,15 +179,15 @@ async def _mode(controls: Controls, command: Command) -> None:
         raise HomevoltValueError(
             f"{min(window)} goes with the plan; a mode begins now and lasts for `{DURATION}`"
         )
-    await controls.start(mode, fields, whole(lasts, 1, LONGEST_DURATION_MIN))
+    return await controls.start(mode, fields, whole(lasts, 1, LONGEST_DURATION_MIN))
 
 
-async def _apply(controls: Controls, _: Command) -> None:
+async def _apply(controls: Controls, _: Command) -> str:
     snapshot = controls.feed.snapshot
     entry = None if snapshot is None else snapshot.active_entry
     if entry is None or not isinstance(entry.mode, BatteryMode):
         raise HomevoltValueError("no mode that is known is active, so choose a mode")
-    await controls.start(entry.mode, {}, controls.duration_min)
+    return await controls.start(entry.mode, {}, controls.duration_min)
 
 
 async def _duration(controls: Controls, command: Command) -> None:
@@ -213,8 +218,10 @@ async def _local_mode(controls: Controls, command: Command) -> None:
 
 async def _resume(controls: Controls, _: Command) -> None:
     async with controls.feed.command() as device:
-        await override_of(device).end(device)
-        controls.feed.announce()
+        try:
+            await controls.feed.override.end(device)
+        finally:
+            controls.feed.announce()
 
 
 async def _clear(controls: Controls, _: Command) -> None:

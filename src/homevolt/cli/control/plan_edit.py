@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING
 
 import click
 
-from homevolt.cli import files, render, state
+from homevolt import _files
+from homevolt.cli import render, state
 from homevolt.cli.control import plan_files
 from homevolt.cli.control.asking import ask
 from homevolt.cli.control.plan_state import known_plan, not_ended, read_clocks, unexpired
@@ -87,7 +88,7 @@ def _kept_file(text: str) -> Iterator[Path]:
     file = folder / f"edited-plan-{secrets.token_hex(4)}.{KIND}"
     try:
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-        files.replace(file, text)
+        _files.replace(file, text)
     except OSError as error:
         raise unwritable(file, error, f"{state.VARIABLE} names another folder.") from error
     try:

@@ -6,7 +6,8 @@ import os
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from homevolt.cli import files, state
+from homevolt import _files
+from homevolt.cli import state
 from homevolt.cli.control import plan_files
 from homevolt.cli.devices.config import config_path
 from homevolt.cli.errors import ShellError, unreadable_config, unwritable, usage_error
@@ -36,7 +37,7 @@ def save(session: Session, entries: tuple[ScheduleEntry, ...]) -> None:
     file = _file(session)
     try:
         file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        files.replace(file, plan_files.dumps(entries, "json"))
+        _files.replace(file, plan_files.dumps(entries, "json"))
     except OSError as error:
         raise unwritable(file, error, NOT_KEPT) from error
 

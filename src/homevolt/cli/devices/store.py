@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import os
 import re
-import sys
-from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -13,13 +11,13 @@ import tomlkit
 from tomlkit.exceptions import TOMLKitError
 from tomlkit.items import InlineTable
 
-from homevolt.cli import files
+from homevolt import _files
 from homevolt.cli.devices.config import FIELDS, config_path, parse, read_text
 from homevolt.cli.devices.selection import unknown_device
 from homevolt.cli.errors import unwritable, usage_error
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable
 
     from homevolt.cli.devices.config import Config, ConfiguredDevice
 
@@ -147,7 +145,7 @@ def _change(edit: Edit) -> Config:
     path = Path(os.path.realpath(config_path()))
     try:
         path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        with _locked(path):
+        with _files.locked(path):
             before = read_text(path)
             after = edit(before, parse(before, path))
             config = parse(after, path)  # what could not be read again is not written
@@ -159,26 +157,8 @@ def _change(edit: Edit) -> Config:
         raise unwritable(path, error) from error
 
 
-@contextmanager
-def _locked(path: Path) -> Iterator[None]:
-    """Hold the lock of a file, which is a file beside it; a process that ends lets it go."""
-    descriptor = os.open(path.with_name(f".{path.name}.lock"), os.O_RDWR | os.O_CREAT, 0o600)
-    try:
-        if sys.platform == "win32":
-            import msvcrt  # noqa: PLC0415 - of Windows alone
-
-            msvcrt.locking(descriptor, msvcrt.LK_LOCK, 1)
-        else:
-            import fcntl  # noqa: PLC0415 - of other systems alone
-
-            fcntl.flock(descriptor, fcntl.LOCK_EX)
-        yield
-    finally:
-        os.close(descriptor)
-
-
 def _write(path: Path, text: str) -> None:
     """Replace a file as a whole; only its owner can read it."""
     if path.exists() and not path.stat().st_mode & ALL_WRITE_BITS:
         raise PermissionError(0, "it is read-only; make it writable first")
-    files.replace(path, text)
+    _files.replace(path, text)

@@ -1,0 +1,73 @@
+"""Files that this program keeps: whole or not at all, and for their owner alone."""
+
+from __future__ import annotations
+
+import os
+import sys
+import tempfile
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+
+def replace(path: Path, text: str) -> None:
+    """Write a file that only its owner can read, in place of the one of that name.
+
+    Args:
+        path: The file; its folder is there.
+        text: What it will hold.
+
+    Raises:
+        OSError: It cannot be written; a file of that name is as it was.
+    """
+    with complete(path, text) as temporary:
+        temporary.replace(path)
+    if sys.platform != "win32":
+        _sync_folder(path.parent)
+
+
+@contextmanager
+def complete(path: Path, text: str) -> Iterator[Path]:
+    """Write a whole file under another name in the same folder; it is gone in the end."""
+    descriptor, name = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)  # mode 0600
+    temporary = Path(name)
+    try:
+        with os.fdopen(descriptor, "wb") as file:
+            file.write(text.encode())
+            file.flush()
+            os.fsync(file.fileno())
+        yield temporary
+    finally:
+        with suppress(OSError):
+            temporary.unlink()
+
+
+def _sync_folder(folder: Path) -> None:
+    """Let a new name of a file outlast a power failure, where the file system can."""
+    with suppress(OSError):
+        descriptor = os.open(folder, os.O_RDONLY)
+        try:
+            os.fsync(descriptor)
+        finally:
+            os.close(descriptor)
+
+
+@contextmanager
+def locked(path: Path) -> Iterator[None]:
+    """Hold the lock of a file, which is a file beside it; a process that ends lets it go."""
+    descriptor = os.open(path.with_name(f".{path.name}.lock"), os.O_RDWR | os.O_CREAT, 0o600)
+    try:
+        if sys.platform == "win32":
+            import msvcrt  # noqa: PLC0415 - of Windows alone
+
+            msvcrt.locking(descriptor, msvcrt.LK_LOCK, 1)
+        else:
+            import fcntl  # noqa: PLC0415 - of other systems alone
+
+            fcntl.flock(descriptor, fcntl.LOCK_EX)
+        yield
+    finally:
+        os.close(descriptor)
