@@ -357,6 +357,15 @@ DOCUMENTS: dict[str, Shape] = {
         "currency": "text",
         **_keys("amount", "cost cost_without_battery cost_of_self_consumption best_cost"),
         "notes": ["text"],
+        "rests_on": ["text"],
+        "slots": [
+            {
+                **_keys("time", "from to"),
+                "action": "text?",
+                **_keys("amount", "import_price export_price"),
+                **_keys("number", "load_w solar_w battery_kwh meter_kwh end_soc_ratio"),
+            }
+        ],
         "entries": [
             {
                 **_keys("time", "from to"),
@@ -364,7 +373,9 @@ DOCUMENTS: dict[str, Shape] = {
                 "options": {"*": "value"},
                 **_keys("number", "charged_kwh discharged_kwh lost_kwh"),
                 "price": "amount?",
-                **_keys("amount", "wear_cost gain"),
+                **_keys("amount", "wear_cost gain used_value"),
+                "left_kwh": "number",
+                **_keys("time?", "used_from used_to"),
                 "text": "text",
             }
         ],

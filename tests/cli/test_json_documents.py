@@ -78,6 +78,7 @@ LINES = (
     ("reboot", "--yes"),
     ("prices", "--cache {folder}/prices --svg {folder}/prices.svg"),
     ("plan", "--prices {folder}/spot.csv --eur-rate 11"),
+    ("plan", "explain --prices {folder}/spot.csv --eur-rate 11 --svg {folder}/plan.svg"),
     ("backtest", "--days 3"),
     ("an error", ""),
 )

@@ -40,7 +40,7 @@ async def test_a_plan_is_shown_and_nothing_is_written(
         shown = (await shell(*options, "--json")).document
         assert not sim.journal.writes
     assert outcome.code == 0
-    assert "SEK without a battery" in outcome.out
+    assert "SEK  without a battery" in outcome.out
     assert "Prices are known until" in outcome.out
     assert shown["cost"] < shown["cost_of_self_consumption"]
     assert shown["entries"][-1]["action"] == "self-consumption"

@@ -128,6 +128,7 @@ TREE = {
     "run": ["[CONFIG]", "--check", "--simulate"],
     "prices": ["--zone=NAME", "--days=N", "--cache=DIRECTORY", "--svg=FILE", "--json"],
     "plan": [
+        "[explain]",
         "--zone=NAME",
         "--prices=FILE",
         "--cache=DIRECTORY",
@@ -135,6 +136,7 @@ TREE = {
         "--eur-rate=RATE",
         "--load=W",
         "--fuse=A",
+        "--svg=FILE",
         "--apply",
         *DEVICE,
         *MANNER,

@@ -35,6 +35,7 @@ class Explanation:
         used_value: What the energy charged in it is worth where it is used, with this plan.
         used_from: When the first of that energy is used, None if none is within the plan.
         used_to: When the last of it is used.
+        left_kwh: How much of the energy charged in it is still stored when the plan ends.
     """
 
     entry: PlannedEntry
@@ -47,6 +48,7 @@ class Explanation:
     used_value: float
     used_from: datetime | None
     used_to: datetime | None
+    left_kwh: float
 
 
 def explain(plan: Plan) -> list[Explanation]:
@@ -70,7 +72,7 @@ def sentence(explanation: Explanation, currency: str, zone: tzinfo) -> str:
     entry = explanation.entry
     window = f"from {_clock(entry.start, zone)} to {_clock(entry.end, zone)}"
     at = "" if explanation.price is None else f" at {explanation.price:.2f} {currency}"
-    worth = f"worth {explanation.gain:.2f} {currency}"
+    worth = f"worth {_rounded(explanation.gain, 2)} {currency}"
     match entry.setting.action:
         case Action.CHARGE:
             if explanation.used_from is not None and explanation.used_to is not None:
@@ -88,6 +90,31 @@ def sentence(explanation: Explanation, currency: str, zone: tzinfo) -> str:
             )
         case _:
             return f"Leave the battery idle {window}: the meter takes and feeds in as it comes."
+
+
+def full_sentence(explanation: Explanation, currency: str, zone: tzinfo) -> str:
+    """Return an entry in one sentence for people, with what it loses and wears.
+
+    Args:
+        explanation: What the entry does.
+        currency: Such as `SEK`.
+        zone: The zone in which times are shown.
+    """
+    costs = [
+        f"{_rounded(explanation.lost_kwh, 1)} kWh lost",
+        f"wear {_rounded(explanation.wear_cost, 2)} {currency}",
+    ]
+    if explanation.left_kwh > _NOTICED_KWH:
+        costs.append(f"{explanation.left_kwh:.1f} kWh left at the end")
+    if explanation.used_from is not None or explanation.entry.setting.action is Action.WAIT:
+        # Others say their gain as what they are worth.
+        costs.append(f"gain {_rounded(explanation.gain, 2)} {currency}")
+    return f"{sentence(explanation, currency, zone).removesuffix('.')}; {', '.join(costs)}."
+
+
+def _rounded(value: float, decimals: int) -> str:
+    """Return a number without the sign of one that rounds to zero."""
+    return f"{round(value, decimals) + 0.0:.{decimals}f}"
 
 
 def _self_consumed(explanation: Explanation) -> str:
@@ -111,6 +138,7 @@ def _explanation(
     charged = sum(max(0.0, flows.battery_kwh[slot]) for slot in slots)
     discharged = sum(max(0.0, -flows.battery_kwh[slot]) for slot in slots)
     stored = flows.stored_kwh[each.stop] - flows.stored_kwh[each.first]
+    gained = sum(max(0.0, flows.stored_kwh[n + 1] - flows.stored_kwh[n]) for n in slots)
     standby = problem.storage.standby_kw * sum(problem.hours[slot] for slot in slots)
     used = [use for use in uses if use[0] in slots]
     starts = slot_starts(problem, plan.start)
@@ -125,6 +153,7 @@ def _explanation(
         used_value=sum(value for _, _, _, value in used),
         used_from=min((starts[slot] for _, slot, _, _ in used), default=None),
         used_to=max((starts[slot + 1] for _, slot, _, _ in used), default=None),
+        left_kwh=max(0.0, gained - sum(kwh for _, _, kwh, _ in used)),
     )
 
 

@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from homevolt.cli.planning.plan_slots import slots_document
 from homevolt.cli.planning.reading import in_currency, read, read_tariff
-from homevolt.cli.planning.spot import spot_prices
+from homevolt.cli.planning.spot import source_text, spot_prices
 from homevolt.exceptions import HomevoltValueError
 from homevolt.planning.battery import battery_from_readings
 from homevolt.planning.device_modes import ALL_MODES
 from homevolt.planning.end_value import end_values
-from homevolt.planning.explain import explain, sentence
+from homevolt.planning.explain import explain, full_sentence
 from homevolt.planning.forecast.load import constant_load
 from homevolt.planning.forecast.solar import no_solar
 from homevolt.planning.inputs import plan_input
@@ -27,7 +28,7 @@ if TYPE_CHECKING:
 
     from homevolt.cli.session import Session
     from homevolt.planning.plan import Plan
-    from homevolt.planning.series import PriceSeries
+    from homevolt.planning.series import Forecast, PriceSeries
     from homevolt.planning.tariff.model import Tariff
 
 _HORIZON = timedelta(hours=48)
@@ -64,12 +65,18 @@ class Planned(NamedTuple):
         currency: That of the tariff.
         zone: The zone in which times are shown.
         notes: What is not known, and what could not be kept.
+        load: What the house is expected to need.
+        solar: What the panels are expected to give.
+        prices: Those of the exchange.
     """
 
     plan: Plan
     currency: str
     zone: tzinfo
     notes: tuple[str, ...]
+    load: Forecast
+    solar: Forecast
+    prices: PriceSeries
 
 
 async def make(session: Session, settings: PlanSettings) -> Planned:
@@ -83,7 +90,8 @@ async def make(session: Session, settings: PlanSettings) -> Planned:
         HomevoltError: Prices, tariff or battery are not known, or cannot be.
     """
     tariff = read_tariff(settings.tariff)
-    after = rates(tariff, await _prices(settings, tariff))
+    prices = await _prices(settings, tariff)
+    after = rates(tariff, prices)
     device, units = session.device, session.device.snapshot.units
     capacity = _total([unit.rated_capacity_wh for unit in units])
     battery = battery_from_readings(
@@ -104,10 +112,12 @@ async def make(session: Session, settings: PlanSettings) -> Planned:
             "The device does not say its state of charge: without it there is no plan."
         )
     now = device.now().astimezone(tariff.zone)
+    load = constant_load(settings.load_w, now, now + _HORIZON)
+    solar = no_solar(now, now + _HORIZON)
     found = plan_input(
         after,
-        constant_load(settings.load_w, now, now + _HORIZON),
-        no_solar(now, now + _HORIZON),
+        load,
+        solar,
         battery,
         now=now,
         state_of_charge=min(1.0, stored / battery.capacity_wh),
@@ -124,21 +134,17 @@ async def make(session: Session, settings: PlanSettings) -> Planned:
         problem = replace(problem, end_values=end_values(replace(problem, peak_fees=(), **last)))
     dropped = {mode for mode in ALL_MODES if device.capabilities.keeps(mode) is False}
     plan = make_plan(problem, found.start, confirmed=ALL_MODES - dropped - {BatteryMode.IDLE})
-    return Planned(plan, tariff.currency, tariff.zone, (*found.notes, *plan.notes))
+    notes = (*found.notes, *plan.notes)
+    return Planned(plan, tariff.currency, tariff.zone, notes, load, solar, prices)
 
 
-def text(planned: Planned) -> str:
-    """Return a plan for people: each entry in a sentence, and what it costs beside the others."""
-    plan, currency = planned.plan, planned.currency
-    lines = [sentence(each, currency, planned.zone) for each in explain(plan)]
-    costs = (
-        ("with this plan", plan.cost),
-        ("without a battery", plan.cost_without_battery),
-        ("with self-consumption alone", plan.cost_of_self_consumption),
-    )
-    lines += ["", *(f"{cost:9.2f} {currency} {name}" for name, cost in costs)]
-    lines += ["", *planned.notes]
-    return "\n".join(lines) + "\n"
+def rests_on(planned: Planned) -> list[str]:
+    """Return what the prices and forecasts rest on, in sentences."""
+    return [
+        f"Prices: {source_text(planned.prices, datetime.now(UTC), planned.zone)}",
+        f"Load: {planned.load.basis}",
+        f"Sun: {planned.solar.basis}",
+    ]
 
 
 def document(planned: Planned) -> dict[str, Any]:
@@ -152,6 +158,8 @@ def document(planned: Planned) -> dict[str, Any]:
         "cost_of_self_consumption": round(plan.cost_of_self_consumption, 4),
         "best_cost": round(plan.best_cost, 4),
         "notes": list(planned.notes),
+        "rests_on": rests_on(planned),
+        "slots": slots_document(plan),
         "entries": [
             {
                 "from": each.entry.start.isoformat(),
@@ -165,7 +173,11 @@ def document(planned: Planned) -> dict[str, Any]:
                 "price": None if each.price is None else round(each.price, 4),
                 "wear_cost": round(each.wear_cost, 4),
                 "gain": round(each.gain, 4),
-                "text": sentence(each, planned.currency, planned.zone),
+                "left_kwh": round(each.left_kwh, 3),
+                "used_value": round(each.used_value, 4),
+                "used_from": None if each.used_from is None else each.used_from.isoformat(),
+                "used_to": None if each.used_to is None else each.used_to.isoformat(),
+                "text": full_sentence(each, planned.currency, planned.zone),
             }
             for each in explain(plan)
         ],

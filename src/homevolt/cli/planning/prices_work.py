@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 from itertools import groupby
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from homevolt.cli.planning.spot import spot_prices
+from homevolt.cli.planning.spot import age_s, spot_prices
 from homevolt.exceptions import HomevoltPricesNotPublishedError
 from homevolt.planning.prices.market import published_at
 from homevolt.planning.prices.zones import market_zone
@@ -114,7 +114,7 @@ def document(shown: Shown) -> dict[str, Any]:
         "unit": prices.unit,
         "source": prices.source,
         "fetched_at": prices.fetched_at.isoformat(),
-        "age_s": age_s(shown),
+        "age_s": age_s(prices, shown.now),
         "expected_at": None if shown.expected_at is None else shown.expected_at.isoformat(),
         "notes": list(shown.notes),
         "days": [
@@ -135,11 +135,6 @@ def document(shown: Shown) -> dict[str, Any]:
             for each in shown.days
         ],
     }
-
-
-def age_s(shown: Shown) -> float:
-    """Return how many seconds ago the oldest of the prices were read."""
-    return round(max(0.0, (shown.now - shown.prices.fetched_at).total_seconds()), 1)
 
 
 def _span(span: Span) -> dict[str, Any]:

@@ -6,11 +6,15 @@ import os
 from typing import TYPE_CHECKING
 
 from homevolt.cli import state
+from homevolt.cli.render.formatting import ago
 from homevolt.planning.prices.market import Prices
 from homevolt.planning.prices.table import SOURCES
 
 if TYPE_CHECKING:
+    from datetime import datetime, tzinfo
     from pathlib import Path
+
+    from homevolt.planning.series import PriceSeries
 
 URL_VARIABLE = "HOMEVOLT_PRICES_URL"
 """Names another address for all sources, such as a mirror."""
@@ -36,3 +40,20 @@ def spot_prices(zone: str, currency: str | None = None, cache: Path | None = Non
         base_urls=dict.fromkeys(SOURCES, url) if url else None,
         timeout_s=TIMEOUT_S,
     )
+
+
+def age_s(prices: PriceSeries, now: datetime) -> float:
+    """Return how many seconds ago the oldest of some prices were read."""
+    return round(max(0.0, (now - prices.fetched_at).total_seconds()), 1)
+
+
+def source_text(prices: PriceSeries, now: datetime, zone: tzinfo) -> str:
+    """Return where prices come from and how old they are, in a sentence.
+
+    Args:
+        prices: The prices.
+        now: When it is said.
+        zone: The zone in which times are shown.
+    """
+    read = f"{prices.fetched_at.astimezone(zone):%Y-%m-%d %H:%M}"
+    return f"{prices.source}, read {read} ({ago(age_s(prices, now))})."

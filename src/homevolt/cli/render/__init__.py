@@ -18,8 +18,8 @@ if TYPE_CHECKING:
         show_status,
     )
     from homevolt.cli.render.log_display import follow_logs, show_logs
-    from homevolt.cli.render.picture.files import write_prices
-    from homevolt.cli.render.picture_display import show_prices
+    from homevolt.cli.render.picture.files import write_planned, write_prices
+    from homevolt.cli.render.picture_display import show_explained, show_planned, show_prices
     from homevolt.cli.render.plan_view import show_diff, show_plan
     from homevolt.cli.render.report_display import (
         show_alarms,
@@ -39,18 +39,21 @@ __all__ = [
     "show_diff",
     "show_discovered",
     "show_errors",
+    "show_explained",
     "show_history",
     "show_info",
     "show_logs",
     "show_next_steps",
     "show_nodes",
     "show_plan",
+    "show_planned",
     "show_prices",
     "show_sensors",
     "show_sensors_of_all",
     "show_status",
     "show_status_of_all",
     "watch_status",
+    "write_planned",
     "write_prices",
 ]
 
@@ -58,8 +61,8 @@ _MODULES = {
     "devices": ("progress", "show_devices", "show_sensors_of_all", "show_status_of_all"),
     "display": ("show_next_steps", "show_sensors", "show_status"),
     "log_display": ("follow_logs", "show_logs"),
-    "picture.files": ("write_prices",),
-    "picture_display": ("show_prices",),
+    "picture.files": ("write_planned", "write_prices"),
+    "picture_display": ("show_explained", "show_planned", "show_prices"),
     "plan_view": ("show_diff", "show_plan"),
     "report_display": (
         "show_alarms",

@@ -117,12 +117,14 @@ class Picture(NamedTuple):
         zone: The time zone of the axes.
         rows: What is drawn; with the same span of time, columns of all rows are of one length.
         lines: Sentences below it; an empty one is a blank line.
+        table: Amounts and what each of them is, between the rows and the lines.
     """
 
     title: str
     zone: tzinfo
     rows: tuple[Row, ...]
     lines: tuple[str, ...]
+    table: tuple[tuple[str, str], ...] = ()
 
 
 class Scale(NamedTuple):

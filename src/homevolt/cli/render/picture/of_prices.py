@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from homevolt.cli.planning.prices_work import age_s
-from homevolt.cli.render.formatting import ago
+from homevolt.cli.planning.spot import source_text
 from homevolt.cli.render.picture.model import Bars, Mark, Picture, Row
 from homevolt.planning.prices.zones import market_zone
 
@@ -26,10 +25,9 @@ def prices_picture(shown: Shown) -> Picture:
     known = [value for value in prices.values if value is not None]
     low, high = min((0.0, *known)), max((0.0, *known))
     now = prices.at(shown.now)
-    read = f"{prices.fetched_at.astimezone(market_zone()):%Y-%m-%d %H:%M}"
     lines = (
         *(() if now is None else (f"Now {_price(now)} {prices.unit}.",)),
-        f"Source: {prices.source}, read {read} ({ago(age_s(shown))}). Times are {CLOCK}.",
+        f"Source: {source_text(prices, shown.now, market_zone())} Times are {CLOCK}.",
         *shown.notes,
     )
     return Picture(

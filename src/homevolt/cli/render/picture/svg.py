@@ -55,6 +55,12 @@ def svg_of(picture: Picture) -> str:
         y += GAP
         y = _row(parts, row, picture.zone, y)
     y += GAP
+    y += GAP if picture.table else 0
+    for amount, what in picture.table:
+        y += SMALL_LINE
+        parts.append(_text(GUTTER + 60, y, amount, "head right"))
+        parts.append(_text(GUTTER + 72, y, what))
+    y += GAP if picture.table else 0
     for line in picture.lines:
         for each in textwrap.wrap(line, LONGEST_LINE) or [""]:
             y += SMALL_LINE
@@ -143,7 +149,7 @@ def _bars(parts: list[str], panel: Bars, row: Row, axis: _Axis, y: int) -> int:
     for mark in panel.marks:
         middle = (axis.x(mark.start) + axis.x(mark.end)) / 2
         parts.append(_text(middle, bottom + 14, MARKS[mark.kind].sign, f"{mark.kind} middle"))
-    return bottom + (GAP if panel.marks else GAP // 2)
+    return bottom + (LINE if panel.marks else GAP // 2)
 
 
 def _role(panel: Bars, begins: datetime, ends: datetime) -> str:

@@ -62,10 +62,13 @@ def lines_of(picture: Picture, width: int) -> Iterator[Line]:
     for row in picture.rows:
         yield ()
         yield from _row(row, picture.zone, step, gutter, width)
-    note = _length_note(picture, step)
-    if picture.rows:
+    if picture.table:
         yield ()
-    for line in (*note, *picture.lines):
+    amounts = max((len(amount) for amount, _ in picture.table), default=0)
+    for amount, what in picture.table:
+        yield (Piece(f"{amount:>{amounts}}", HEAD), Piece(f"  {what}"))
+    yield ()
+    for line in (*_length_note(picture, step), *picture.lines):
         yield from _wrapped(line, width)
 
 
@@ -243,7 +246,7 @@ def _runs(characters: Sequence[str], styles: Sequence[str]) -> Iterator[Piece]:
 
 
 def _wrapped(text: str, width: int, style: str = "") -> Iterator[Line]:
-    for line in textwrap.wrap(text, width, subsequent_indent="") or [""]:
+    for line in textwrap.wrap(text, width, break_on_hyphens=False) or [""]:
         yield (Piece(line, style),)
 
 
