@@ -261,6 +261,12 @@ COSTS: Keys = {
     "captured_ratio": "number",
 }
 PRICE_SPAN: Keys = {**_keys("time", "from to"), "price": "amount"}
+FORECAST: Keys = {
+    "basis": "text",
+    "guess": "flag",
+    "mean_w": "number?",
+    "unknown_slots": "count",
+}
 _SENSORS: Keys = {**DEVICE, "sensors": [SENSOR]}
 _CONTROLLING = (
     "charge discharge idle self-consumption solar export mode restore",
@@ -357,6 +363,13 @@ DOCUMENTS: dict[str, Shape] = {
         "currency": "text",
         **_keys("amount", "cost cost_without_battery cost_of_self_consumption best_cost"),
         "notes": ["text"],
+        "forecasts": {"load": FORECAST, "solar": FORECAST},
+        "battery": {
+            **_keys("count", "capacity_wh charge_w discharge_w"),
+            **_keys("number", "state_of_charge_ratio min_soc_ratio max_soc_ratio reserve_ratio"),
+            **_keys("number", "round_trip_ratio standby_w"),
+            "wear_per_kwh": "amount",
+        },
         "entries": [
             {
                 **_keys("time", "from to"),
@@ -370,6 +383,7 @@ DOCUMENTS: dict[str, Shape] = {
         ],
     },
     "backtest": {
+        "currency": "text",
         "load_and_sun_known": "flag",
         **_keys("number", "capacity_kwh power_kw"),
         "backtests": [
