@@ -44,6 +44,8 @@ def command(*, target: Target, apply: bool, manner: Manner, given: dict[str, Any
         if not manner.as_json:
             print_err(plan_work.text(planned))
         sentence = "Will replace the plan by this one:"
-        await plan_write.replace_plan(opened, planned.plan.schedule, sentence, manner)
+        await plan_write.replace_plan(
+            opened, planned.plan.schedule, sentence, manner, gradually=True
+        )
 
     session.run(target, work, writes=apply)
