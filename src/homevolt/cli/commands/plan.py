@@ -64,6 +64,8 @@ def command(
         if not manner.as_json:
             show(planned, on_stderr=True)
         sentence = "Will replace the plan by this one:"
-        await plan_write.replace_plan(opened, planned.plan.schedule, sentence, manner)
+        await plan_write.replace_plan(
+            opened, planned.plan.schedule, sentence, manner, gradually=True
+        )
 
     session.run(target, work, writes=apply)
