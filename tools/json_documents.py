@@ -261,6 +261,12 @@ COSTS: Keys = {
     "captured_ratio": "number",
 }
 PRICE_SPAN: Keys = {**_keys("time", "from to"), "price": "amount"}
+FORECAST: Keys = {
+    "basis": "text",
+    "guess": "flag",
+    "mean_w": "number?",
+    "unknown_slots": "count",
+}
 _SENSORS: Keys = {**DEVICE, "sensors": [SENSOR]}
 _CONTROLLING = (
     "charge discharge idle self-consumption solar export mode restore",
@@ -358,6 +364,13 @@ DOCUMENTS: dict[str, Shape] = {
         **_keys("amount", "cost cost_without_battery cost_of_self_consumption best_cost"),
         "notes": ["text"],
         "rests_on": ["text"],
+        "forecasts": {"load": FORECAST, "solar": FORECAST},
+        "battery": {
+            **_keys("count", "capacity_wh charge_w discharge_w"),
+            **_keys("number", "state_of_charge_ratio min_soc_ratio max_soc_ratio reserve_ratio"),
+            **_keys("number", "round_trip_ratio standby_w"),
+            "wear_per_kwh": "amount",
+        },
         "slots": [
             {
                 **_keys("time", "from to"),
@@ -381,6 +394,7 @@ DOCUMENTS: dict[str, Shape] = {
         ],
     },
     "backtest": {
+        "currency": "text",
         "load_and_sun_known": "flag",
         **_keys("number", "capacity_kwh power_kw"),
         "backtests": [

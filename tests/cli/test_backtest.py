@@ -48,6 +48,7 @@ async def test_prices_and_tariff_are_read_from_files(shell: Shell, tmp_path: Pat
     tariff.write_text('currency = "EUR"\ntime_zone = "Europe/Stockholm"\n')
     outcome = await shell("backtest", str(file), "--tariff", str(tariff), "--json")
     (found,) = outcome.document["backtests"]
+    assert outcome.document["currency"] == "EUR"
     assert found["prices"] == "spot.csv"
     assert found["total"]["with_plan"] < found["total"]["without_battery"]
 

@@ -147,7 +147,7 @@ async def test_every_column_is_a_slot_of_the_plan(  # noqa: PLR0917 - pytest's f
 async def test_the_costs_are_compared_and_what_they_rest_on_is_said(
     shell: Shell, tmp_path: Path
 ) -> None:
-    options = ("--prices", spot_file(tmp_path, DAY), "--eur-rate", "11")
+    options = ("--prices", spot_file(tmp_path, DAY), "--eur-rate", "11", "--load", "800")
     async with midnight(DAY) as host:
         outcome = await shell("plan", "--host", host, *options)
         document = (await shell("plan", "--host", host, *options, "--json")).document
@@ -171,7 +171,7 @@ async def test_the_costs_are_compared_and_what_they_rest_on_is_said(
 async def test_an_explained_entry_is_one_sentence_with_everything_in_it(
     shell: Shell, tmp_path: Path
 ) -> None:
-    options = ("--prices", spot_file(tmp_path, DAY), "--eur-rate", "11")
+    options = ("--prices", spot_file(tmp_path, DAY), "--eur-rate", "11", "--load", "800")
     async with midnight(DAY) as host:
         outcome = await shell("plan", "explain", "--host", host, *options)
         document = (await shell("plan", "explain", "--host", host, *options, "--json")).document

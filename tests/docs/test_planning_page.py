@@ -12,8 +12,8 @@ PAGE = (Path(__file__).parents[2] / "docs" / "planning.md").read_text("utf-8")
 
 
 def example(language: str) -> str:
-    """Return the one example of a language."""
-    (found,) = re.findall(rf"```{language}\n(.*?)```", PAGE, re.DOTALL)
+    """Return the first example of a language."""
+    found, *_ = re.findall(rf"```{language}\n(.*?)```", PAGE, re.DOTALL)
     return str(found)
 
 

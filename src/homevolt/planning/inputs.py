@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -17,6 +18,8 @@ if TYPE_CHECKING:
     from homevolt.planning.tariff.model import PowerFee, Tariff
     from homevolt.planning.tariff.peaks import Peak
 
+WIDENED = 2.0
+"""By how much more is kept in reserve where a forecast is a guess or has gaps."""
 _MINUTE = timedelta(minutes=1)
 
 
@@ -76,11 +79,15 @@ def plan_input(
         prices.append((price, brings))
         moment = following
     notes = [f"Prices are known until {moment.astimezone(now.tzinfo):%Y-%m-%d %H:%M}."]
-    load_kw, load_gaps = _powers_kw(load, starts)
-    solar_kw, solar_gaps = _powers_kw(solar, starts)
-    for name, gaps in (("load", load_gaps), ("solar production", solar_gaps)):
-        if gaps:
-            notes.append(f"The {name} of {gaps} quarters is not known: their mean is expected.")
+    load_kw, load_gaps = _powers_kw(load, starts, gap_is_mean=True)
+    solar_kw, solar_gaps = _powers_kw(solar, starts, gap_is_mean=False)
+    if load_gaps:
+        notes.append(f"The load of {load_gaps} quarters is not known: the mean is expected.")
+    if solar_gaps:
+        notes.append(f"The sun of {solar_gaps} quarters is not known: none is expected.")
+    if load_gaps or solar_gaps or load.is_guess or solar.is_guess:
+        battery, note = _widened(battery)
+        notes.append(note)
     problem = Problem(
         hours=tuple(hours),
         import_price=tuple(price for price, _ in prices),
@@ -159,10 +166,23 @@ def _intervals(
     return intervals
 
 
-def _powers_kw(forecast: Forecast, starts: Sequence[datetime]) -> tuple[tuple[float, ...], int]:
+def _widened(battery: BatteryModel) -> tuple[BatteryModel, str]:
+    """Return a battery of which more is kept in reserve, and a sentence that says so."""
+    most = (battery.max_soc - battery.min_soc) / 2
+    reserve = max(battery.reserve, min(battery.reserve * WIDENED, most))
+    note = (
+        f"So {reserve:.0%} of the battery are kept in reserve, where it would be "
+        f"{battery.reserve:.0%}."
+    )
+    return replace(battery, reserve=reserve), note.replace("%", " %")
+
+
+def _powers_kw(
+    forecast: Forecast, starts: Sequence[datetime], *, gap_is_mean: bool
+) -> tuple[tuple[float, ...], int]:
     """Return the power of each slot in kW, and how many of them are not known."""
     powers = [forecast.at(start) for start in starts]
     known = [power for power in powers if power is not None]
-    mean = sum(known) / len(known) if known else 0.0
-    filled = tuple((mean if power is None else power) / WH_PER_KWH for power in powers)
+    gap = sum(known) / len(known) if known and gap_is_mean else 0.0
+    filled = tuple((gap if power is None else power) / WH_PER_KWH for power in powers)
     return filled, len(powers) - len(known)

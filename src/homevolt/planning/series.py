@@ -265,10 +265,12 @@ class Forecast(Series):
 
     Args:
         basis: What it rests on, in one sentence for people.
+        is_guess: Whether nobody said or measured it, so that a plan keeps more in reserve.
     """
 
     unit: str = "W"
     basis: str
+    is_guess: bool = False
 
     @property
     def power_w(self) -> tuple[float | None, ...]:

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import math
 from datetime import UTC, date, datetime, timedelta
-from typing import TYPE_CHECKING, Any, Self
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from aiohttp import web
-from aiohttp.test_utils import TestServer
 
 from homevolt.exceptions import (
     HomevoltConnectionError,
@@ -19,61 +18,13 @@ from homevolt.exceptions import (
 from homevolt.planning.forecast.solar import SolarPlant, no_solar, solar_forecast
 from homevolt.planning.series import HOUR, QUARTER, Forecast
 from tests.support.fakes import ManualClock
+from tests.support.weather_server import WeatherServer
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
 START = datetime(2026, 6, 1, 10, tzinfo=UTC)
 PLANT = SolarPlant(latitude=59.3, longitude=18.1, peak_kw=10, tilt=30, azimuth=-45)
-
-
-class WeatherServer:
-    """Open-Meteo on loopback: each quarter of the days that are asked for, with 500 W/m2.
-
-    Args:
-        fault: What it answers instead.
-        irradiance: The irradiance of the quarter that ENDS at an instant.
-    """
-
-    def __init__(
-        self,
-        fault: Callable[[], web.Response] | None = None,
-        irradiance: Callable[[datetime], float | None] = lambda _: 500.0,
-    ) -> None:
-        self.queries: list[dict[str, str]] = []
-        self._fault = fault
-        self._irradiance = irradiance
-        app = web.Application()
-        app.add_routes([web.get("/v1/forecast", self._answer)])
-        self._server = TestServer(app)
-        self.url = ""
-
-    async def __aenter__(self) -> Self:
-        await self._server.start_server()
-        self.url = str(self._server.make_url("/"))
-        return self
-
-    async def __aexit__(self, *_: object) -> None:
-        await self._server.close()
-
-    async def _answer(self, request: web.Request) -> web.Response:
-        self.queries.append(dict(request.query))
-        if self._fault is not None:
-            return self._fault()
-        first, last = (
-            datetime.fromisoformat(request.query[key]).replace(tzinfo=UTC)
-            for key in ("start_date", "end_date")
-        )
-        count = (last - first) // QUARTER + 96
-        times = [first + n * QUARTER for n in range(count)]
-        return web.json_response(
-            {
-                "minutely_15": {
-                    "time": [int(time.timestamp()) for time in times],
-                    "global_tilted_irradiance": [self._irradiance(time) for time in times],
-                }
-            }
-        )
 
 
 async def ask(

@@ -64,15 +64,19 @@ def told_if_ended(text: str) -> Iterator[None]:
 
 def ask(question: str) -> bool:
     """Ask the person at the terminal; anything but yes is no."""
+    return typed_text(f"{question} [y/N] ").lower() in YES
+
+
+def typed_text(question: str) -> str:
+    """Ask the person at the terminal for a line, without the space around it."""
     with _ctrl_c_ends_it():
-        sys.stderr.write(f"{question} [y/N] ")
+        sys.stderr.write(question)
         sys.stderr.flush()
         try:
-            answer = typed_line()
+            return typed_line().strip()
         except KeyboardInterrupt:
             print_err("")  # the question's line has not ended yet
             raise
-    return answer.strip().lower() in YES
 
 
 def ask_secret(question: str) -> str:

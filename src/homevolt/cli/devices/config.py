@@ -278,5 +278,5 @@ FIELDS = {
 }
 """The keys in the table of a device."""
 
-TABLES = ("default", "devices", "interval_s", "mqtt", "prometheus", "http")
+TABLES = ("default", "devices", "interval_s", "mqtt", "prometheus", "http", "planner")
 """The keys of the file; what is not about devices is checked where it is used."""

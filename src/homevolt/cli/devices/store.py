@@ -17,7 +17,7 @@ from homevolt.cli.devices.selection import unknown_device
 from homevolt.cli.errors import unwritable, usage_error
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
 
     from homevolt.cli.devices.config import Config, ConfiguredDevice
 
@@ -106,6 +106,29 @@ def set_default(name: str) -> Config:
         if name not in config.devices:
             raise unknown_device(name, config)
         return _with_default(text, name)
+
+    return _change(edit)
+
+
+def put_values(name: str, values: Mapping[str, Any]) -> Config:
+    """Put values into a table of the file that is not about devices.
+
+    Args:
+        name: The table, which is made where there is none.
+        values: The values by their keys.
+
+    Returns:
+        What the file holds now.
+
+    Raises:
+        ShellError: The file cannot be read or written.
+    """
+
+    def edit(text: str, _: Config) -> str:
+        document = tomlkit.parse(text)
+        table: Any = document.setdefault(name, tomlkit.table())
+        table.update(values)
+        return tomlkit.dumps(document)
 
     return _change(edit)
 

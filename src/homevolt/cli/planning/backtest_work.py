@@ -88,6 +88,7 @@ def run_backtest(file: Path | None, settings: Settings) -> tuple[str, Backtest]:
 def document(found: list[tuple[str, Backtest]], settings: Settings) -> dict[str, Any]:
     """Return backtests for programs."""
     return {
+        "currency": read_tariff(settings.tariff).currency,
         "load_and_sun_known": settings.known,
         "capacity_kwh": settings.capacity_kwh,
         "power_kw": settings.power_kw,

@@ -4,57 +4,45 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from decimal import Decimal
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from homevolt._common import SYSTEM_CLOCK
+from homevolt._settings import SecretError, read_secret
+from homevolt.cli.errors import usage_error
+from homevolt.cli.planning.device import battery_of, check_clock
+from homevolt.cli.planning.forecasts import forecast_document, load_of, solar_of
 from homevolt.cli.planning.plan_slots import slots_document
 from homevolt.cli.planning.reading import in_currency, read, read_tariff
+from homevolt.cli.planning.settings import PlanSettings, plan_settings
 from homevolt.cli.planning.spot import source_text, spot_prices
-from homevolt.exceptions import HomevoltValueError
-from homevolt.planning.battery import battery_from_readings
+from homevolt.cli.planning.wear import asked_once
 from homevolt.planning.device_modes import ALL_MODES
 from homevolt.planning.end_value import end_values
 from homevolt.planning.explain import explain, full_sentence
-from homevolt.planning.forecast.load import constant_load
-from homevolt.planning.forecast.solar import no_solar
 from homevolt.planning.inputs import plan_input
-from homevolt.planning.plan import make_plan
+from homevolt.planning.plan import make_plan, slot_starts
 from homevolt.planning.prices.price_file import prices_from_file
+from homevolt.planning.prices.table import find_source
+from homevolt.planning.tariff.peaks import Peak
 from homevolt.planning.tariff.rates import rates
 from homevolt.schedule.entry import BatteryMode
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from datetime import tzinfo
-    from pathlib import Path
 
+    from homevolt._common import Clock
     from homevolt.cli.session import Session
     from homevolt.planning.plan import Plan
+    from homevolt.planning.prices.market import Prices
+    from homevolt.planning.problem import Problem
     from homevolt.planning.series import Forecast, PriceSeries
     from homevolt.planning.tariff.model import Tariff
 
 _HORIZON = timedelta(hours=48)
 _DAY_SLOTS = 96
-
-
-class PlanSettings(NamedTuple):
-    """What a plan is made with.
-
-    Attributes:
-        zone: The bidding zone.
-        prices: A file with prices, None asks the sources.
-        cache: The folder in which published prices are kept.
-        tariff: A file, None for the example.
-        eur_rate: What an EUR is in the currency of the tariff, None where the prices are in it.
-        load_w: Expected consumption of the house.
-        fuse_a: Main fuse per phase, None for no limit.
-    """
-
-    zone: str
-    prices: Path | None
-    cache: Path | None
-    tariff: Path | None
-    eur_rate: float | None
-    load_w: float
-    fuse_a: float | None
+_FUSE_W_PER_A = 3 * 230.0
 
 
 class Planned(NamedTuple):
@@ -79,77 +67,94 @@ class Planned(NamedTuple):
     prices: PriceSeries
 
 
-async def make(session: Session, settings: PlanSettings) -> Planned:
+def prepared(given: Mapping[str, Any], *, asks: bool) -> PlanSettings:
+    """Return what a plan is made with; what the wear depends on is asked once.
+
+    Args:
+        given: What the command line says, by the names of `PlanSettings`.
+        asks: Whether a person at the terminal may be asked.
+
+    Raises:
+        ShellError: The file of devices cannot be used.
+        HomevoltError: The tariff cannot be used.
+    """
+    settings = plan_settings(given)
+    if not asks:
+        return settings
+    return asked_once(settings, read_tariff(settings.tariff).currency)
+
+
+async def make(
+    session: Session,
+    settings: PlanSettings,
+    *,
+    prices: Prices | None = None,
+    clock: Clock = SYSTEM_CLOCK,
+) -> Planned:
     """Make a plan for a device that was read.
 
     Args:
         session: The device.
         settings: What it is made with.
+        prices: Where prices come from, for a program that plans again and again; None makes one.
+        clock: The time to go by.
 
     Raises:
         HomevoltError: Prices, tariff or battery are not known, or cannot be.
     """
+    device = session.device
+    now = device.now()
+    check_clock(now, clock)
     tariff = read_tariff(settings.tariff)
-    prices = await _prices(settings, tariff)
-    after = rates(tariff, prices)
-    device, units = session.device, session.device.snapshot.units
-    capacity = _total([unit.rated_capacity_wh for unit in units])
-    battery = battery_from_readings(
-        rated_capacity_wh=capacity,
-        rated_power_w=_total([unit.rated_power_w for unit in units]),
-        units=len(units),
-    )
-    stored = _total(
-        [
-            None
-            if unit.state_of_charge_ratio is None or unit.rated_capacity_wh is None
-            else unit.state_of_charge_ratio * unit.rated_capacity_wh
-            for unit in units
-        ]
-    )
-    if stored is None:
-        raise HomevoltValueError(
-            "The device does not say its state of charge: without it there is no plan."
-        )
-    now = device.now().astimezone(tariff.zone)
-    load = constant_load(settings.load_w, now, now + _HORIZON)
-    solar = no_solar(now, now + _HORIZON)
+    spot, notes = await _spot(settings, tariff, prices)
+    after = rates(tariff, spot)
+    battery, state_of_charge = battery_of(device.snapshot.units, settings)
+    local, until = now.astimezone(tariff.zone), now + _HORIZON
+    load = load_of(settings, now, until, tariff.zone)
+    solar = await solar_of(settings, now, until, tariff.zone, clock)
     found = plan_input(
         after,
         load,
         solar,
         battery,
-        now=now,
-        state_of_charge=min(1.0, stored / battery.capacity_wh),
-        fuse_w=None if settings.fuse_a is None else settings.fuse_a * 3 * 230.0,
+        now=local,
+        state_of_charge=state_of_charge,
+        fuse_w=None if settings.fuse_a is None else settings.fuse_a * _FUSE_W_PER_A,
         tariff=tariff,
+        made=[
+            Peak(day=each.day, power_w=Decimal(str(each.power_kw)) * 1000)
+            for each in settings.peaks
+        ],
     )
     problem = found.problem
-    if problem.hours:
-        day = slice(max(0, len(problem.hours) - _DAY_SLOTS), None)
-        last = {
-            name: getattr(problem, name)[day]
-            for name in ("hours", "import_price", "export_price", "load_kw", "solar_kw")
-        }
-        problem = replace(problem, end_values=end_values(replace(problem, peak_fees=(), **last)))
+    if problem.hours and settings.end_value:
+        problem = replace(problem, end_values=end_values(_last_day(problem)))
     dropped = {mode for mode in ALL_MODES if device.capabilities.keeps(mode) is False}
     plan = make_plan(problem, found.start, confirmed=ALL_MODES - dropped - {BatteryMode.IDLE})
-    notes = (*found.notes, *plan.notes)
-    return Planned(plan, tariff.currency, tariff.zone, notes, load, solar, prices)
+    notes = (*notes, *found.notes, *plan.notes)
+    return Planned(plan, tariff.currency, tariff.zone, notes, load, solar, spot)
 
 
 def rests_on(planned: Planned) -> list[str]:
-    """Return what the prices and forecasts rest on, in sentences."""
+    """Return what prices, forecasts and battery rest on, in sentences."""
+    battery = planned.plan.problem.battery
+    wear = battery.wear_per_kwh
     return [
         f"Prices: {source_text(planned.prices, datetime.now(UTC), planned.zone)}",
         f"Load: {planned.load.basis}",
         f"Sun: {planned.solar.basis}",
+        f"Battery: {battery.capacity_wh / 1000:.1f} kWh and "
+        f"{battery.max_discharge_w / 1000:.1f} kW by the device, "
+        f"{battery.round_trip_efficiency:.1%} of a round trip, "
+        f"{battery.standby_w:g} W of standby, "
+        + (f"wear of {wear:.2f} {planned.currency} a kWh." if wear else "no wear counted."),
     ]
 
 
 def document(planned: Planned) -> dict[str, Any]:
     """Return a plan for programs."""
     plan = planned.plan
+    until = slot_starts(plan.problem, plan.start)[-1]
     return {
         "start": plan.start.isoformat(),
         "currency": planned.currency,
@@ -159,6 +164,11 @@ def document(planned: Planned) -> dict[str, Any]:
         "best_cost": round(plan.best_cost, 4),
         "notes": list(planned.notes),
         "rests_on": rests_on(planned),
+        "forecasts": {
+            "load": forecast_document(planned.load, plan.start, until),
+            "solar": forecast_document(planned.solar, plan.start, until),
+        },
+        "battery": _battery_document(plan.problem),
         "slots": slots_document(plan),
         "entries": [
             {
@@ -173,8 +183,8 @@ def document(planned: Planned) -> dict[str, Any]:
                 "price": None if each.price is None else round(each.price, 4),
                 "wear_cost": round(each.wear_cost, 4),
                 "gain": round(each.gain, 4),
-                "left_kwh": round(each.left_kwh, 3),
                 "used_value": round(each.used_value, 4),
+                "left_kwh": round(each.left_kwh, 3),
                 "used_from": None if each.used_from is None else each.used_from.isoformat(),
                 "used_to": None if each.used_to is None else each.used_to.isoformat(),
                 "text": full_sentence(each, planned.currency, planned.zone),
@@ -184,17 +194,68 @@ def document(planned: Planned) -> dict[str, Any]:
     }
 
 
-async def _prices(settings: PlanSettings, tariff: Tariff) -> PriceSeries:
+def _battery_document(problem: Problem) -> dict[str, Any]:
+    battery = problem.battery
+    return {
+        "capacity_wh": round(battery.capacity_wh),
+        "charge_w": round(battery.max_charge_w),
+        "discharge_w": round(battery.max_discharge_w),
+        "state_of_charge_ratio": round(problem.first_kwh * 1000 / battery.capacity_wh, 4),
+        "min_soc_ratio": round(battery.min_soc, 4),
+        "max_soc_ratio": round(battery.max_soc, 4),
+        "reserve_ratio": round(battery.reserve, 4),
+        "round_trip_ratio": round(battery.round_trip_efficiency, 4),
+        "standby_w": battery.standby_w,
+        "wear_per_kwh": round(battery.wear_per_kwh, 4),
+    }
+
+
+def price_source(settings: PlanSettings, currency: str) -> Prices:
+    """Return where the prices of a plan come from.
+
+    Args:
+        settings: What it is made with.
+        currency: That of the tariff.
+
+    Raises:
+        HomevoltValueError: There is no such zone, or no such source.
+        ShellError: The file with the token cannot be read.
+    """
+    tokens = {}
+    if settings.price_source is not None and settings.price_token_file is not None:
+        try:
+            token = read_secret(settings.price_token_file)
+        except SecretError as error:
+            raise usage_error(str(error)) from None
+        tokens[find_source(settings.price_source).name] = token
+    return spot_prices(
+        settings.zone, currency, settings.cache, source=settings.price_source, tokens=tokens
+    )
+
+
+async def _spot(
+    settings: PlanSettings, tariff: Tariff, prices: Prices | None
+) -> tuple[PriceSeries, tuple[str, ...]]:
+    """Return the prices of today and tomorrow as far as they are known, and what is not."""
     if settings.prices is None:
-        source = spot_prices(settings.zone, tariff.currency, settings.cache)
+        source = prices or price_source(settings, tariff.currency)
         today = source.today()
-        return (await source.days(today, today + timedelta(days=1))).prices
+        found = await source.days(today, today + timedelta(days=1))
+        return found.prices, tuple(str(problem) for problem in found.problems)
     file = settings.prices
-    prices = prices_from_file(read(file), zone=settings.zone, name=file.name)
-    return in_currency(prices, tariff.currency, settings.eur_rate)
+    read_prices = prices_from_file(read(file), zone=settings.zone, name=file.name)
+    return in_currency(read_prices, tariff.currency, settings.eur_rate), ()
 
 
-def _total(values: list[float | None]) -> float | None:
-    """Return a sum, None where a part of it is not known."""
-    known = [value for value in values if value is not None]
-    return sum(known) if known and len(known) == len(values) else None
+def _last_day(problem: Problem) -> Problem:
+    """Return the last day of a problem, by which energy at its end is valued."""
+    day = slice(max(0, len(problem.hours) - _DAY_SLOTS), None)
+    return replace(
+        problem,
+        hours=problem.hours[day],
+        import_price=problem.import_price[day],
+        export_price=problem.export_price[day],
+        load_kw=problem.load_kw[day],
+        solar_kw=problem.solar_kw[day],
+        peak_fees=(),
+    )

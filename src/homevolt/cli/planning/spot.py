@@ -11,6 +11,7 @@ from homevolt.planning.prices.market import Prices
 from homevolt.planning.prices.table import SOURCES
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from datetime import datetime, tzinfo
     from pathlib import Path
 
@@ -21,21 +22,32 @@ URL_VARIABLE = "HOMEVOLT_PRICES_URL"
 TIMEOUT_S = 10.0
 
 
-def spot_prices(zone: str, currency: str | None = None, cache: Path | None = None) -> Prices:
+def spot_prices(
+    zone: str,
+    currency: str | None = None,
+    cache: Path | None = None,
+    *,
+    source: str | None = None,
+    tokens: Mapping[str, str] | None = None,
+) -> Prices:
     """Return the prices of a zone, of which published days are kept in a folder.
 
     Args:
         zone: The name of the bidding zone.
         currency: That of the prices; None takes that of the zone.
         cache: The folder; None takes that of the shell.
+        source: The name of the source that is asked first; None takes the best of the zone.
+        tokens: Tokens by the names of the sources.
 
     Raises:
-        HomevoltValueError: There is no such zone.
+        HomevoltValueError: There is no such zone, or no such source.
     """
     url = os.environ.get(URL_VARIABLE)
     return Prices(
         zone,
         currency=currency,
+        source=source,
+        tokens=tokens,
         cache=cache or state.folder() / "prices",
         base_urls=dict.fromkeys(SOURCES, url) if url else None,
         timeout_s=TIMEOUT_S,

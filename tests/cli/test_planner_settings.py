@@ -1,0 +1,259 @@
+"""What a plan is made with: [planner] in the file of devices, options, and answers kept there."""
+
+from __future__ import annotations
+
+import math
+import os
+import pty
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+from aiohttp import web
+
+from homevolt.cli.devices.config import config_path
+from homevolt.cli.planning.settings import FIELDS, MadePeak, plan_settings
+from homevolt.cli.planning.settings import SOLAR as SOLAR_FIELDS
+from homevolt.simulator import Simulator
+from tests.support.processes import PROGRAM, started
+from tests.support.weather_server import WeatherServer
+
+if TYPE_CHECKING:
+    from tests.cli.conftest import Outcome, Shell
+
+ROOT = Path(__file__).parents[2]
+SOLAR = "peak_kw = 8\ntilt = 35\nazimuth = 0\nlatitude = 59.3\nlongitude = 18.1\n"
+MISTAKES = [
+    ("planner = 5\n", 1, "planner must be a table. Write [planner]."),
+    ('[planner]\nzones = "SE3"\n', 2, "unknown key 'zones'. Did you mean 'zone'?"),
+    ("[planner]\nload_w = -1\n", 2, "load_w of planner cannot be used. Write load_w = 800"),
+    ("[planner]\nload_w = nan\n", 2, "load_w of planner cannot be used. Write"),
+    ("[planner]\nload_w = true\n", 2, "load_w of planner cannot be used. Write"),
+    ('[planner]\nload_w = 1\nload_file = "x"\n', 3, "load_file and load_w exclude each other."),
+    ('[planner]\nload_history = "no.csv"\n', 2, "no.csv. Correct load_history."),
+    ("[planner]\nreserve = 101\n", 2, "reserve of planner cannot be used. Write reserve = 5"),
+    ("[planner]\nmin_soc = 60\nreserve = 50\n", 2, "cross: min_soc and reserve make 110 %,"),
+    ("[planner]\nmax_soc = 0\n", 2, "the limits of the state of charge cross"),
+    ("[planner]\npurchase_price = 60000\n", 2, "purchase_price has no cycles. Add cycles ="),
+    ("[planner]\ncycles = 0\n", 2, "cycles of planner cannot be used. Write cycles = 6000"),
+    ("[planner]\ncharge_efficiency = 94\n", 2, "Write charge_efficiency = 0.94, more than 0"),
+    ("[planner.solar]\npeak_kw = 8\n", 1, "solar has no tilt. Add tilt = 35"),
+    (f"[planner.solar]\n{SOLAR}tlit = 3\n", 7, "unknown key 'tlit'. Did you mean 'tilt'?"),
+    (f"[planner.solar]\n{SOLAR.replace('35', '95')}", 3, "tilt of solar cannot be used. Write"),
+    ("[planner]\npeaks = [{ day = 3, power_kw = 1 }]\n", 2, "day of peaks cannot be used. Write"),
+    ("[planner]\npeaks = [{ power_kw = 1 }]\n", 2, "peaks has no day. Add day = 2026-11-03"),
+    ('[planner]\nprice_token_file = "no"\n', 2, "cannot be read: "),
+]
+
+
+def configure(text: str) -> Path:
+    """Write the file of devices; return its folder."""
+    path = config_path()
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(text)
+    return path.parent
+
+
+@pytest.fixture
+def spot(tmp_path: Path) -> str:
+    """Return a file with the prices of the next 30 hours."""
+    first = datetime.now(UTC).replace(minute=0, second=0, microsecond=0)
+    rows = [
+        f"{first + timedelta(hours=hour):%Y-%m-%dT%H:%MZ},{60 + 40 * math.sin(hour / 4):.2f}"
+        for hour in range(30)
+    ]
+    file = tmp_path / "spot.csv"
+    file.write_text("start_utc,eur_per_mwh\n" + "\n".join(rows) + "\n")
+    return str(file)
+
+
+def written(path: Path, *, days: int, power_w: float, unknown: bool = False) -> Path:
+    """Write what a house needed in each hour of the days before now."""
+    last = datetime.now(UTC).replace(minute=0, second=0, microsecond=0)
+    rows = [
+        f"{last - timedelta(hours=hour):%Y-%m-%dT%H:%MZ},"
+        + ("" if unknown and hour % 24 == 3 else f"{power_w}")
+        for hour in range(days * 24, 0, -1)
+    ]
+    path.write_text("start_utc,power_w\n" + "\n".join(rows) + "\n")
+    return path
+
+
+@pytest.mark.parametrize(("text", "line", "message"), MISTAKES)
+async def test_a_mistake_is_named_with_its_line_and_what_to_do(
+    shell: Shell, text: str, line: int, message: str
+) -> None:
+    configure(text)
+    outcome = await shell("plan", "--simulate")
+    assert outcome.code != 0
+    assert f"config.toml, line {line}: " in outcome.line
+    assert message in outcome.line
+
+
+def test_an_option_beats_the_file_and_replaces_what_excludes_it(tmp_path: Path) -> None:
+    folder = configure(
+        '[planner]\nzone = "SE4"\nload_file = "load.csv"\nreserve = 10\n'
+        "peaks = [{ day = 2026-11-03, power_kw = 4.2 }]\n"
+        f"[planner.solar]\n{SOLAR}"
+    )
+    (folder / "load.csv").write_text("")
+    settings = plan_settings({"zone": None, "reserve": 20.0})
+    assert (settings.zone, settings.reserve) == ("SE4", 20.0)
+    assert settings.load_file == folder / "load.csv"
+    assert settings.peaks == (MadePeak(datetime(2026, 11, 3, tzinfo=UTC).date(), 4.2),)
+    assert settings.solar is not None
+    other = plan_settings({"load_w": 500.0, "solar_file": tmp_path})
+    assert (other.load_w, other.load_file, other.solar) == (500.0, None, None)
+
+
+def test_the_example_of_the_page_can_be_used() -> None:
+    page = (ROOT / "docs" / "planning.md").read_text()
+    example = page.partition("## Settings")[2].partition("```toml\n")[2].partition("```")[0]
+    folder = configure(example)
+    for name in ("tariff.toml", "load.csv", "entsoe-token"):
+        (folder / name).write_text("made up\n")
+    settings = plan_settings({})
+    assert settings.cycles == 6000
+    assert settings.solar is not None
+    assert {*SOLAR_FIELDS} - {*settings.solar} == {"url"}
+    left_out = {"prices", "cache", "eur_rate", "load_w", "load_file", "solar_file"}
+    assert {key for key in FIELDS if f"{key} = " not in example} - left_out == {"solar"}
+
+
+async def planned(shell: Shell, spot: str, *options: str) -> Outcome:
+    """Plan for a simulated battery, whose plan must not change."""
+    async with Simulator(None, local_mode=True) as sim:
+        arguments = ("plan", "--host", sim.host, "--prices", spot, "--eur-rate", "11", "--json")
+        outcome = await shell(*arguments, *options)
+        assert not sim.journal.writes
+    assert outcome.code == 0, outcome.err
+    return outcome
+
+
+async def test_without_a_word_the_load_is_called_a_guess_and_more_is_kept_in_reserve(
+    shell: Shell, spot: str
+) -> None:
+    guessed = (await planned(shell, spot)).document
+    said = (await planned(shell, spot, "--load", "800")).document
+    assert guessed["forecasts"]["load"]["guess"] is True
+    assert "A guess of 800 W" in guessed["forecasts"]["load"]["basis"]
+    assert any("10 % of the battery are kept in reserve" in note for note in guessed["notes"])
+    assert said["forecasts"]["load"] == {
+        "basis": "Constant 800 W.",
+        "guess": False,
+        "mean_w": 800.0,
+        "unknown_slots": 0,
+    }
+    assert (guessed["battery"]["reserve_ratio"], said["battery"]["reserve_ratio"]) == (0.1, 0.05)
+
+
+async def test_the_load_is_the_median_of_the_history_and_says_so(
+    shell: Shell, spot: str, tmp_path: Path
+) -> None:
+    file = written(tmp_path / "load.csv", days=28, power_w=1234)
+    load = (await planned(shell, spot, "--load-history", str(file))).document["forecasts"]["load"]
+    assert load["mean_w"] == 1234.0
+    assert load["basis"].startswith("The median of the same weekday and quarter over 4 weeks")
+    assert "28.0 days are known" in load["basis"]
+    assert (load["guess"], load["unknown_slots"]) == (False, 0)
+
+
+async def test_hours_that_a_history_does_not_know_are_said_and_widen_the_reserve(
+    shell: Shell, spot: str, tmp_path: Path
+) -> None:
+    file = written(tmp_path / "load.csv", days=28, power_w=1234, unknown=True)
+    document = (await planned(shell, spot, "--load-history", str(file))).document
+    assert document["forecasts"]["load"]["unknown_slots"] >= 4
+    assert document["battery"]["reserve_ratio"] == 0.1
+    assert any("quarters is not known: the mean is expected" in each for each in document["notes"])
+
+
+async def test_load_and_sun_are_read_from_files(shell: Shell, spot: str, tmp_path: Path) -> None:
+    last = datetime.now(UTC).replace(minute=0, second=0, microsecond=0)
+    rows = [f"{last + timedelta(hours=hour):%Y-%m-%dT%H:%MZ},0.5" for hour in range(40)]
+    file = tmp_path / "kw.csv"
+    file.write_text("start_utc,power_kw\n" + "\n".join(rows) + "\n")
+    options = ("--load-file", str(file), "--solar-file", str(file))
+    found = (await planned(shell, spot, *options)).document["forecasts"]
+    assert found["load"]["mean_w"] == found["solar"]["mean_w"] == 500.0
+    assert found["solar"]["basis"] == "The column power_kw of kw.csv."
+
+
+async def test_the_sun_is_what_open_meteo_says_of_the_panels(shell: Shell, spot: str) -> None:
+    async with WeatherServer() as server:
+        configure(f'[planner.solar]\n{SOLAR}url = "{server.url}"\n')
+        outcome = await planned(shell, spot, "--load", "800")
+    (query,) = server.queries
+    solar = outcome.document["forecasts"]["solar"]
+    assert (query["tilt"], query["latitude"]) == ("35", "59.3000")
+    assert solar["mean_w"] == 3400.0  # 8 kWp x 500 / 1000 x 0.85
+    assert "Open-Meteo of " in solar["basis"]
+
+
+async def test_without_an_answer_of_open_meteo_no_sun_is_expected_and_more_is_kept(
+    shell: Shell, spot: str
+) -> None:
+    async with WeatherServer(lambda: web.Response(status=404)) as server:
+        configure(f'[planner.solar]\n{SOLAR}url = "{server.url}"\n')
+        document = (await planned(shell, spot, "--load", "800")).document
+    solar = document["forecasts"]["solar"]
+    assert solar["basis"].startswith("Open-Meteo gave no forecast: ")
+    assert solar["mean_w"] is None
+    assert document["battery"]["reserve_ratio"] == 0.1
+
+
+async def test_the_battery_is_the_devices_and_the_rest_is_from_the_settings(
+    shell: Shell, spot: str
+) -> None:
+    configure(
+        "[planner]\ncharge_efficiency = 0.9\ndischarge_efficiency = 0.8\nstandby_w = 20\n"
+        "min_soc = 10\nmax_soc = 90\nreserve = 15\npurchase_price = 50000\ncycles = 5000\n"
+    )
+    battery = (await planned(shell, spot, "--load", "800")).document["battery"]
+    capacity = battery["capacity_wh"]
+    assert battery == {
+        "capacity_wh": 13304,
+        "charge_w": battery["discharge_w"],
+        "discharge_w": battery["discharge_w"],
+        "state_of_charge_ratio": battery["state_of_charge_ratio"],
+        "min_soc_ratio": 0.1,
+        "max_soc_ratio": 0.9,
+        "reserve_ratio": 0.15,
+        "round_trip_ratio": 0.72,
+        "standby_w": 20,
+        "wear_per_kwh": round(50000 / (capacity / 1000 * 5000), 4),
+    }
+
+
+async def test_leaving_out_the_value_at_the_end_changes_the_plan(shell: Shell, spot: str) -> None:
+    valued = (await planned(shell, spot, "--load", "800")).document
+    empty = (await planned(shell, spot, "--load", "800", "--no-end-value")).document
+    assert empty["cost"] != valued["cost"]
+
+
+async def test_a_person_is_asked_once_what_the_battery_cost(spot: str) -> None:
+    async def answered(text: bytes) -> str:
+        ours, theirs = pty.openpty()
+        try:
+            os.write(ours, text)
+            options = ("--simulate", "--prices", spot, "--eur-rate", "11", "--load", "800")
+            async with started(PROGRAM, "plan", *options, stdin=theirs) as process:
+                out, err = await process.communicate()
+        finally:
+            os.close(ours)
+            os.close(theirs)
+        assert process.returncode == 0, err.decode()
+        return out.decode() + err.decode()
+
+    configure("# Mine.\n")
+    first = await answered(b"60 000\nmany\n5000\n")
+    assert "What did the battery cost, in SEK?" in first
+    assert "'many' is not a number of 0 or more." in first
+    assert "wear of 0.90 SEK a kWh" in first
+    assert config_path().read_text() == (
+        "# Mine.\n\n[planner]\npurchase_price = 60000.0\ncycles = 5000.0\n"
+    )
+    again = await answered(b"")
+    assert "What did the battery cost" not in again
+    assert "wear of 0.90 SEK a kWh" in again
