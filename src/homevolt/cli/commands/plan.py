@@ -46,10 +46,10 @@ def command(
     from homevolt.cli.control import plan_write  # noqa: PLC0415 - loads msgspec
     from homevolt.cli.planning import plan_work  # noqa: PLC0415 - likewise
 
-    settings = plan_work.prepared(given, asks=not manner.as_json)
     show = render.show_explained if explain else render.show_planned
     if svg is not None:
         check_writable(svg, force=True)
+    settings = plan_work.prepared(given, asks=not manner.as_json)
 
     async def work(opened: session.Session) -> None:
         planned = await plan_work.make(opened, settings)

@@ -136,7 +136,7 @@ async def make(
 
 
 def rests_on(planned: Planned) -> list[str]:
-    """Return what prices and forecasts rest on, and the battery, in sentences."""
+    """Return what prices, forecasts and battery rest on, in sentences."""
     battery = planned.plan.problem.battery
     wear = battery.wear_per_kwh
     return [
@@ -164,12 +164,12 @@ def document(planned: Planned) -> dict[str, Any]:
         "best_cost": round(plan.best_cost, 4),
         "notes": list(planned.notes),
         "rests_on": rests_on(planned),
-        "slots": slots_document(plan),
         "forecasts": {
             "load": forecast_document(planned.load, plan.start, until),
             "solar": forecast_document(planned.solar, plan.start, until),
         },
         "battery": _battery_document(plan.problem),
+        "slots": slots_document(plan),
         "entries": [
             {
                 "from": each.entry.start.isoformat(),
@@ -183,8 +183,8 @@ def document(planned: Planned) -> dict[str, Any]:
                 "price": None if each.price is None else round(each.price, 4),
                 "wear_cost": round(each.wear_cost, 4),
                 "gain": round(each.gain, 4),
-                "left_kwh": round(each.left_kwh, 3),
                 "used_value": round(each.used_value, 4),
+                "left_kwh": round(each.left_kwh, 3),
                 "used_from": None if each.used_from is None else each.used_from.isoformat(),
                 "used_to": None if each.used_to is None else each.used_to.isoformat(),
                 "text": full_sentence(each, planned.currency, planned.zone),
