@@ -245,7 +245,9 @@ class Device(BatteryControl, DeviceReports):
         try:
             await self._store.read(SCHEDULE)
         except HomevoltError as error:
-            _LOGGER.debug("The schedule could not be read: %s", error)
+            # Not its message, which holds the address; `problems` has it.
+            kind, status = type(error).__name__, getattr(error, "status", None)
+            _LOGGER.debug("The schedule could not be read: %s, HTTP status %s.", kind, status)
             self._store.forget(SCHEDULE, error)
             if isinstance(error, HomevoltAuthenticationError):
                 raise

@@ -73,6 +73,25 @@ async def test_the_devices_of_a_network_are_found_with_id_address_and_port() -> 
                 assert connection.get_device().device_id == device.id
 
 
+async def test_a_device_of_ipv6_alone_is_found_on_several_interfaces_once_and_read() -> None:
+    own_id = f"{own_seed():012x}"
+    async with Simulator(None, host="::1") as sim, AsyncZeroconf(LOOPBACK) as announcer:
+        info = ServiceInfo(
+            SERVICE,
+            f"Homevolt {own_id}.{SERVICE}",
+            port=sim.port,
+            parsed_addresses=["::1"],
+            server=f"homevolt-{own_id}.local.",
+        )
+        await (await announcer.async_register_service(info))
+        devices = await search(until(own_id), [*LOOPBACK, "::1"])
+        (device,) = [each for each in devices if each.id == own_id]
+        assert (device.address, device.host) == ("::1", f"[::1]:{sim.port}")
+        async with homevolt.Homevolt(device.host) as connection:
+            await connection.update_info()
+            assert connection.get_device().device_id == sim.installation.units[0].ecu_id
+
+
 async def test_a_device_that_a_person_renamed_is_known_by_its_host() -> None:
     async with Simulator(seed=own_seed()) as sim:
         sim.device.parameters.values["ecu_mdns_instance_name"] = "Garage"

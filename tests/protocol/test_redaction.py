@@ -4,24 +4,32 @@ from __future__ import annotations
 
 import json
 import logging
+from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING, Any
 
 import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
+from homevolt import Homevolt
+from homevolt.exceptions import HomevoltDataError, HomevoltError
 from homevolt.protocol.decoding import parse
 from homevolt.protocol.disclosable import COUNTERS, KEYS, KINDS, MEASURES, SENTENCES, SMALL_NUMBERS
 from homevolt.protocol.ems import decode_ems
 from homevolt.protocol.redaction import LOG_REDACTOR, Redactor
 from homevolt.protocol.resources import RESOURCES
+from homevolt.protocol.schedule_document import decode_schedule
+from homevolt.schedule.entry import typed_schedule
 from tests.reports.documents import CASES, PLAIN_CASES
 from tests.support import secrets
 from tests.support.any_json import nodes
+from tests.support.fakes import ManualClock, PayloadServer
 from tests.support.payloads import cluster, ems, encoded, schedule, unit
+from tests.support.raw_server import RawServer, response
 from tools.drift_report import known_paths
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from pathlib import Path
 
 PARAMS = [
@@ -284,6 +292,70 @@ def test_pseudonyms_are_bounded() -> None:
         "text-n",
         "text-n",
     ]
+
+
+class Kept(logging.Handler):
+    """Keeps what is logged."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.lines: list[str] = []
+
+    def emit(self, record: logging.LogRecord) -> None:
+        """Keep a line."""
+        self.lines.append(record.getMessage())
+
+
+@contextmanager
+def logged() -> Iterator[list[str]]:
+    """Collect whatever the library logs, the debug log included."""
+    logger, kept = logging.getLogger("homevolt"), Kept()
+    level = logger.level
+    logger.addHandler(kept)
+    logger.setLevel(logging.DEBUG)
+    try:
+        yield kept.lines
+    finally:
+        logger.setLevel(level)
+        logger.removeHandler(kept)
+
+
+@settings(max_examples=200)
+@given(planted())
+def test_no_secret_is_logged_by_reading_the_documents_of_a_device(
+    planted: tuple[dict[str, Any], list[str]],
+) -> None:
+    documents, hidden = planted
+    with logged() as lines:
+        for name, document in documents.items():
+            with suppress(HomevoltDataError):
+                read = RESOURCES[name].decode(encoded(document))
+                if name == "schedule":
+                    typed_schedule(read)
+    for secret in hidden:
+        assert leaks(lines, secret) == []
+
+
+@given(st.one_of(*secrets.NUMBERS.values()), st.sampled_from(["from", "to", "id"]))
+def test_no_identifier_is_logged_in_place_of_a_number_of_an_entry(number: int, key: str) -> None:
+    entry = {"id": 1, "type": "charge", key: number}
+    with logged() as lines:
+        typed_schedule(decode_schedule(encoded(schedule(entry))))
+    assert lines
+    assert leaks(lines, str(number)) == []
+
+
+async def test_why_the_plan_cannot_be_read_is_logged_without_address_and_token() -> None:
+    token = "https://192.0.2.7/a?token=f00baa"
+    answer = response(b"", "302 Found", f"Location: {token}")
+    async with PayloadServer(schedule=404) as server, RawServer(answer) as other:
+        for host in (server.host, other.host):
+            with logged() as lines, suppress(HomevoltError):
+                async with Homevolt(host, "hunter2", clock=ManualClock()) as connection:
+                    await connection.update_info()
+            assert any("schedule" in line for line in lines)
+            for secret in (host, host.partition(":")[0], "hunter2", "f00baa", "192.0.2.7"):
+                assert leaks(lines, secret) == []
 
 
 def test_a_malformed_value_is_logged_without_what_it_may_hold(

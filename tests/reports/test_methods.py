@@ -147,6 +147,20 @@ async def test_a_wrong_argument_is_refused_before_anything_is_sent(
         assert connected.requests == 0
 
 
+async def test_where_the_parameters_of_nodes_are_missing_that_alone_is_not_supported() -> None:
+    async with (
+        PayloadServer(node_params=404, status={"up_time": 7000}) as server,
+        homevolt.Homevolt(server.host, clock=ManualClock()) as connection,
+    ):
+        await connection.update_info()
+        device = connection.get_device()
+        with pytest.raises(HomevoltNotSupportedError, match=r"has no /node_params\.json"):
+            await device.fetch_node_params(1)
+        assert (await device.fetch_status()).up_time_s == 7.0
+        await connection.update_info()
+        assert device.problems == {}
+
+
 @pytest.mark.parametrize("endpoint", ALL_CASES)
 async def test_an_endpoint_that_is_missing_is_not_supported_and_nothing_else(
     endpoint: str,

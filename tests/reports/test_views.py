@@ -6,7 +6,7 @@ import inspect
 import json
 import re
 from operator import attrgetter
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, get_type_hints
 
 import msgspec
 import pytest
@@ -24,6 +24,23 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 ALL_CASES = CASES | PLAIN_CASES
+UNIT = re.compile(r"_(s|w|va|v|a|c|wh|kwh|hz|mhz|dbm|deg|bytes)$")
+MILLI = re.compile(r"_m(s|v|a|w)$")
+WITHOUT_UNIT = {
+    # Counts, and numbers of channels, blocks and errors.
+    *("messages_sent", "packets_sent", "messages_received", "packets_received", "corrupt_received"),
+    *("channel", "errors", "request_start", "request_end", "response_start", "response_end"),
+    # Ratios, from 0 to 1 or -1 to 1, and classes.
+    *("packet_delivery", "progress", "power_factor", "bit_error_class"),
+    # Of a scale that is not documented.
+    *("link_quality", "average_link_quality", "ping_link_quality", "pong_link_quality", "tx_power"),
+    *("adc_average", "adc_max", "adc_min", "adc_noise", "adc_signal", "adc_peak_index"),
+    "adc_samples",
+    # Of a controller, in the unit of what it controls.
+    *("gain_proportional", "gain_integral", "gain_derivative", "setpoint", "integral", "input"),
+    *("filtered_input", "error", "anti_windup"),
+}
+"""The numbers that have no unit, or none that is known."""
 NEVER_RECEIVED = {"rssi": 0, "average_rssi": 0, "lqi": 0, "average_lqi": 0}
 
 
@@ -140,6 +157,17 @@ def test_every_attribute_is_documented_and_has_a_default(view: type[View]) -> No
     scalars = [value for value in msgspec.structs.astuple(view()) if not isinstance(value, View)]
     assert set(scalars) <= {None, ()}
     assert set(view.sources) <= set(view.__struct_fields__)
+
+
+def test_every_number_has_its_unit_in_its_name_and_none_is_in_milliseconds() -> None:
+    numbers = {
+        name
+        for view in VIEWS
+        for name, kind in get_type_hints(view).items()
+        if "float" in str(kind) and name in view.__struct_fields__
+    }
+    assert {name for name in numbers if not UNIT.search(name)} == WITHOUT_UNIT
+    assert [name for view in VIEWS for name in view.__struct_fields__ if MILLI.search(name)] == []
 
 
 def test_every_view_is_one_of_these() -> None:

@@ -165,9 +165,9 @@ def typed_schedule(data: ScheduleData) -> Schedule:
         data: The decoded `/schedule.json`.
     """
     entries = []
-    for entry in data.schedule or ():
+    for place, entry in enumerate(data.schedule or ()):
         if key := unreadable_key(entry):
-            _LOGGER.debug("Left out a schedule entry, its %r is unreadable: %r", key, entry)
+            _LOGGER.debug("Left out $.schedule[%d]: its %r is unreadable.", place, key)
         else:
             entries.append(typed_entry(entry))
     return Schedule(data.local_mode, data.schedule_id, tuple(entries))
