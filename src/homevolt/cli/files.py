@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 import sys
 import tempfile
-from contextlib import contextmanager, suppress
+from contextlib import asynccontextmanager, contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from homevolt.cli.errors import unwritable, usage_error
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import AsyncIterator, Iterator
 
     from homevolt.cli.errors import ShellError
+
+RETRY_S = 0.05
+"""How often a lock that another process holds is tried again."""
 
 
 def check_writable(path: Path, *, force: bool) -> None:
@@ -74,6 +78,58 @@ def replace(path: Path, text: str) -> None:
         temporary.replace(path)
     if sys.platform != "win32":
         _sync_folder(path.parent)
+
+
+@contextmanager
+def locked(path: Path) -> Iterator[None]:
+    """Hold the lock of a file, which is a file beside it; a process that ends lets it go.
+
+    Args:
+        path: The file; its folder is there.
+
+    Raises:
+        OSError: There can be no lock.
+    """
+    descriptor = _open_lock(path)
+    try:
+        _take(descriptor, waits=True)
+        yield
+    finally:
+        os.close(descriptor)
+
+
+@asynccontextmanager
+async def locked_meanwhile(path: Path) -> AsyncIterator[None]:
+    """Hold the lock of a file as `locked` does, and let the event loop go on until it is free."""
+    descriptor = _open_lock(path)
+    try:
+        while not _take(descriptor, waits=False):  # noqa: ASYNC110 - another process holds it
+            await asyncio.sleep(RETRY_S)
+        yield
+    finally:
+        os.close(descriptor)
+
+
+def _open_lock(path: Path) -> int:
+    return os.open(path.with_name(f".{path.name}.lock"), os.O_RDWR | os.O_CREAT, 0o600)
+
+
+def _take(descriptor: int, *, waits: bool) -> bool:
+    """Take a lock; return whether it is held now."""
+    try:
+        if sys.platform == "win32":
+            import msvcrt  # noqa: PLC0415 - of Windows alone
+
+            msvcrt.locking(descriptor, msvcrt.LK_LOCK if waits else msvcrt.LK_NBLCK, 1)
+        else:
+            import fcntl  # noqa: PLC0415 - of other systems alone
+
+            fcntl.flock(descriptor, fcntl.LOCK_EX if waits else fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except (BlockingIOError, PermissionError):
+        if waits:
+            raise
+        return False
+    return True
 
 
 @contextmanager

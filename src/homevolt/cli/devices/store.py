@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import os
 import re
-import sys
-from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -19,7 +17,7 @@ from homevolt.cli.devices.selection import unknown_device
 from homevolt.cli.errors import unwritable, usage_error
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable
 
     from homevolt.cli.devices.config import Config, ConfiguredDevice
 
@@ -147,7 +145,7 @@ def _change(edit: Edit) -> Config:
     path = Path(os.path.realpath(config_path()))
     try:
         path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        with _locked(path):
+        with files.locked(path):
             before = read_text(path)
             after = edit(before, parse(before, path))
             config = parse(after, path)  # what could not be read again is not written
@@ -157,24 +155,6 @@ def _change(edit: Edit) -> Config:
         raise unwritable(path, str(error), "Change it by hand.") from error
     except OSError as error:
         raise unwritable(path, error) from error
-
-
-@contextmanager
-def _locked(path: Path) -> Iterator[None]:
-    """Hold the lock of a file, which is a file beside it; a process that ends lets it go."""
-    descriptor = os.open(path.with_name(f".{path.name}.lock"), os.O_RDWR | os.O_CREAT, 0o600)
-    try:
-        if sys.platform == "win32":
-            import msvcrt  # noqa: PLC0415 - of Windows alone
-
-            msvcrt.locking(descriptor, msvcrt.LK_LOCK, 1)
-        else:
-            import fcntl  # noqa: PLC0415 - of other systems alone
-
-            fcntl.flock(descriptor, fcntl.LOCK_EX)
-        yield
-    finally:
-        os.close(descriptor)
 
 
 def _write(path: Path, text: str) -> None:
