@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 import sys
 import tempfile
-from contextlib import contextmanager, suppress
+from contextlib import asynccontextmanager, contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import AsyncIterator, Iterator
+
+RETRY_S = 0.05
+"""How often a lock that another process holds is tried again."""
 
 
 def replace(path: Path, text: str) -> None:
@@ -57,17 +61,51 @@ def _sync_folder(folder: Path) -> None:
 
 @contextmanager
 def locked(path: Path) -> Iterator[None]:
-    """Hold the lock of a file, which is a file beside it; a process that ends lets it go."""
-    descriptor = os.open(path.with_name(f".{path.name}.lock"), os.O_RDWR | os.O_CREAT, 0o600)
+    """Hold the lock of a file, which is a file beside it; a process that ends lets it go.
+
+    Args:
+        path: The file; its folder is there.
+
+    Raises:
+        OSError: There can be no lock.
+    """
+    descriptor = _open_lock(path)
+    try:
+        _take(descriptor, waits=True)
+        yield
+    finally:
+        os.close(descriptor)
+
+
+@asynccontextmanager
+async def locked_meanwhile(path: Path) -> AsyncIterator[None]:
+    """Hold the lock of a file as `locked` does, and let the event loop go on until it is free."""
+    descriptor = _open_lock(path)
+    try:
+        while not _take(descriptor, waits=False):  # noqa: ASYNC110 - another process holds it
+            await asyncio.sleep(RETRY_S)
+        yield
+    finally:
+        os.close(descriptor)
+
+
+def _open_lock(path: Path) -> int:
+    return os.open(path.with_name(f".{path.name}.lock"), os.O_RDWR | os.O_CREAT, 0o600)
+
+
+def _take(descriptor: int, *, waits: bool) -> bool:
+    """Take a lock; return whether it is held now."""
     try:
         if sys.platform == "win32":
             import msvcrt  # noqa: PLC0415 - of Windows alone
 
-            msvcrt.locking(descriptor, msvcrt.LK_LOCK, 1)
+            msvcrt.locking(descriptor, msvcrt.LK_LOCK if waits else msvcrt.LK_NBLCK, 1)
         else:
             import fcntl  # noqa: PLC0415 - of other systems alone
 
-            fcntl.flock(descriptor, fcntl.LOCK_EX)
-        yield
-    finally:
-        os.close(descriptor)
+            fcntl.flock(descriptor, fcntl.LOCK_EX if waits else fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except (BlockingIOError, PermissionError):
+        if waits:
+            raise
+        return False
+    return True

@@ -374,8 +374,7 @@ async def test_the_kept_plan_is_beside_the_file_of_devices(
     monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path))
     config = Path(os.environ[CONFIG_VARIABLE])
     assert (await shell("idle", "--for", "1h")).code == 0
-    (file,) = await asyncio.to_thread(lambda: [*config.parent.iterdir()])
-    assert file.name.startswith("previous-plan-")
+    (file,) = await asyncio.to_thread(lambda: [*config.parent.glob("previous-plan-*")])
     assert file.stat().st_mode & 0o777 == 0o600
     assert file.parent.stat().st_mode & 0o777 == 0o700
     assert (await shell("restore")).code == 0

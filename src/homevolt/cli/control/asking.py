@@ -8,6 +8,7 @@ import signal
 import sys
 import threading
 from contextlib import contextmanager
+from itertools import count
 from typing import TYPE_CHECKING
 
 from homevolt.cli.errors import ShellError, usage_error
@@ -15,12 +16,15 @@ from homevolt.cli.output import PROGRAM, can_ask, print_err
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from types import FrameType
 
 YES = ("y", "yes")
 LOCAL_MODE_ENDED = (
     f"Ended while local mode was switched; '{PROGRAM} local status' shows which state it is in."
 )
 """What is said if Ctrl-C ends that."""
+STILL_ENDING = "Still ending: what was sent is read back first, and undone if need be."
+"""What is said if Ctrl-C comes again; each request that is waited for has a time limit."""
 
 
 def confirm(question: str, *, yes: bool, must_ask: bool = False) -> bool:
@@ -50,16 +54,17 @@ def confirm(question: str, *, yes: bool, must_ask: bool = False) -> bool:
 
 @contextmanager
 def told_if_ended(text: str) -> Iterator[None]:
-    """Say what is not certain if Ctrl-C ends a write.
+    """Say what is not certain if Ctrl-C ends a write; a second Ctrl-C does not leave half of it.
 
     Args:
         text: What was under way, and how to see whether it was carried out.
     """
-    try:
-        yield
-    except asyncio.CancelledError:
-        print_err(text)
-        raise
+    with _first_ctrl_c_alone():
+        try:
+            yield
+        except asyncio.CancelledError:
+            print_err(text)
+            raise
 
 
 def ask(question: str) -> bool:
@@ -118,3 +123,26 @@ def _ctrl_c_ends_it() -> Iterator[None]:
         yield
     finally:
         signal.signal(signal.SIGINT, previous)
+
+
+@contextmanager
+def _first_ctrl_c_alone() -> Iterator[None]:
+    """Let the first Ctrl-C cancel the work as ever, which undoes what it began, and no other."""
+    cancel = signal.getsignal(signal.SIGINT)
+    if threading.current_thread() is not threading.main_thread() or not callable(cancel):
+        yield
+        return
+    loop, received = asyncio.get_running_loop(), count(1)
+
+    def handle(number: int, frame: FrameType | None) -> None:
+        times = next(received)
+        if times == 1:
+            cancel(number, frame)
+        elif times == 2:  # noqa: PLR2004 - said once, however often it comes
+            loop.call_soon_threadsafe(print_err, STILL_ENDING)
+
+    signal.signal(signal.SIGINT, handle)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, cancel)

@@ -28,6 +28,12 @@ if TYPE_CHECKING:
     from homevolt.cli.session import Session
     from homevolt.schedule.entry import ScheduleEntry
 
+PLAN_ENDED = (
+    f"Ended while the plan was written; '{PROGRAM} schedule show' shows which plan the device has "
+    "now."
+)
+"""What is said if Ctrl-C ends that."""
+
 
 class Outcome(NamedTuple):
     """What a command has done, or of a dry run would do.
@@ -302,12 +308,9 @@ async def _change(
     if confirm("Do it?", yes=manner.yes):
         await session.device.fetch_schedule_data()  # the plan may be another one by now
     await require_local_mode(session, manner)
-    previous_plan.save(session, known_plan(session).entries)
-    with told_if_ended(
-        f"Ended while the plan was written; '{PROGRAM} schedule show' shows which plan the device "
-        "has now."
-    ):
-        await write()
+    async with previous_plan.keeping(session):
+        with told_if_ended(PLAN_ENDED):
+            await write()
     written = known_plan(session)
     active = written.active(session.device.now())
     text = is_doing(active, written.entries, *read_clocks(session))
