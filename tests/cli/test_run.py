@@ -17,6 +17,7 @@ import pytest
 from homevolt.bridges.config import DeviceConfig, HttpConfig, MqttConfig, PrometheusConfig
 from homevolt.cli.devices.run_config import load_run_config
 from homevolt.simulator import Simulator
+from tests.support.certificates import certificates
 from tests.support.processes import PROGRAM, WITHOUT, ended, started
 
 if TYPE_CHECKING:
@@ -81,7 +82,10 @@ def file(tmp_path: Path) -> Path:
     """Return a file of devices with the files that it names."""
     for name in ("barn.pw", "mqtt.pw"):
         (tmp_path / name).write_text(f"{name}-secret\n")
-    (tmp_path / "ca.pem").write_text("certificate")
+    certificate, key, authority = certificates(tmp_path / "certificates")
+    authority.rename(tmp_path / "ca.pem")
+    certificate.rename(tmp_path / "cert.pem")
+    key.rename(tmp_path / "key.pem")
     file = tmp_path / "homevolt.toml"
     file.write_text(WHOLE)
     return file
@@ -168,6 +172,40 @@ async def test_every_mistake_is_said_at_once_with_its_line_and_the_remedy(
         ('[mqtt]\nkey_file = "ca.pem"\ntls = true\n', 2, "key_file has no certificate. Add "),
         ('[mqtt]\npassword = "p"\n', 2, "password has no username. Add username."),
         ('[http]\ntoken_file = "no"\n', 2, ""),
+        ('[http]\ntoken = "two words"\n', 2, "token of http cannot be used. Write token = "),
+        ('[http]\ntoken_file = "homevolt.toml"\n', 2, ""),
+        (f"interval_s = {'9' * 400}\n", 1, "interval_s of the file cannot be used. Write "),
+        (
+            "interval_s = 1e308\n",
+            1,
+            "interval_s of the file cannot be used. Write interval_s = 10, ",
+        ),
+        (
+            f'[devices.a]\nhost = "x"\ntimeout_s = {"9" * 400}\n',
+            3,
+            "timeout_s of a cannot be used. Write timeout_s = 30, at most 86400 seconds.",
+        ),
+        ('[mqtt]\ntopic_prefix = "$SYS"\n', 2, "topic_prefix of mqtt cannot be used."),
+        ('[mqtt]\ntopic_prefix = "a\\u0001"\n', 2, "topic_prefix of mqtt cannot be used."),
+        (
+            '[mqtt]\ntopic_prefix = "homeassistant/x"\n',
+            2,
+            "the topics below homeassistant/x/ are those of discovery. Change topic_prefix.",
+        ),
+        (
+            '[mqtt]\ndiscovery_prefix = "homevolt"\n',
+            2,
+            "the topics below homevolt/ are those of discovery. Change discovery_prefix.",
+        ),
+        ('[mqtt]\nclient_id = "a\\u0000"\n', 2, "client_id of mqtt cannot be used."),
+        ('[mqtt]\nusername = "a\\u007f"\n', 2, "username of mqtt cannot be used."),
+        ('[mqtt]\ntls = true\nca_file = "barn.pw"\n', 3, "ca_file "),
+        ('[mqtt]\ntls = true\ncert_file = "ca.pem"\n', 3, "cert_file and its key cannot be used"),
+        (
+            '[mqtt]\ntls = true\ncert_file = "ca.pem"\nkey_file = "key.pem"\n',
+            3,
+            "cert_file and its key cannot be used: KEY_VALUES_MISMATCH. Correct cert_file.",
+        ),
         ("[http]\nport = true\n", 2, "port of http cannot be used. Write port = 9776"),
         (
             '[http]\nhost = "0.0.0.0:80/x"\n',
@@ -184,6 +222,22 @@ async def test_what_contradicts_itself_is_a_mistake(
     outcome = await shell("run", "--check", str(file))
     assert outcome.code == 11
     assert f"{file}, line {line}: {message}" in outcome.err
+
+
+async def test_a_certificate_that_fits_its_key_is_no_mistake(shell: Shell, file: Path) -> None:
+    shown = 'cert_file = "cert.pem"\nkey_file = "key.pem"\nca_file = "ca.pem"\n'
+    file.write_text(f'[devices.a]\nhost = "x"\n[mqtt]\ntls = true\n{shown}')
+    assert (await shell("run", "--check", str(file))).code == 0
+
+
+async def test_a_secret_of_the_environment_that_cannot_be_used_is_named_without_it(
+    shell: Shell, file: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("HOMEVOLT_HTTP_TOKEN", "two token-words")
+    outcome = await shell("run", "--check", str(file))
+    assert outcome.code == 11
+    assert "HOMEVOLT_HTTP_TOKEN holds no token that can be used. Set one " in outcome.err
+    assert "token-words" not in outcome.err
 
 
 async def test_many_mistakes_are_found_quickly_each_in_its_line(shell: Shell, file: Path) -> None:

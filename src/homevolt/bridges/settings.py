@@ -29,14 +29,19 @@ from homevolt.bridges.config import (
 from homevolt.bridges.hosts import explain_host, is_host
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterator, Mapping, Sequence
     from pathlib import Path
 
     from homevolt.bridges.config import DeviceConfig
 
-SHORTEST_INTERVAL_S = 1.0
+SHORTEST_INTERVAL_S, LONGEST_INTERVAL_S = 1.0, 86_400.0
 LAST_PORT = 65535
-TOPIC = re.compile(r"[^+#/\s\0][^+#\s\0]*(?<!/)")
+LONGEST_PREFIX, LONGEST_TEXT = 200, 1000
+TOPIC = re.compile(r"(?![$/])[^+#\s]+(?<!/)")
+# Brokers close the connection over control characters and what is no character.
+_UNFIT = re.compile(r"[\x00-\x1f\x7f-\x9f\ufdd0-\ufdef\ufffe\uffff]")
+FIT = "of ASCII characters without spaces"
+_TOKEN = re.compile(r"[!-~]+")
 
 
 class Section(NamedTuple):
@@ -62,20 +67,34 @@ def _is_port(value: Any) -> bool:
 
 
 def _is_topic(value: Any) -> bool:
-    return is_text(value) and TOPIC.fullmatch(value) is not None
+    is_short = is_mqtt_text(value) and len(value) <= LONGEST_PREFIX
+    return is_short and TOPIC.fullmatch(value) is not None
+
+
+def _is_password(value: Any) -> bool:
+    return is_text(value) and len(value.encode()) <= LAST_PORT
+
+
+def _is_token(value: Any) -> bool:
+    return is_text(value) and _TOKEN.fullmatch(value) is not None
+
+
+def is_mqtt_text(value: Any) -> bool:
+    """Whether a broker takes a text as a name."""
+    return is_text(value) and len(value) <= LONGEST_TEXT and not _UNFIT.search(value)
 
 
 def _is_interval(value: Any) -> bool:
-    return type(value) in (int, float) and SHORTEST_INTERVAL_S <= value < float("inf")
+    return type(value) in (int, float) and SHORTEST_INTERVAL_S <= value <= LONGEST_INTERVAL_S
 
 
 def _is_bool(value: Any) -> bool:
     return isinstance(value, bool)
 
 
-def _secret_fields(key: str) -> dict[str, Field]:
+def _secret_fields(key: str, is_valid: Callable[[Any], bool], what: str = "") -> dict[str, Field]:
     return {
-        key: Field(is_text, f'{key} = "...", or remove the line'),
+        key: Field(is_valid, f'{key} = "..."{what}, or remove the line'),
         f"{key}_file": Field(is_text, f'{key}_file = "...", a file or credential that holds it'),
     }
 
@@ -95,13 +114,13 @@ SECTIONS: dict[str, Section] = {
         {
             "host": _host_field("192.168.1.10", "the broker without a port", has_login=True),
             "port": Field(_is_port, f"port = {MQTT_PORT}, from 1 to {LAST_PORT}"),
-            "username": Field(is_text, 'username = "homevolt", or remove the line'),
-            **_secret_fields("password"),
+            "username": Field(is_mqtt_text, 'username = "homevolt", or remove the line'),
+            **_secret_fields("password", _is_password),
             "tls": Field(_is_bool, "tls = true or tls = false"),
             "ca_file": _file_field("ca_file", "certificates to trust"),
             "cert_file": _file_field("cert_file", "a certificate to show"),
             "key_file": _file_field("key_file", "the key of cert_file"),
-            "client_id": Field(is_text, 'client_id = "homevolt", another one for each client'),
+            "client_id": Field(is_mqtt_text, 'client_id = "homevolt", another one for each client'),
             "topic_prefix": Field(_is_topic, 'topic_prefix = "homevolt", without + and #'),
             "discovery_prefix": Field(_is_topic, 'discovery_prefix = "homeassistant"'),
         },
@@ -119,14 +138,17 @@ SECTIONS: dict[str, Section] = {
             "port": Field(
                 lambda value: value == 0 or _is_port(value), f"port = 9776, from 0 to {LAST_PORT}"
             ),
-            **_secret_fields("token"),
+            **_secret_fields("token", _is_token, f" {FIT}"),
         },
         confidential="token",
         variable="HOMEVOLT_HTTP_TOKEN",
     ),
 }
 """The tables of the outputs."""
-INTERVAL = Field(_is_interval, f"interval_s = 10, at least {SHORTEST_INTERVAL_S:g} seconds")
+INTERVAL = Field(
+    _is_interval,
+    f"interval_s = 10, from {SHORTEST_INTERVAL_S:g} to {LONGEST_INTERVAL_S:g} seconds",
+)
 
 
 def mistakes(document: Mapping[str, Any], folder: Path) -> Iterator[Mistake]:
@@ -185,22 +207,73 @@ def _contradictions(
             yield Mistake((name, key), f"there is no file {path}. Correct {key}.")
         if key in table and not table.get("tls"):
             yield Mistake((name, key), f"{key} is without effect. Add tls = true.")
-    if "key_file" in table and "cert_file" not in table:
-        yield Mistake((name, "key_file"), "key_file has no certificate. Add cert_file.")
-    secret = section.confidential
-    if secret is None:
-        return
+    if section.confidential is not None:
+        yield from _secret_mistakes(name, section, section.confidential, table, folder)
+    if name == "mqtt":
+        yield from _mqtt_mistakes(table, folder)
+
+
+def _secret_mistakes(
+    name: str, section: Section, secret: str, table: Mapping[str, Any], folder: Path
+) -> Iterator[Mistake]:
     file_key = f"{secret}_file"
+    field = section.fields[secret]
     if secret in table and file_key in table:
         yield Mistake((name, file_key), f"{secret} is given twice. Remove {secret} or {file_key}.")
     elif file_key in table:
+        path = secret_path(table[file_key], folder)
         try:
-            read_secret(secret_path(table[file_key], folder))
+            secret_text = read_secret(path)
         except SecretError as error:
             yield Mistake((name, file_key), str(error))
-    given = next((key for key in (secret, file_key) if key in table), None)
-    if name == "mqtt" and given is not None and "username" not in table:
-        yield Mistake((name, given), f"{given} has no username. Add username.")
+        else:
+            if not field.is_valid(secret_text):
+                message = f"{path} holds no {secret} that can be used. Write one {FIT}."
+                yield Mistake((name, file_key), message)
+    elif secret not in table:
+        value = os.environ.get(section.variable)
+        if value and not field.is_valid(value):
+            message = f"{section.variable} holds no {secret} that can be used. Set one {FIT}."
+            yield Mistake((name,), message)
+
+
+def _mqtt_mistakes(table: Mapping[str, Any], folder: Path) -> Iterator[Mistake]:
+    given = next((key for key in ("password", "password_file") if key in table), None)
+    if given is not None and "username" not in table:
+        yield Mistake(("mqtt", given), f"{given} has no username. Add username.")
+    if "key_file" in table and "cert_file" not in table:
+        yield Mistake(("mqtt", "key_file"), "key_file has no certificate. Add cert_file.")
+    default = MqttConfig()
+    base = table.get("topic_prefix", default.topic_prefix)
+    discovery = table.get("discovery_prefix", default.discovery_prefix)
+    if f"{base}/".startswith(f"{discovery}/"):
+        key = "topic_prefix" if "topic_prefix" in table else "discovery_prefix"
+        yield Mistake(
+            ("mqtt", key), f"the topics below {base}/ are those of discovery. Change {key}."
+        )
+    yield from _certificate_mistakes(table, folder)
+
+
+def _certificate_mistakes(table: Mapping[str, Any], folder: Path) -> Iterator[Mistake]:
+    """Yield what is wrong with files of certificates that are there."""
+    files = {
+        key: folder / table[key] for key in ("ca_file", "cert_file", "key_file") if key in table
+    }
+    if not files or not all(path.is_file() for path in files.values()):
+        return
+    from homevolt.bridges.mqtt.tls import context_of  # noqa: PLC0415 - few need it
+
+    for key, tried in {
+        "ca_file": (files.get("ca_file"), None, None),
+        "cert_file": (None, files.get("cert_file"), files.get("key_file")),
+    }.items():
+        try:
+            if key in files:
+                context_of(*tried)
+        except OSError as error:
+            reason = getattr(error, "reason", None) or error.strerror or str(error)
+            what = f"{key} {files[key]}" if key == "ca_file" else f"{key} and its key"
+            yield Mistake(("mqtt", key), f"{what} cannot be used: {reason}. Correct {key}.")
 
 
 def _values(section: Section, table: Mapping[str, Any], folder: Path) -> dict[str, Any]:

@@ -14,6 +14,7 @@ import aiomqtt
 from homevolt._common import SYSTEM_CLOCK
 from homevolt.bridges.mqtt.bridged import BridgedDevice
 from homevolt.bridges.mqtt.session import MqttSession
+from homevolt.bridges.mqtt.tls import context_of
 from homevolt.bridges.mqtt.topics import OFFLINE, Topics
 from homevolt.bridges.output import OutputError
 
@@ -106,14 +107,11 @@ class MqttOutput:
         if not config.tls:
             return None
         try:
-            context = ssl.create_default_context(cafile=config.ca_file)
-            if config.cert_file is not None:
-                context.load_cert_chain(config.cert_file, config.key_file)
-        except (OSError, ssl.SSLError) as error:
+            return context_of(config.ca_file, config.cert_file, config.key_file)
+        except OSError as error:
             files = [config.ca_file, config.cert_file, config.key_file]
             named = ", ".join(str(file) for file in files if file is not None)
             raise OutputError(f"The certificates ({named}) cannot be read: {error}.") from error
-        return context
 
     def _sentence(self, error: Exception) -> str:
         reasons = [str(reason) for reason in (error, error.__cause__) if reason is not None]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 import os
 import re
 import tomllib
@@ -35,6 +34,7 @@ NAME = re.compile(r"[^\W_][\w-]{0,39}")
 NAME_RULE = "a name has up to 40 letters, digits, - and _, and begins with a letter or digit"
 FINGERPRINT = re.compile(r"(?:[0-9a-fA-F]{2}:?){31}[0-9a-fA-F]{2}")
 SHORTEST_INTERVAL_S = 1.0
+LONGEST_S = 86_400.0
 
 
 class ConfiguredDevice(NamedTuple):
@@ -258,12 +258,12 @@ def _is_address(value: Any) -> bool:
 
 
 def _is_duration(value: Any) -> bool:
-    return type(value) in (int, float) and 0 < value < math.inf
+    return type(value) in (int, float) and 0 < value <= LONGEST_S
 
 
 FIELDS = {
     "host": Field(_is_address, 'host = "192.168.1.100", an address without a password'),
-    "timeout_s": Field(_is_duration, "timeout_s = 30, a positive number of seconds"),
+    "timeout_s": Field(_is_duration, f"timeout_s = 30, at most {LONGEST_S:g} seconds"),
     "fingerprint": Field(
         lambda value: isinstance(value, str) and FINGERPRINT.fullmatch(value) is not None,
         'fingerprint = "...", the 64 hexadecimal digits of a SHA-256',
@@ -271,7 +271,7 @@ FIELDS = {
     "keyring_account": Field(is_text, 'keyring_account = "...", an account in the keyring'),
     "interval_s": Field(
         lambda value: _is_duration(value) and value >= SHORTEST_INTERVAL_S,
-        f"interval_s = 10, at least {SHORTEST_INTERVAL_S:g} seconds",
+        f"interval_s = 10, from {SHORTEST_INTERVAL_S:g} to {LONGEST_S:g} seconds",
     ),
     "password_file": Field(is_text, 'password_file = "...", a file or credential that holds it'),
     "password": Field(is_text, 'password = "...", or remove the line'),
