@@ -452,6 +452,25 @@ async def test_readings_age_though_the_clock_of_this_machine_jumps(
     assert (last.error, last.age_s) == (None, 0)
 
 
+@pytest.mark.parametrize("jump_s", [-7 * 3600.0, 7 * 3600.0])
+async def test_the_time_of_the_device_goes_on_though_the_clock_of_this_machine_jumps(
+    device: Device, server: PayloadServer, clock: ManualClock, jump_s: float
+) -> None:
+    server.answers["/ems.json"] = ems(ts=clock.now() + 100)
+    await device.update_info()
+    before, certain = device.now(), [device.is_now_certain]
+    clock.start += jump_s
+    clock.advance(30)
+    assert (device.now() - before).total_seconds() == pytest.approx(30)
+    assert (device.snapshot.at - before).total_seconds() == pytest.approx(30)
+    certain.append(device.is_now_certain)
+    await device.fetch_ems_data()
+    certain.append(device.is_now_certain)
+    assert certain == [True, False, True]
+    assert device.ems_age_s == pytest.approx(0)
+    assert device.schedule_age_s == pytest.approx(30 + max(0.0, jump_s))
+
+
 async def test_updates_before_anything_was_read_have_no_snapshot(
     connection: Homevolt, server: PayloadServer
 ) -> None:

@@ -255,6 +255,12 @@ FOUND: Keys = {
     "addresses": ["text"],
     "host": "text",
 }
+TEST: Keys = {
+    **_keys("text", "name url result"),
+    "duration_s": "number",
+    **_keys("text?", "device_id model firmware_version"),
+    "error": Nullable(ERROR),
+}
 COSTS: Keys = {
     "month": "text",
     **_keys("amount", "without_battery with_plan self_consumption rule perfect_foresight"),
@@ -283,24 +289,14 @@ NAMED: dict[str, Keys] = {
     "error": ERROR,
 }
 """What several documents hold, by the name that the page has for it."""
-DOCUMENTS: dict[str, Shape] = {
+SINGLE: dict[str, Keys] = {
     "demo": READINGS,
     "status": READINGS,
-    "status --all": {"devices": [{"name": "text", **READINGS}]},
     "sensors": _SENSORS,
-    "sensors --all": {
-        "devices": [
-            {"name": "text", **DEVICE, "sensors": Nullable([SENSOR]), "error": Nullable(ERROR)}
-        ]
-    },
     "device add": CONFIGURED,
     "device list": {"config": "text", "default": "text?", "devices": [CONFIGURED]},
-    "device test": {
-        **_keys("text", "name url result"),
-        "duration_s": "number",
-        **_keys("text?", "device_id model firmware_version"),
-        "error": Nullable(ERROR),
-    },
+    "device test": TEST,
+    "device test --all": {"devices": [TEST]},
     "device default": {"default": "text?"},
     "device remove": {"removed": "text", "default": "text?"},
     "info": INFO,
@@ -364,13 +360,6 @@ DOCUMENTS: dict[str, Shape] = {
         **_keys("amount", "cost cost_without_battery cost_of_self_consumption best_cost"),
         "notes": ["text"],
         "rests_on": ["text"],
-        "forecasts": {"load": FORECAST, "solar": FORECAST},
-        "battery": {
-            **_keys("count", "capacity_wh charge_w discharge_w"),
-            **_keys("number", "state_of_charge_ratio min_soc_ratio max_soc_ratio reserve_ratio"),
-            **_keys("number", "round_trip_ratio standby_w"),
-            "wear_per_kwh": "amount",
-        },
         "slots": [
             {
                 **_keys("time", "from to"),
@@ -379,6 +368,13 @@ DOCUMENTS: dict[str, Shape] = {
                 **_keys("number", "load_w solar_w battery_kwh meter_kwh end_soc_ratio"),
             }
         ],
+        "forecasts": {"load": FORECAST, "solar": FORECAST},
+        "battery": {
+            **_keys("count", "capacity_wh charge_w discharge_w"),
+            **_keys("number", "state_of_charge_ratio min_soc_ratio max_soc_ratio reserve_ratio"),
+            **_keys("number", "round_trip_ratio standby_w"),
+            "wear_per_kwh": "amount",
+        },
         "entries": [
             {
                 **_keys("time", "from to"),
@@ -412,3 +408,29 @@ DOCUMENTS: dict[str, Shape] = {
     "an error": {"error": ERROR},
 }
 """The document of each command, some of them with an option that makes it another one."""
+FOR_ALL = (
+    *("status", "sensors", "info", "errors", "alarms", "nodes", "logs", "history"),
+    *("history --errors", "schedule show", "schedule diff", "local", "param list", "param get"),
+)
+"""The commands that with `--all` read every configured device."""
+
+
+def _or_null(shape: Shape) -> Shape:
+    """Return a shape that may also be null."""
+    if isinstance(shape, str):
+        return f"{shape.rstrip('?')}?"
+    return shape if isinstance(shape, Nullable) else Nullable(shape)
+
+
+def _of_all() -> dict[str, Shape]:
+    """Return the documents of every device: of one that could not be read all keys are null."""
+    shapes: dict[int, Shape] = {}
+    for single in map(SINGLE.__getitem__, FOR_ALL):
+        keys = {key: _or_null(shape) for key, shape in single.items() if key not in DEVICE}
+        device = {"name": "text", **DEVICE, **keys, "error": Nullable(ERROR)}
+        shapes[id(single)] = {"devices": [device]}
+    return {f"{name} --all": shapes[id(SINGLE[name])] for name in FOR_ALL}
+
+
+DOCUMENTS: dict[str, Shape] = {**SINGLE, **_of_all()}
+"""Every document, by the command line that prints it."""

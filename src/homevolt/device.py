@@ -20,7 +20,7 @@ from homevolt.exceptions import (
     HomevoltResponseError,
 )
 from homevolt.protocol.decoding import parse
-from homevolt.protocol.resources import EMS, SCHEDULE
+from homevolt.protocol.resources import EMS, SCHEDULE, Resource
 from homevolt.protocol.store import ResourceStore
 from homevolt.readings.derived import unreadable_part
 from homevolt.readings.installation import walk
@@ -52,6 +52,8 @@ DEFAULT_INTERVAL_S = 10.0
 SHORTEST_INTERVAL_S = 1.0
 SHORTEST_AGE_S = 60.0
 LONGEST_BACKOFF_S = 300.0
+CLOCK_SLACK_S = 2.0
+"""By how much the time of day may be corrected until it counts as set."""
 LEAST_OF_BACKOFF = 0.9
 """Of a pause after a failure, the part that chance leaves in any case."""
 _LATEST_S = LATEST.timestamp()
@@ -76,7 +78,6 @@ class Device(BatteryControl, DeviceReports):
         self._walk: tuple[Record[EmsDocument], Record[ScheduleData] | None, Walk] | None = None
         self._sensors: tuple[Walk, dict[str, Sensor]] | None = None
         self._schedule: tuple[ScheduleData, Schedule] | None = None
-        self._ems_read_s = 0.0  # monotonic
 
     def __repr__(self) -> str:
         name = "" if self.ems_at is None else f" {self.device_id}"
@@ -200,8 +201,39 @@ class Device(BatteryControl, DeviceReports):
 
         The device opens and closes the windows of its schedule by its own clock. Before the first
         update, and where the device reports no plausible time, this is the time of this machine.
+        A jump of this machine's clock changes nothing.
         """
-        return _utc(self._clock.now() + (_clock_offset_s(self._store.last(EMS)) or 0.0))
+        ems = self._store.last(EMS)
+        offset_s = _clock_offset_s(ems)
+        if ems is None or offset_s is None:
+            return _utc(self._clock.now())
+        return _utc(ems.read_at_s + offset_s + self._clock.monotonic() - ems.read_s)
+
+    @property
+    def is_now_certain(self) -> bool:
+        """Whether `now` can be relied on; if not, `fetch_ems_data` makes it certain.
+
+        It cannot where this machine's clock was set, or the machine was suspended, since
+        `/ems.json` was read last: nothing tells the one from the other.
+        """
+        ems = self._store.last(EMS)
+        if ems is None:
+            return False
+        by_day_s = self._clock.now() - ems.read_at_s
+        return abs(by_day_s - (self._clock.monotonic() - ems.read_s)) < CLOCK_SLACK_S
+
+    @property
+    def ems_age_s(self) -> float:
+        """How many seconds ago `/ems.json` was last read, infinite before that.
+
+        The time of day may jump, and the monotonic clock stops while this machine is suspended.
+        """
+        return self._age_s(EMS)
+
+    @property
+    def schedule_age_s(self) -> float:
+        """How many seconds ago `/schedule.json` was last read, infinite before that."""
+        return self._age_s(SCHEDULE)
 
     async def update_info(self) -> None:
         """Read `/ems.json` and `/schedule.json`; what arrives is kept, each part with its time.
@@ -238,7 +270,6 @@ class Device(BatteryControl, DeviceReports):
             HomevoltDataError: The answer is not valid; the previous readings stay.
         """
         record = await self._store.read(EMS)
-        self._ems_read_s = self._clock.monotonic()
         try:
             self._inventory.arrange(record.value)
         except HomevoltDataError as error:  # it is not known yet which unit answers
@@ -296,7 +327,7 @@ class Device(BatteryControl, DeviceReports):
             else:
                 failures += 1
                 due_s = now_s + _backoff_s(interval_s, failures, error)
-            remaining_s = max_age_s - self._age_s()
+            remaining_s = max_age_s - self.ems_age_s
             if 0 < remaining_s < due_s - now_s:
                 await self._clock.sleep(remaining_s)
                 yield self._update(max_age_s, error)
@@ -334,21 +365,17 @@ class Device(BatteryControl, DeviceReports):
         return None
 
     def _update(self, max_age_s: float, error: HomevoltError | None) -> Update:
-        age_s, at = self._age_s(), _utc(self._clock.now())
+        age_s, at = self.ems_age_s, _utc(self._clock.now())
         if round(age_s, 3) >= max_age_s:  # a sleep may end a little early
             return Update(None, error, at)
         return Update(self.snapshot, error, at, age_s)
 
-    def _age_s(self) -> float:
-        """Return how many seconds ago `/ems.json` was last read.
-
-        The time of day may jump, and the monotonic clock stops while this machine is suspended.
-        """
-        record = self._store.last(EMS)
+    def _age_s(self, resource: Resource[Any]) -> float:
+        record = self._store.last(resource)
         if record is None:
             return math.inf
         by_day_s = self._clock.now() - record.read_at_s
-        return max(by_day_s, self._clock.monotonic() - self._ems_read_s)
+        return max(by_day_s, self._clock.monotonic() - record.read_s)
 
     def _ems(self) -> Record[EmsDocument]:
         """Return the last record of `/ems.json`."""
@@ -364,9 +391,10 @@ class Device(BatteryControl, DeviceReports):
         ems, plan = self._ems(), self._store.last(SCHEDULE)
         if self._walk is None or self._walk[0] is not ems or self._walk[1] is not plan:
             offset_s = _clock_offset_s(ems)
-            read_at_s = ems.read_at_s if plan is None else max(ems.read_at_s, plan.read_at_s)
+            later_s = 0.0 if plan is None else max(0.0, plan.read_s - ems.read_s)
             schedule = self._follower.values(
-                None if plan is None else plan.value, read_at_s + (offset_s or 0.0)
+                None if plan is None else plan.value,
+                ems.read_at_s + (offset_s or 0.0) + later_s,
             )
             arrangement = self._inventory.arrange(ems.value)
             self._walk = (ems, plan, walk(ems.value, arrangement, offset_s, schedule))

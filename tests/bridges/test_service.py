@@ -174,19 +174,16 @@ async def test_an_output_that_fails_costs_the_others_nothing_and_is_started_agai
     config = with_mqtt(metrics_config(device_config("home", sim)))
     async with running(Service(config, clock=stepped)) as service:
         for runs in (2, 3, 4):
-            await stepped.pass_time(60)
-            await until(lambda runs=runs: scripted.runs >= runs)  # type: ignore[misc] # of the loop
+            await until(lambda runs=runs: scripted.runs >= runs, stepped)  # type: ignore[misc] # of the loop
         assert (await health(service))[1]["outputs"] == {
             "http": {"state": "up"},
             "scripted": {"state": "away"},
         }
         scripted.failure = None
-        await stepped.pass_time(60)
-        await until(lambda: service.outputs["scripted"].is_up)
+        await until(lambda: service.outputs["scripted"].is_up, stepped)
         scripted.break_now.set()
         await until(lambda: not service.outputs["scripted"].is_up)
-        await stepped.pass_time(60)
-        await until(lambda: service.outputs["scripted"].is_up)
+        await until(lambda: service.outputs["scripted"].is_up, stepped)
     lines = [line for line in caplog.messages if line.startswith("scripted")]
     assert lines[0] == "scripted is away: 127.0.0.1:1883 refuses the connection."
     assert lines[1].startswith("scripted is back after ")

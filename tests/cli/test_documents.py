@@ -105,4 +105,4 @@ def test_an_entry_has_every_option_with_its_unit() -> None:
 
 
 def test_no_readings_are_an_empty_list() -> None:
-    assert sensors_document([], url=URL) == {"url": URL, "simulated": False, "sensors": []}
+    assert sensors_document([]) == {"sensors": []}

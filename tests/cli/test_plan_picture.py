@@ -162,7 +162,7 @@ async def test_the_costs_are_compared_and_what_they_rest_on_is_said(
     assert f"costs {costs[1] - costs[0]:.2f} SEK less than no battery" in said
     assert f"{costs[2] - costs[0]:.2f} SEK less than self-consumption alone" in said
     assert "Prices: spot.csv, read 2026-06-15 00:00 (0 s ago)." in said
-    assert "Load: Constant 800 W." in said
+    assert "Load: 800 W assumed: no consumption was given." in said
     assert "Sun: No panels." in said
     assert all(sentence in said for sentence in document["rests_on"])
     assert "Prices are known until 2026-06-16 00:00." in said
@@ -192,7 +192,7 @@ async def test_an_explained_entry_is_one_sentence_with_everything_in_it(
             entry["text"],
         )
         assert entry["text"].endswith(f"gain {entry['gain']:.2f} SEK.")
-    assert "Load: Constant 800 W." in said
+    assert "Load: 800 W assumed: no consumption was given." in said
 
 
 async def test_the_svg_has_the_same_panels_and_needs_nothing_else(

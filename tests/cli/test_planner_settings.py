@@ -137,8 +137,8 @@ async def test_without_a_word_the_load_is_called_a_guess_and_more_is_kept_in_res
     guessed = (await planned(shell, spot)).document
     said = (await planned(shell, spot, "--load", "800")).document
     assert guessed["forecasts"]["load"]["guess"] is True
-    assert "A guess of 800 W" in guessed["forecasts"]["load"]["basis"]
-    assert any("10 % of the battery are kept in reserve" in note for note in guessed["notes"])
+    assert "800 W assumed" in guessed["forecasts"]["load"]["basis"]
+    assert any("10 % of the battery is kept in reserve" in note for note in guessed["notes"])
     assert said["forecasts"]["load"] == {
         "basis": "Constant 800 W.",
         "guess": False,

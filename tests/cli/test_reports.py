@@ -23,7 +23,7 @@ COMMANDS = {
         *("lte", "cloud", "inverter_serial_number", "batteries", "updates", "problems"),
     },
     ("errors",): {"checks", "total"},
-    ("errors", "--all"): {"checks", "total"},
+    ("errors", "--every-check"): {"checks", "total"},
     ("alarms",): {"at", "parts"},
     ("nodes",): {"nodes", "problems"},
     ("logs",): {"lines"},
@@ -188,7 +188,9 @@ async def test_info_of_a_cluster_names_every_unit(shell: Shell) -> None:
 async def test_errors_show_problems_first_and_all_if_asked(shell: Shell) -> None:
     async with Simulator(None) as simulator:
         some = await shell("errors", "--host", simulator.host)
-        every = (await shell("errors", "--all", "--host", simulator.host, "--json")).document
+        every = (
+            await shell("errors", "--every-check", "--host", simulator.host, "--json")
+        ).document
         problems = (await shell("errors", "--host", simulator.host, "--json")).document
     states = [check["state"] for check in every["checks"]]
     assert states == sorted(states, key=["error", "warning", "unknown", "ok"].index)
@@ -196,7 +198,7 @@ async def test_errors_show_problems_first_and_all_if_asked(shell: Shell) -> None
     assert problems["checks"] == [check for check in every["checks"] if check["state"] != "ok"]
     lines = some.out.splitlines()
     assert lines[1].split()[:3] == ["error", "EFR_HUB", "nodes_seen"]
-    assert lines[-1] == f"{states.count('ok')} checks are ok; --all shows them."
+    assert lines[-1] == f"{states.count('ok')} checks are ok; --every-check shows them."
 
 
 @pytest.mark.parametrize(
@@ -208,7 +210,7 @@ async def test_errors_show_problems_first_and_all_if_asked(shell: Shell) -> None
     ],
 )
 def test_without_problems_errors_are_a_sentence(checks: list[str], shown: str) -> None:
-    assert drawn(report_views.errors_view({"checks": [], "total": len(checks)})) == shown
+    assert drawn(report_views.errors_sheet({"checks": [], "total": len(checks)})) == shown
 
 
 ALARMS = """\
@@ -240,8 +242,8 @@ Message  EMS_WARNING_FAN
 
 def test_alarms_are_listed_by_part_the_worst_first() -> None:
     document = alarms_document(cluster())
-    assert drawn(report_views.alarms_view(document)) == ALARMS
-    assert drawn(report_views.alarms_view(document), 40) == ALARMS_40
+    assert drawn(report_views.alarms_sheet(document)) == ALARMS
+    assert drawn(report_views.alarms_sheet(document), 40) == ALARMS_40
     assert document["parts"][3]["warnings"] == [
         "EMS_WARNING_UNDER_SOC_MIN_WARNING",
         "EMS_WARNING_FAN",
@@ -249,8 +251,10 @@ def test_alarms_are_listed_by_part_the_worst_first() -> None:
 
 
 def test_no_alarms_is_not_the_same_as_unknown_alarms() -> None:
-    assert drawn(report_views.alarms_view(alarms_document(house()))) == "No alarms and no warnings."
-    assert drawn(report_views.alarms_view(alarms_document(silence()))) == "\nNot known: —."
+    assert (
+        drawn(report_views.alarms_sheet(alarms_document(house()))) == "No alarms and no warnings."
+    )
+    assert drawn(report_views.alarms_sheet(alarms_document(silence()))) == "\nNot known: —."
 
 
 def node(**values: Any) -> dict[str, Any]:
@@ -263,11 +267,11 @@ def test_a_node_says_when_it_was_seen_last_in_words() -> None:
         node(node_id=1, function="grid", phases=["L1"], last_seen_s=7384.0, metrics=metrics),
         node(node_id=2),
     ]
-    shown = drawn(report_views.nodes_view({"nodes": nodes, "problems": {}}))
+    shown = drawn(report_views.nodes_sheet({"nodes": nodes, "problems": {}}))
     first, second = (re.split(r" {2,}", line.strip()) for line in shown.splitlines()[1:])
     assert first == ["1", "—", "grid L1", "—", "—", "2.96 V", "13 °C", "2 h 3 min ago"]
     assert second == ["2", *["—"] * 6, "never"]
-    assert drawn(report_views.nodes_view({"nodes": [], "problems": {}})) == (
+    assert drawn(report_views.nodes_sheet({"nodes": [], "problems": {}})) == (
         "The device has no radio nodes."
     )
 
@@ -359,6 +363,6 @@ def test_an_update_that_is_offered_says_from_what_to_what() -> None:
 
 def test_a_record_may_hold_anything() -> None:
     rows = [{"ts": 1, "a": [1, 2], "\x1bb": None}, {"a": {"c": "d"}, "e": "\x1b[1m"}]
-    shown = drawn(report_views.record_view({"rows": rows}))
+    shown = drawn(report_views.record_sheet({"rows": rows}))
     assert "\x1b" not in shown
     assert '{"c": "d"}' in shown

@@ -20,6 +20,7 @@ PAGE = Path(__file__).parents[2] / "docs" / "cli.md"
 
 CONNECTION = ["--timeout=SECONDS", "--fingerprint=SHA256"]
 DEVICE = ["--device=NAME", "--host=ADDRESS", "--simulate", *CONNECTION]
+ASKED = [*DEVICE, "--all", "--json"]
 WINDOW = ["--for=TIME", "--until=TIME", "--forever"]
 WAIT = ["--wait", "--wait-limit=TIME"]
 SOC = "--until-soc=PERCENT"
@@ -59,8 +60,8 @@ OPTIONS = [
 TREE = {
     "": ["--version"],
     "demo": ["--json"],
-    "status": [*DEVICE, "--all", "--watch -w", "--interval=SECONDS", "--json"],
-    "sensors": [*DEVICE, "--all", "[WORD]...", "--json"],
+    "status": ["--watch -w", "--interval=SECONDS", *ASKED],
+    "sensors": ["[WORD]...", *ASKED],
     "device": [],
     "device add": [
         "NAME",
@@ -72,21 +73,15 @@ TREE = {
         "--json",
     ],
     "device list": ["--json"],
-    "device test": ["[NAME]", "--json"],
+    "device test": ["[NAME]", "--all", "--json"],
     "device default": ["[NAME]", "--json"],
     "device remove": ["NAME", "--json"],
-    "info": [*DEVICE, "--json"],
-    "errors": [*DEVICE, "--all", "--json"],
-    "alarms": [*DEVICE, "--json"],
-    "nodes": [*DEVICE, "--json"],
-    "logs": [
-        *DEVICE,
-        "--follow -f",
-        "--level=LEVEL",
-        "--limit=N",
-        "--json",
-    ],
-    "history": [*DEVICE, "--errors", "--since=TIME", "--limit=N", "--json"],
+    "info": ASKED,
+    "errors": ["--every-check", *ASKED],
+    "alarms": ASKED,
+    "nodes": ASKED,
+    "logs": ["--follow -f", "--level=LEVEL", "--limit=N", *ASKED],
+    "history": ["--errors", "--since=TIME", "--limit=N", *ASKED],
     "discover": ["--timeout=SECONDS", "--interface=ADDRESS...", "--json"],
     "diagnostics": [*DEVICE, "FILE", "--force", "--json"],
     "charge": ["[W]", SOC, *DEVICE, *WINDOW, *WAIT, *MANNER],
@@ -98,7 +93,7 @@ TREE = {
     "mode": ["NAME|N", SOC, *DEVICE, *WINDOW, *OPTIONS, *WAIT, *MANNER],
     "restore": [*DEVICE, *MANNER],
     "schedule": [],
-    "schedule show": [*DEVICE, "--json"],
+    "schedule show": ASKED,
     "schedule add": [
         "NAME|N",
         *DEVICE,
@@ -113,12 +108,12 @@ TREE = {
     "schedule clear": [*DEVICE, *MANNER],
     "schedule replace": ["FILE", *DEVICE, *MANNER],
     "schedule export": ["[FILE]", "--format=[toml|json|csv]", *DEVICE],
-    "schedule diff": ["FILE", *DEVICE, "--json"],
+    "schedule diff": ["FILE", *ASKED],
     "schedule edit": [*DEVICE, *MANNER],
-    "local": ["{on|off|status}", *DEVICE, "--yes -y", "--json"],
+    "local": ["{on|off|status}", "--yes -y", *ASKED],
     "param": [],
-    "param list": ["[WORD]...", "--group=NAME", "--changed", *DEVICE, "--json"],
-    "param get": ["NAME", *DEVICE, "--json"],
+    "param list": ["[WORD]...", "--group=NAME", "--changed", *ASKED],
+    "param get": ["NAME", *ASKED],
     "param set": ["NAME", "[VALUE]", "--temporary", *DEVICE, "--yes -y", "--json"],
     "param reset": ["NAME", *DEVICE, "--yes -y", "--json"],
     "param export": ["[FILE]", "--format=[toml|json]", *DEVICE, "--json"],

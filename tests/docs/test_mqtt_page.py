@@ -81,7 +81,7 @@ def test_the_example_of_a_configuration_has_no_mistake(tmp_path: Path) -> None:
 def test_the_examples_of_documents_have_the_keys_of_the_code() -> None:
     documents = [json.loads(text) for text in re.findall(r"```json\n(.*?)```", PAGE, re.DOTALL)]
     (answer,) = (document for document in documents if "outcome" in document)
-    assert answer.keys() == answer_document(Command("mode", "idle"), Answer("verified")).keys()
+    assert answer.keys() == answer_document(Command("mode", "idle"), Answer("verified"), 0.0).keys()
 
 
 def test_every_topic_and_every_status_is_named() -> None:

@@ -1,4 +1,4 @@
-"""Every command of the shell."""
+"""The commands of the shell by their path."""
 
 from __future__ import annotations
 

@@ -176,8 +176,7 @@ class Feed:
         device = self.device
         if device is not None:
             at = device.snapshot
-            age_s = max(0.0, self._clock.now() - at.ems_at.timestamp())
-            self._publish(Update(at, self.error, at.at, age_s))
+            self._publish(Update(at, self.error, at.at, device.ems_age_s))
 
     @asynccontextmanager
     async def command(self) -> AsyncIterator[Device]:

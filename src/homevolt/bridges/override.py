@@ -162,6 +162,8 @@ class Override:
 
 async def _read(device: Device) -> tuple[datetime, Entries]:
     """Return the present by the device's clock in whole seconds, and the plan that stands."""
+    if not device.is_now_certain:
+        await device.fetch_ems_data()
     await device.fetch_schedule_data()
     schedule = device.schedule
     if schedule is None:

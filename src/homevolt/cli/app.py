@@ -12,6 +12,7 @@ import homevolt
 from homevolt.cli.commands import COMMANDS, MODULES, LazyGroup
 from homevolt.cli.errors import (
     INTERRUPTED,
+    ONE_DEVICE,
     PIPE_CLOSED,
     ShellError,
     fail,
@@ -34,6 +35,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
 WIDEST_HELP = 80
+ALL = "--all"
 
 
 def _show_version(context: click.Context, _: click.Parameter, value: bool) -> None:  # noqa: FBT001 - as click calls it
@@ -113,8 +115,20 @@ def _usage(error: click.ClickException) -> ShellError:
     context = getattr(error, "ctx", None)
     path = context.command_path if context is not None else PROGRAM
     message = error.format_message()
+    if (
+        isinstance(error, click.NoSuchOption)
+        and error.option_name == ALL
+        and _takes_device(context)
+    ):
+        message = ONE_DEVICE.format(command=path.removeprefix(f"{PROGRAM} "))
     end = "" if message.endswith((".", "?")) else "."
     return usage_error(f"{message}{end} Try '{path} --help'.")
+
+
+def _takes_device(context: click.Context | None) -> bool:
+    """Whether a command is about a device."""
+    command = None if context is None else context.command
+    return command is not None and any("--device" in each.opts for each in command.params)
 
 
 def _unchanged(error: ShellError) -> ShellError:

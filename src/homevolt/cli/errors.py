@@ -104,6 +104,10 @@ KEPT = "kept"
 """Where the password of a configured device comes from."""
 
 
+ONE_DEVICE = "'{command}' is about one device at a time: name it with --device."
+"""What is wrong with `--all` where it is not offered."""
+
+
 class ShellError(Exception):
     """A failure in the words of the shell.
 

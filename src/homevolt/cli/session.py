@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import os
 import secrets
+import time
 from contextlib import AsyncExitStack, contextmanager
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -24,13 +25,15 @@ from homevolt.exceptions import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Coroutine, Iterable, Iterator, Sequence
+    from collections.abc import Awaitable, Callable, Coroutine, Iterable, Iterator, Sequence
     from contextlib import AbstractContextManager
 
     import aiohttp
 
+    from homevolt.cli.query import Answer
     from homevolt.cli.shared_options import Target
 
+    Read = Callable[["Session"], Awaitable[Answer]]
     Progress = Callable[[int], AbstractContextManager[Callable[[], None]]]
     Work = Callable[["Session"], Coroutine[Any, Any, None]]
 
@@ -112,6 +115,8 @@ class Reading(NamedTuple):
         session: The device, None if it could not be read.
         error: Why it could not be read.
         login: The password that it was read with.
+        answer: What else was read of it, None if it was not asked or could not be read.
+        duration_s: How many seconds that took.
     """
 
     name: str
@@ -119,6 +124,8 @@ class Reading(NamedTuple):
     session: Session | None = None
     error: ShellError | None = None
     login: Login = Login()
+    answer: Answer | None = None
+    duration_s: float = 0.0
 
 
 def run(target: Target, work: Work, *, writes: bool = False, needs_readings: bool = True) -> None:
@@ -166,6 +173,7 @@ def no_progress(_: int) -> Iterator[Callable[[], None]]:
 def run_several(
     targets: Sequence[Target],
     show: Callable[[Sequence[Reading]], None],
+    read: Read | None = None,
     progress: Progress = no_progress,
 ) -> bool:
     """Read several configured devices once, all at the same time, and show them together.
@@ -175,6 +183,8 @@ def run_several(
     Args:
         targets: The devices.
         show: Shows the devices, in the order of `targets`, while their connections are open.
+        read: Reads what else is to be shown of a device, None for nothing; its error is that of
+            the device.
         progress: Given the number of devices, a context whose function is called after each.
 
     Returns:
@@ -185,7 +195,7 @@ def run_several(
     async def read_all() -> bool:
         async with AsyncExitStack() as stack:
             with progress(len(pairs)) as advance:
-                tasks = [_reading(stack, each, login, advance) for each, login in pairs]
+                tasks = [_reading(stack, each, login, read, advance) for each, login in pairs]
                 readings = await asyncio.gather(*tasks)
             show(readings)
             return all(reading.error is None for reading in readings)
@@ -195,20 +205,30 @@ def run_several(
 
 
 async def _reading(
-    stack: AsyncExitStack, target: Target, login: Login, advance: Callable[[], None]
+    stack: AsyncExitStack,
+    target: Target,
+    login: Login,
+    read: Read | None,
+    advance: Callable[[], None],
 ) -> Reading:
     """Read one of several devices; an error is its result."""
     from homevolt.transport.address import base_url  # noqa: PLC0415 - the help does without
 
-    name, url = target.name or "", base_url(target.host or "")
+    start = time.monotonic()
+    reading = Reading(target.name or "", base_url(target.host or ""), login=login)
     try:
-        return Reading(name, url, await _read(stack, target, login), login=login)
+        session = await _read(stack, target, login)
+        session.note_entries()
+        with _shell_words(session.origin):
+            answer = None if read is None else await read(session)
+        reading = reading._replace(session=session, answer=answer)
     except ShellError as error:
-        return Reading(name, url, error=error, login=login)
+        reading = reading._replace(error=error)
     except HomevoltError as error:
-        return Reading(name, url, error=shell_error(error), login=login)
+        reading = reading._replace(error=shell_error(error))
     finally:
         advance()
+    return reading._replace(duration_s=round(time.monotonic() - start, 3))
 
 
 def _known_login(target: Target) -> Login:

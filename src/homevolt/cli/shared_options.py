@@ -42,6 +42,20 @@ class Target(NamedTuple):
     device: ConfiguredDevice | None = None
 
 
+class Asked(NamedTuple):
+    """What a command that only reads is asked for.
+
+    Attributes:
+        target: The device.
+        every_device: Whether every configured device is meant instead.
+        as_json: Whether the answer is for programs.
+    """
+
+    target: Target
+    every_device: bool
+    as_json: bool
+
+
 class Seconds(click.ParamType[float]):
     """A duration in seconds.
 
@@ -128,6 +142,7 @@ fingerprint_option = click.option(
 all_option = click.option(
     "--all", "every_device", is_flag=True, help="Every configured device, at once."
 )
+"""With `require_no_device`; `reading_options` has both."""
 
 _DEVICE_OPTIONS = (
     click.option(
@@ -174,6 +189,27 @@ def device_options(command: Callable[..., None]) -> Callable[..., None]:
     for option in reversed(_DEVICE_OPTIONS):
         with_target = option(with_target)
     return with_target
+
+
+def reading_options(command: Callable[..., None]) -> Callable[..., None]:
+    """Give a command the options of what is asked, of one device or all; it gets an `asked`."""
+
+    @functools.wraps(command)
+    @click.pass_context
+    def with_asked(
+        context: click.Context,
+        /,
+        *,
+        target: Target,
+        every_device: bool,
+        as_json: bool,
+        **options: Any,
+    ) -> None:
+        if every_device:
+            require_no_device(context)
+        command(asked=Asked(target, every_device, as_json), **options)
+
+    return device_options(all_option(json_option(with_asked)))
 
 
 def format_option(

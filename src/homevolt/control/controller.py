@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from homevolt._common import SystemClock, checking, positive_seconds, short_repr
 from homevolt.control.clock_offset import DeviceZone
 from homevolt.control.entry_write import EntryAddition, EntryWrite, ModeWrite, check_others
+from homevolt.control.gradual_replacement import GradualReplacement
 from homevolt.control.overlay import overlay_plan
 from homevolt.control.parameters import Parameters
 from homevolt.control.plan_replacement import MOST_ENTRIES, PlanReplacement, compare_plans
@@ -140,10 +141,11 @@ class Controller:
             await self._path.require_local_mode()
             await self._command("sched_clear", confirm)
 
-    async def replace(self, entries: object) -> Schedule:
+    async def replace(self, entries: object, *, gradually: bool = False) -> Schedule:
         """Replace the whole plan, all or nothing."""
         expected = self._checked_plan(entries)
-        return await self._replace(lambda _: expected)
+        kind = GradualReplacement if gradually else PlanReplacement
+        return await self._replace(lambda _: expected, kind)
 
     async def overlay(self, entries: object) -> Schedule:
         """Write windows over the plan that stands, all or nothing."""
@@ -160,12 +162,16 @@ class Controller:
 
         return await self._replace(merge)
 
-    async def _replace(self, plan_after: Callable[[Schedule], Sequence[ScheduleEntry]]) -> Schedule:
+    async def _replace(
+        self,
+        plan_after: Callable[[Schedule], Sequence[ScheduleEntry]],
+        kind: type[PlanReplacement] = PlanReplacement,
+    ) -> Schedule:
         """Replace the plan by one that is made from it."""
         async with self._path.exclusive():
             record = await self._path.require_local_mode()
             previous = restorable_schedule(record.value)
-            replacement = PlanReplacement(
+            replacement = kind(
                 self._path,
                 self._zone,
                 self.capabilities,

@@ -271,7 +271,7 @@ class BatteryControl:
         await self._control.clear()
 
     async def replace_schedule(
-        self, entries: Iterable[ScheduleEntry | Mapping[str, Any]]
+        self, entries: Iterable[ScheduleEntry | Mapping[str, Any]], *, gradually: bool = False
     ) -> Schedule:
         """Replace the whole schedule, all or nothing.
 
@@ -285,6 +285,9 @@ class BatteryControl:
         Args:
             entries: At most 200, in any order: `ScheduleEntry` or mappings with `mode` and the
                 arguments of `add_schedule`. Their windows must not overlap; ids do not count.
+            gradually: Whether to exchange entry by entry, from the last back to the first, in the
+                place of clearing the plan first. That takes more requests, but a program that is
+                killed half-way leaves the beginning of the previous plan and the end of this one.
 
         Returns:
             The schedule as it was read back.
@@ -299,7 +302,7 @@ class BatteryControl:
                 `HomevoltCommandOutcomeUnknownError` if restoring failed too, or if a command may
                 still be carried out.
         """
-        return await self._control.replace(entries)
+        return await self._control.replace(entries, gradually=gradually)
 
     async def overlay_schedule(
         self, entries: Iterable[ScheduleEntry | Mapping[str, Any]]

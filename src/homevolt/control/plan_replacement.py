@@ -98,6 +98,7 @@ class PlanReplacement:
         self._is_uncertain = False
         self._is_stopped = False
         self._settled: list[HomevoltError] = []
+        self._written = tuple(expected)
         self._offsets: Offsets | None = None
 
     def stop(self) -> None:
@@ -172,7 +173,7 @@ class PlanReplacement:
         for number, (entry, line) in enumerate(zip(self._expected, lines, strict=True), 1):
             await self._step(line, _Part(number, total, entry), number)
         plan, is_local = await self._path.read_back("The plan", None)
-        self._confirm(total, plan)
+        self._confirm(self._expected, plan)
         self._check_stopped()
         return plan, is_local
 
@@ -197,7 +198,7 @@ class PlanReplacement:
         self._is_uncertain = True
         plan, _ = await self._path.read_back(what, uncertain_cause)
         try:
-            self._confirm(count or 0, plan)
+            self._confirm(self._expected[: count or 0], plan)
         except HomevoltCommandVerificationError as error:
             raise outcome_unknown(what, uncertain_cause, error) from uncertain_cause
         if count is None:
@@ -206,13 +207,12 @@ class PlanReplacement:
         self._is_uncertain = False
         self._settled.append(uncertain_cause)
 
-    def _confirm(self, count: int, plan: Schedule) -> None:
-        """Compare the plan that was read back with as many of the expected entries.
+    def _confirm(self, expected: Sequence[ScheduleEntry], plan: Schedule) -> None:
+        """Compare the plan that was read back with the entries that it should hold by now.
 
         Raises:
             HomevoltCommandVerificationError: It is another plan.
         """
-        expected = self._expected[:count]
         pairs = pair_up(expected, plan.entries, self._path.now() + STAMP_SLACK)
         changed = self._learn(pairs)
         if pairs.missing or pairs.unexpected:
@@ -252,7 +252,7 @@ class PlanReplacement:
             self._path,
             self._zone,
             self._previous,
-            self._expected,
+            self._written,
             is_uncertain=self._is_uncertain,
             lost=self._unknown_keys,
         )

@@ -171,8 +171,8 @@ def _widened(battery: BatteryModel) -> tuple[BatteryModel, str]:
     most = (battery.max_soc - battery.min_soc) / 2
     reserve = max(battery.reserve, min(battery.reserve * WIDENED, most))
     note = (
-        f"So {reserve:.0%} of the battery are kept in reserve, where it would be "
-        f"{battery.reserve:.0%}."
+        f"Since not everything is known, {reserve:.0%} of the battery is kept in reserve "
+        f"instead of {battery.reserve:.0%}."
     )
     return replace(battery, reserve=reserve), note.replace("%", " %")
 

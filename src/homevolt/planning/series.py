@@ -265,7 +265,7 @@ class Forecast(Series):
 
     Args:
         basis: What it rests on, in one sentence for people.
-        is_guess: Whether nobody said or measured it, so that a plan keeps more in reserve.
+        is_guess: Whether it was neither given nor measured, so that a plan keeps more in reserve.
     """
 
     unit: str = "W"

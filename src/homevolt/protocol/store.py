@@ -30,11 +30,13 @@ class Record(msgspec.Struct, Generic[T], frozen=True, eq=False):
         value: The decoded document.
         body: The body of the answer.
         read_at_s: When it was read, in epoch seconds of this machine.
+        read_s: The same by the monotonic clock, in seconds.
     """
 
     value: T
     body: bytes
     read_at_s: float
+    read_s: float = 0.0
 
 
 class ResourceStore:
@@ -102,7 +104,7 @@ class ResourceStore:
             if resource.kept:
                 self._errors[resource.name] = error
             raise
-        record = Record(value, body, self._clock.now())
+        record = Record(value, body, self._clock.now(), self._clock.monotonic())
         if resource.kept:
             self._errors.pop(resource.name, None)
             self._records[resource.name] = record

@@ -132,8 +132,14 @@ def outcome_of(error: HomevoltError) -> Answer:
     return Answer(REFUSED, str(error))
 
 
-def answer_document(command: Command, answer: Answer) -> Mapping[str, Any]:
-    """Return what is published on the topic of results."""
+def answer_document(command: Command, answer: Answer, at_s: float) -> Mapping[str, Any]:
+    """Return what is published on the topic of results.
+
+    Args:
+        command: The command.
+        answer: How it ended.
+        at_s: When it ended, in epoch seconds.
+    """
     value = command.value
     return {
         "thing": command.thing,
@@ -142,7 +148,7 @@ def answer_document(command: Command, answer: Answer) -> Mapping[str, Any]:
         "reply": answer.reply,
         "value": value if isinstance(value, int | float | str) else None,
         "id": command.id,
-        "at": f"{datetime.now(UTC):%Y-%m-%dT%H:%M:%SZ}",
+        "at": f"{datetime.fromtimestamp(at_s, UTC):%Y-%m-%dT%H:%M:%SZ}",
     }
 
 

@@ -76,7 +76,8 @@ class MqttSession:
     ) -> None:
         self._output, self._topics = output, output.topics
         self._client, self._feeds, self._status = client, feeds, status
-        self._started_s = output.clock.now()
+        self._clock = output.clock
+        self._started_s = output.clock.monotonic()
         self._retained = RetainedDiscovery(output.topics)
         self._devices: dict[Feed, BridgedDevice] = {}
         self._workers: set[asyncio.Task[None]] = set()
@@ -200,7 +201,7 @@ class MqttSession:
         result = self._topics.of(ecu, RESULTS[kind].format(thing=level(thing)))
 
         def answer(command: Command, answer: Answer) -> None:
-            document = encoded(answer_document(command, answer))
+            document = encoded(answer_document(command, answer, self._clock.now()))
             self._output.answers.append((result, document))
             self._wake.set()
 
@@ -221,7 +222,8 @@ class MqttSession:
     def _why_not(self, command: Command, *, is_retained: bool) -> str:
         if is_retained:
             return "a retained command is not carried out, since it would be again and again"
-        if command.at is not None and command.at.timestamp() < self._started_s:
+        lasted_s = self._clock.monotonic() - self._started_s
+        if command.at is not None and self._clock.now() - command.at.timestamp() > lasted_s:
             return "the command is older than the connection of this bridge"
         return ""
 

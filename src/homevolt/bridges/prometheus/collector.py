@@ -75,14 +75,13 @@ class FeedSamples:
         for kind in ERROR_KINDS | feed.errors.keys():
             labels = {"device": feed.name, "kind": kind}
             yield ERRORS.name, _sample(ERRORS, labels, feed.errors[kind])
-        snapshot, age_s = feed.snapshot, feed.age_s
-        if snapshot is None or age_s is None:
+        snapshot, age_s, read = feed.snapshot, feed.age_s, feed.device
+        if snapshot is None or age_s is None or read is None:
             return
         yield AGE.name, _sample(AGE, {**device, "document": "ems"}, age_s)
         if snapshot.schedule_at is not None:
-            older_s = (snapshot.ems_at - snapshot.schedule_at).total_seconds()
-            schedule_age_s = max(0.0, age_s + older_s)
-            yield AGE.name, _sample(AGE, {**device, "document": "schedule"}, schedule_age_s)
+            labels = {**device, "document": "schedule"}
+            yield AGE.name, _sample(AGE, labels, read.schedule_age_s)
         yield from self._made[feed].of(snapshot)
 
 

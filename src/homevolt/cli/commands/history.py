@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import click
 
-from homevolt.cli import render, session
-from homevolt.cli.shared_options import Target, WholeNumber, device_options, json_option
+from homevolt.cli import reading, render
+from homevolt.cli.shared_options import Asked, WholeNumber, reading_options
 
 MOST_ROWS = 100_000
 
 
 @click.command("history")
-@device_options
 @click.option("--errors", is_flag=True, help="Show earlier errors and warnings instead.")
 @click.option(
     "--since",
@@ -24,10 +23,8 @@ MOST_ROWS = 100_000
     type=WholeNumber(1, MOST_ROWS),
     help="Most rows; by default as many as the device gives.",
 )
-@json_option
-def command(
-    *, target: Target, errors: bool, since: str | None, limit: int | None, as_json: bool
-) -> None:
+@reading_options
+def command(*, asked: Asked, errors: bool, since: str | None, limit: int | None) -> None:
     """Show what the device recorded.
 
     The shape of its record of readings is not documented: they are shown as they come, in the
@@ -35,8 +32,4 @@ def command(
     """
     if errors and since is not None:
         raise click.UsageError("--since and --errors exclude each other.")
-
-    async def work(opened: session.Session) -> None:
-        await render.show_history(opened, errors=errors, since=since, limit=limit, as_json=as_json)
-
-    session.run(target, work)
+    reading.show(asked, render.history(errors=errors, since=since, limit=limit))

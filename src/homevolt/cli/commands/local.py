@@ -6,19 +6,15 @@ from typing import TYPE_CHECKING
 
 import click
 
-from homevolt.cli import session
+from homevolt.cli import reading, session
 from homevolt.cli.control.window_options import yes_option
-from homevolt.cli.output import print_err, print_json, print_text
-from homevolt.cli.shared_options import device_options, json_option
+from homevolt.cli.errors import ONE_DEVICE
+from homevolt.cli.output import print_err
+from homevolt.cli.shared_options import reading_options
 
 if TYPE_CHECKING:
-    from homevolt.cli.shared_options import Target
+    from homevolt.cli.shared_options import Asked
 
-STATES = {
-    True: "Local mode is on: the cloud's plans are refused.",
-    False: "Local mode is off: the cloud decides.",
-    None: "The device does not say whether local mode is on.",
-}
 PLANS = {
     "on": "Will switch local mode on: the cloud's plans are refused from then on.",
     "off": "Will switch local mode off: the cloud replaces the plan within minutes.",
@@ -27,10 +23,9 @@ PLANS = {
 
 @click.command("local")
 @click.argument("action", type=click.Choice(["on", "off", "status"]))
-@device_options
 @yes_option
-@json_option
-def command(*, target: Target, action: str, yes: bool, as_json: bool) -> None:
+@reading_options
+def command(*, asked: Asked, action: str, yes: bool) -> None:
     """Switch local mode on or off, or show it.
 
     While it is on, the device refuses the plans of the cloud.
@@ -40,19 +35,22 @@ def command(*, target: Target, action: str, yes: bool, as_json: bool) -> None:
         confirm,
         told_if_ended,
     )
-    from homevolt.cli.control.plan_state import known_plan  # noqa: PLC0415 - loads msgspec
+    from homevolt.cli.control.plan_queries import local_mode  # noqa: PLC0415 - loads msgspec
+
+    query = local_mode()
+    if action == "status":
+        reading.show(asked, query)
+        return
+    if asked.every_device:
+        raise click.UsageError(ONE_DEVICE.format(command=f"local {action}"))
 
     async def work(opened: session.Session) -> None:
-        if action != "status":
-            print_err(PLANS[action])
-            confirm("Do it?", yes=yes)
-            device = opened.device
-            with told_if_ended(LOCAL_MODE_ENDED):
-                await (device.enable_local_mode if action == "on" else device.disable_local_mode)()
-        state = known_plan(opened).local_mode
-        if as_json:
-            print_json({"url": opened.url, "simulated": opened.is_simulated, "local_mode": state})
-        else:
-            print_text(f"{STATES[state]}\n")
+        print_err(PLANS[action])
+        confirm("Do it?", yes=yes)
+        device = opened.device
+        with told_if_ended(LOCAL_MODE_ENDED):
+            await (device.enable_local_mode if action == "on" else device.disable_local_mode)()
+        answer = await query.read(opened)
+        reading.show_one(opened, answer, as_json=asked.as_json)
 
-    session.run(target, work, writes=action != "status")
+    session.run(asked.target, work, writes=True)

@@ -4,15 +4,14 @@ from __future__ import annotations
 
 import click
 
-from homevolt.cli import render, session
-from homevolt.cli.shared_options import Target, WholeNumber, device_options, json_option
+from homevolt.cli import reading, render, session
+from homevolt.cli.shared_options import Asked, WholeNumber, reading_options
 
 LEVELS = ("error", "warning", "info", "debug", "verbose")
 MOST_LINES = 1000
 
 
 @click.command("logs")
-@device_options
 @click.option("--follow", "-f", is_flag=True, help="Go on with what is added, until Ctrl-C.")
 @click.option(
     "--level",
@@ -26,17 +25,19 @@ MOST_LINES = 1000
     type=WholeNumber(1, MOST_LINES),
     help="Most lines to show at first; by default as many as the device gives.",
 )
-@json_option
-def command(
-    *, target: Target, follow: bool, level: str | None, limit: int | None, as_json: bool
-) -> None:
+@reading_options
+def command(*, asked: Asked, follow: bool, level: str | None, limit: int | None) -> None:
     """Show the latest lines of the device's log.
 
     The oldest line comes first.
     """
+    if not follow:
+        reading.show(asked, render.logs(level=level, limit=limit))
+        return
+    if asked.every_device:
+        raise click.UsageError("--all and --follow exclude each other.")
 
     async def work(opened: session.Session) -> None:
-        show = render.follow_logs if follow else render.show_logs
-        await show(opened, level=level, limit=limit, as_json=as_json)
+        await render.follow_logs(opened, level=level, limit=limit, as_json=asked.as_json)
 
-    session.run(target, work)
+    session.run(asked.target, work)

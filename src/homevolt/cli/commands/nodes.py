@@ -4,17 +4,12 @@ from __future__ import annotations
 
 import click
 
-from homevolt.cli import render, session
-from homevolt.cli.shared_options import Target, device_options, json_option
+from homevolt.cli import reading, render
+from homevolt.cli.shared_options import Asked, reading_options
 
 
 @click.command("nodes")
-@device_options
-@json_option
-def command(*, target: Target, as_json: bool) -> None:
+@reading_options
+def command(*, asked: Asked) -> None:
     """Show the radio nodes: signal, battery, and when each was last seen."""
-
-    async def work(opened: session.Session) -> None:
-        await render.show_nodes(opened, as_json=as_json)
-
-    session.run(target, work)
+    reading.show(asked, render.nodes())

@@ -45,10 +45,10 @@ def command(
     """
     from homevolt.cli.planning import plan_work  # noqa: PLC0415 - loads msgspec
 
+    settings = plan_work.prepared(given, asks=not manner.as_json)
     show = render.show_explained if explain else render.show_planned
     if svg is not None:
         check_writable(svg, force=True)
-    settings = plan_work.prepared(given, asks=not manner.as_json)
 
     async def work(opened: session.Session) -> None:
         planned = await plan_work.make(opened, settings)
@@ -65,6 +65,8 @@ def command(
         if not manner.as_json:
             show(planned, on_stderr=True)
         sentence = "Will replace the plan by this one:"
-        await plan_write.replace_plan(opened, planned.plan.schedule, sentence, manner)
+        await plan_write.replace_plan(
+            opened, planned.plan.schedule, sentence, manner, gradually=True
+        )
 
     session.run(target, work, writes=apply)

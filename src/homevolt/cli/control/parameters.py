@@ -9,59 +9,51 @@ from typing import TYPE_CHECKING, Any
 from homevolt.cli import known
 from homevolt.cli.control.asking import ask_secret, confirm, told_if_ended, typed_line
 from homevolt.cli.errors import usage_error
-from homevolt.cli.output import PROGRAM, can_ask, print_err, print_json, print_text
-from homevolt.exceptions import HomevoltValueError
+from homevolt.cli.output import PROGRAM, can_ask, print_err, print_text
+from homevolt.cli.query import Answer, Query
 from homevolt.protocol.parameter import masked
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from homevolt.cli.render.sheets import Sheet
     from homevolt.cli.session import Session
     from homevolt.protocol.parameter import Parameter
 
 NO_GROUP = "other"
 
 
-async def show_all(
-    session: Session, words: Sequence[str], group: str | None, *, changed: bool, as_json: bool
-) -> None:
-    """Show the parameters that have all words, by group.
+def several(words: Sequence[str], group: str | None, *, changed: bool) -> Query:
+    """Return the query of the parameters that have all words, by group."""
 
-    Raises:
-        HomevoltValueError: There are none.
-    """
-    found = [
-        parameter
-        for parameter in (await _all(session)).values()
-        if _has(parameter, words)
-        and (group is None or group.casefold() == parameter.group.casefold())
-        and (not changed or _is_changed(parameter))
-    ]
-    if not found:
-        raise HomevoltValueError("No parameter is like that; without words all are shown.")
-    found.sort(key=lambda parameter: (parameter.group or NO_GROUP, parameter.name))
-    if as_json:
-        documents = [*map(_document, found)]
-        print_json({"url": session.url, "simulated": session.is_simulated, "parameters": documents})
-        return
-    lines = []
-    for name, members in groupby(found, lambda parameter: parameter.group or NO_GROUP):
-        lines += [f"{name}:", *(f"  {_line(parameter)}" for parameter in members)]
-    print_text("".join(f"{line}\n" for line in lines))
+    async def read(session: Session) -> Answer:
+        found = [
+            parameter
+            for parameter in (await _all(session)).values()
+            if _has(parameter, words)
+            and (group is None or group.casefold() == parameter.group.casefold())
+            and (not changed or _is_changed(parameter))
+        ]
+        found.sort(key=lambda parameter: (parameter.group or NO_GROUP, parameter.name))
+        document = {"parameters": [*map(_document, found)]}
+        nothing = None if found else "No parameter is like that; without words all are shown."
+        return Answer(document, lambda: _print(found), lambda: _sheet(found), nothing)
+
+    return Query(("parameters",), read)
 
 
-async def show(session: Session, name: str, *, as_json: bool) -> None:
-    """Show one parameter.
+def one(name: str) -> Query:
+    """Return the query of one parameter; a device that has none of that name is an error."""
 
-    Raises:
-        HomevoltValueError: The device has none of that name.
-    """
-    parameter = await _find(session, name)
-    if as_json:
-        about = {"url": session.url, "simulated": session.is_simulated}
-        print_json({**about, "parameter": _document(parameter)})
-    else:
-        print_text(f"{_line(parameter)}\n")
+    async def read(session: Session) -> Answer:
+        parameter = await _find(session, name)
+        return Answer(
+            {"parameter": _document(parameter)},
+            lambda: print_text(f"{_line(parameter)}\n"),
+            lambda: _sheet([parameter]),
+        )
+
+    return Query(("parameter",), read)
 
 
 async def write(session: Session, name: str, value: str | None, *, store: bool, yes: bool) -> None:
@@ -149,6 +141,25 @@ def _line(parameter: Parameter) -> str:
     changed = f" (default {default})" if _is_changed(parameter) else ""
     about = f"  - {parameter.help}" if parameter.help else ""
     return f"{parameter.name} = {value}{changed}{about}"
+
+
+def _print(parameters: Sequence[Parameter]) -> None:
+    """Print parameters, sorted by group, below the name of their group."""
+    lines = []
+    for name, members in groupby(parameters, lambda parameter: parameter.group or NO_GROUP):
+        lines += [f"{name}:", *(f"  {_line(parameter)}" for parameter in members)]
+    print_text("".join(f"{line}\n" for line in lines))
+
+
+def _sheet(parameters: Sequence[Parameter]) -> Sheet:
+    from homevolt.cli.render.rows import Column  # noqa: PLC0415 - loads rich, rarely needed
+    from homevolt.cli.render.sheets import Sheet  # noqa: PLC0415 - likewise
+
+    rows = []
+    for each in parameters:
+        values = [value_text(masked(each, value)) for value in (each.value, each.default)]
+        rows.append((each.name, *values, each.help))
+    return Sheet([*map(Column, ("Parameter", "Value", "Default", "About"))], rows)
 
 
 def value_text(value: object) -> str:

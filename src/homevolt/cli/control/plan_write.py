@@ -202,7 +202,12 @@ async def clear_plan(session: Session, manner: Manner) -> None:
 
 
 async def replace_plan(
-    session: Session, entries: Iterable[ScheduleEntry], sentence: str, manner: Manner
+    session: Session,
+    entries: Iterable[ScheduleEntry],
+    sentence: str,
+    manner: Manner,
+    *,
+    gradually: bool = False,
 ) -> None:
     """Replace the whole plan, all or nothing, after saying what changes.
 
@@ -211,6 +216,7 @@ async def replace_plan(
         entries: The new plan.
         sentence: What will be done; what it adds and removes is put behind it.
         manner: How to go about it.
+        gradually: As for `homevolt.Device.replace_schedule`.
 
     Raises:
         HomevoltError: See `homevolt.Device.replace_schedule`.
@@ -221,7 +227,7 @@ async def replace_plan(
     diff = compare_plans(expected, known_plan(session))
 
     async def write() -> None:
-        await session.device.replace_schedule(expected)
+        await session.device.replace_schedule(expected, gradually=gradually)
 
     sentence = f"{sentence} {summary_of(diff)}"
     outcome = await _change(session, sentence, expected, write, manner, shows_plan=True)

@@ -43,7 +43,7 @@ def load_of(settings: PlanSettings, start: datetime, end: datetime, zone: tzinfo
     if settings.load_w is not None:
         return constant_load(settings.load_w, start, end)
     guess = constant_load(UNSTATED_LOAD_W, start, end)
-    basis = f"A guess of {UNSTATED_LOAD_W:g} W: nobody said what the house needs."
+    basis = f"{UNSTATED_LOAD_W:g} W assumed: no consumption was given."
     return replace(guess, basis=basis, is_guess=True)
 
 

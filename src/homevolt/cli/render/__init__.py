@@ -6,72 +6,59 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from homevolt.cli.render.devices import (
-        progress,
-        show_devices,
-        show_sensors_of_all,
-        show_status_of_all,
-    )
-    from homevolt.cli.render.display import (
-        show_next_steps,
-        show_sensors,
-        show_status,
-    )
-    from homevolt.cli.render.log_display import follow_logs, show_logs
+    from homevolt.cli.render.devices import show_devices
+    from homevolt.cli.render.display import sensors, show_next_steps, show_status, status
+    from homevolt.cli.render.log_display import follow_logs, logs
     from homevolt.cli.render.picture.files import write_planned, write_prices
     from homevolt.cli.render.picture_display import show_explained, show_planned, show_prices
     from homevolt.cli.render.plan_view import show_diff, show_plan
     from homevolt.cli.render.report_display import (
-        show_alarms,
+        alarms,
+        errors,
+        history,
+        info,
+        nodes,
         show_discovered,
-        show_errors,
-        show_history,
-        show_info,
-        show_nodes,
     )
+    from homevolt.cli.render.several import progress, show_all, show_sheets
     from homevolt.cli.render.watch_display import watch_status
 
 __all__ = [
+    "alarms",
+    "errors",
     "follow_logs",
+    "history",
+    "info",
+    "logs",
+    "nodes",
     "progress",
-    "show_alarms",
+    "sensors",
+    "show_all",
     "show_devices",
     "show_diff",
     "show_discovered",
-    "show_errors",
     "show_explained",
-    "show_history",
-    "show_info",
-    "show_logs",
     "show_next_steps",
-    "show_nodes",
     "show_plan",
     "show_planned",
     "show_prices",
-    "show_sensors",
-    "show_sensors_of_all",
+    "show_sheets",
     "show_status",
-    "show_status_of_all",
+    "status",
     "watch_status",
     "write_planned",
     "write_prices",
 ]
 
 _MODULES = {
-    "devices": ("progress", "show_devices", "show_sensors_of_all", "show_status_of_all"),
-    "display": ("show_next_steps", "show_sensors", "show_status"),
-    "log_display": ("follow_logs", "show_logs"),
+    "devices": ("show_devices",),
+    "display": ("sensors", "show_next_steps", "show_status", "status"),
+    "log_display": ("follow_logs", "logs"),
     "picture.files": ("write_planned", "write_prices"),
     "picture_display": ("show_explained", "show_planned", "show_prices"),
     "plan_view": ("show_diff", "show_plan"),
-    "report_display": (
-        "show_alarms",
-        "show_discovered",
-        "show_errors",
-        "show_history",
-        "show_info",
-        "show_nodes",
-    ),
+    "report_display": ("alarms", "errors", "history", "info", "nodes", "show_discovered"),
+    "several": ("progress", "show_all", "show_sheets"),
     "watch_display": ("watch_status",),
 }
 _MODULE_OF = {name: module for module, names in _MODULES.items() for name in names}

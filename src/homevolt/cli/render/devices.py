@@ -1,85 +1,32 @@
-"""Showing several devices at once: those that are configured, and what was read of all of them."""
+"""Showing several devices at once: those that are configured, and the state of all of them."""
 
 from __future__ import annotations
 
-from contextlib import contextmanager
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from homevolt.cli.errors import error_document
-from homevolt.cli.output import print_json
 from homevolt.cli.render import formatting
-from homevolt.cli.render.display import Terminal, session_document
-from homevolt.cli.render.documents import sensors_document, status_document
+from homevolt.cli.render.display import Terminal
 from homevolt.cli.render.overview import overview
 from homevolt.cli.render.status_view import BAD, CAREFUL, FLOWS, LABEL, POWER_WIDTH, QUIET
-from homevolt.cli.render.tables import matching, shown_unit, shown_value
-from homevolt.exceptions import HomevoltValueError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Sequence
 
-    from rich.console import ConsoleOptions, RenderResult
+    from rich.console import Console, ConsoleOptions, RenderResult
 
     from homevolt.cli.devices.config import Config
     from homevolt.cli.render.overview import Overview
     from homevolt.cli.render.status_view import Flow
-    from homevolt.cli.session import Reading, Session
+    from homevolt.cli.session import Reading
 
 GAP = 2
 CHARGE_WIDTH = 6
 DIRECTED = 2
 """How many of the flows say which way they go; the others hardly ever turn."""
 PLACES = {"keyring": "keyring", "file": "this file", "password_file": "another file", None: "none"}
-
-
-@contextmanager
-def progress(total: int) -> Iterator[Callable[[], None]]:
-    """Show on a terminal how many devices have answered.
-
-    Args:
-        total: How many there are.
-    """
-    console = Console(stderr=True)
-    if not console.is_terminal:
-        yield lambda: None
-        return
-    from rich.progress import BarColumn, MofNCompleteColumn, Progress  # noqa: PLC0415 - rarely used
-
-    with Progress(BarColumn(), MofNCompleteColumn(), console=console, transient=True) as bar:
-        task = bar.add_task("", total=total)
-        yield lambda: bar.advance(task)
-
-
-def show_status_of_all(readings: Sequence[Reading], *, as_json: bool) -> None:
-    """Show the state of several devices, a row for each."""
-    if as_json:
-        print_json({"devices": [_status_document(reading) for reading in readings]})
-    else:
-        Terminal().show(StatusTable(readings))
-
-
-def show_sensors_of_all(
-    readings: Sequence[Reading], *, words: Sequence[str], as_json: bool
-) -> None:
-    """Show the readings of several devices that have all `words` in their name or part.
-
-    Raises:
-        HomevoltValueError: There are none, though every device could be read.
-    """
-    documents = [_sensors_document(reading, words) for reading in readings]
-    if not any(document["sensors"] or document["error"] for document in documents):
-        raise HomevoltValueError(
-            f"No reading has {' and '.join(map(repr, words))} in its name or part; without words "
-            "all are shown."
-        )
-    if as_json:
-        print_json({"devices": documents})
-    else:
-        Terminal().show(_sensor_table(readings, words))
 
 
 def show_devices(config: Config) -> None:
@@ -142,20 +89,6 @@ def _power(glance: Overview, flow: Flow, *, is_directed: bool) -> str:
     return f"  {name}{direction:<{max(map(len, flow.direction))}} {figure}"
 
 
-def _sensor_table(readings: Sequence[Reading], words: Sequence[str]) -> Table:
-    table = Table(box=None, padding=(0, 2, 0, 0), header_style=LABEL, pad_edge=False)
-    for title, justify in (("Device", "left"), ("Reading", "left"), ("Value", "right")):
-        table.add_column(title, justify=justify, overflow="fold")  # type: ignore[arg-type] # a table of literals
-    table.add_column("Unit", no_wrap=True)
-    for reading in readings:
-        if reading.session is None:
-            table.add_row(reading.name, Text(str(reading.error), style=BAD))
-            continue
-        for sensor in matching(reading.session.device.sensors.values(), words):
-            table.add_row(reading.name, sensor.name, shown_value(sensor), shown_unit(sensor))
-    return table
-
-
 def _device_table(config: Config) -> Table:
     table = Table(box=None, padding=(0, 2, 0, 0), header_style=LABEL, pad_edge=False)
     for title in ("Device", "Address", "Password"):
@@ -164,22 +97,3 @@ def _device_table(config: Config) -> Table:
         mark = " *" if device.name == config.default else ""
         table.add_row(f"{device.name}{mark}", device.host, PLACES[device.password_place])
     return table
-
-
-def _status_document(reading: Reading) -> dict[str, Any]:
-    if reading.session is not None:
-        return {"name": reading.name} | session_document(reading.session)
-    error = None if reading.error is None else error_document(reading.error)
-    return {"name": reading.name} | status_document(None, url=reading.url, error=error)
-
-
-def _sensors_document(reading: Reading, words: Sequence[str]) -> dict[str, Any]:
-    document = sensors_document(_sensors(reading.session, words), url=reading.url)
-    if reading.session is None:
-        document["sensors"] = None
-    error = None if reading.error is None else error_document(reading.error)
-    return {"name": reading.name} | document | {"error": error}
-
-
-def _sensors(session: Session | None, words: Sequence[str]) -> list[Any]:
-    return [] if session is None else matching(session.device.sensors.values(), words)

@@ -14,17 +14,17 @@ from rich.text import Text
 
 from homevolt.cli.errors import error_document
 from homevolt.cli.output import PROGRAM, print_err, print_json, print_text
-from homevolt.cli.render.documents import sensors_document, status_document
+from homevolt.cli.query import Answer, Query
+from homevolt.cli.render.documents import STATUS_KEYS, sensors_document, status_document
 from homevolt.cli.render.status_view import StatusView
-from homevolt.cli.render.tables import SensorTable, StepTable, matching
-from homevolt.exceptions import HomevoltValueError
+from homevolt.cli.render.tables import SensorTable, StepTable, matching, sensor_sheet
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from rich.console import RenderableType
 
-    from homevolt.cli.session import Session
+    from homevolt.cli.session import Reading, Session
     from homevolt.exceptions import HomevoltError
     from homevolt.readings.snapshot import Snapshot
 
@@ -37,12 +37,13 @@ class Terminal(Console):
 
     Args:
         stderr: Whether it shows what is not a result, on stderr.
+        piped_width: Its columns where there is no terminal to ask.
     """
 
-    def __init__(self, *, stderr: bool = False) -> None:
+    def __init__(self, *, stderr: bool = False, piped_width: int = PIPED_WIDTH) -> None:
         stream = sys.stderr if stderr else sys.stdout
         is_known = (stream is not None and stream.isatty()) or "COLUMNS" in os.environ
-        width = None if is_known else PIPED_WIDTH
+        width = None if is_known else piped_width
         super().__init__(width=width, stderr=stderr, highlight=False, markup=False, emoji=False)
 
     def show(self, view: RenderableType) -> None:
@@ -68,28 +69,46 @@ def show_status(session: Session, *, as_json: bool) -> None:
         Terminal().show(StatusView(snapshot, url=session.url, problems=problems_of(session)))
 
 
+def status() -> Query:
+    """Return the query of the state of an installation at a glance."""
+
+    async def read(session: Session) -> Answer:
+        def show() -> None:
+            show_status(session, as_json=False)
+
+        return Answer(session_document(session), show)
+
+    def view_of_all(readings: Sequence[Reading]) -> RenderableType:
+        from homevolt.cli.render.devices import StatusTable  # noqa: PLC0415 - rarely needed
+
+        return StatusTable(readings)
+
+    return Query(STATUS_KEYS, read, view_of_all)
+
+
+def sensors(words: Sequence[str]) -> Query:
+    """Return the query of the readings that have all `words` in their name or part."""
+    nothing = (
+        f"No reading has {' and '.join(map(repr, words))} in its name or part; without words "
+        "all are shown."
+    )
+
+    async def read(session: Session) -> Answer:
+        found = matching(session.device.sensors.values(), words)
+
+        def show() -> None:
+            Terminal().show(SensorTable(found))
+
+        document = sensors_document(found)
+        return Answer(document, show, lambda: sensor_sheet(found), None if found else nothing)
+
+    return Query(("sensors",), read)
+
+
 def session_document(session: Session) -> dict[str, Any]:
     """Return what was read of a device last, for programs."""
     snapshot = session.device.snapshot
     return update_document(session, snapshot, age_s_of(snapshot))
-
-
-def show_sensors(session: Session, words: Sequence[str], *, as_json: bool) -> None:
-    """Show the readings that have all `words` in their name or part.
-
-    Raises:
-        HomevoltValueError: There are none.
-    """
-    rows = matching(session.device.sensors.values(), words)
-    if not rows:
-        raise HomevoltValueError(
-            f"No reading has {' and '.join(map(repr, words))} in its name or part; without words "
-            "all are shown."
-        )
-    if as_json:
-        print_json(sensors_document(rows, url=session.url, simulated=session.is_simulated))
-    else:
-        Terminal().show(SensorTable(rows))
 
 
 def show_next_steps(text: str, steps: Sequence[tuple[str, str]]) -> None:

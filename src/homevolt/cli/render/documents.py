@@ -59,17 +59,9 @@ def status_document(
     return about | read | {"problems": {**problems}, "age_s": age_s, "error": error}
 
 
-def sensors_document(
-    sensors: Iterable[Sensor], *, url: str, simulated: bool = False
-) -> dict[str, Any]:
-    """Return sensors, each with its unit beside its value.
-
-    Args:
-        sensors: The sensors.
-        url: Where they were read.
-        simulated: Whether the device is a simulated one.
-    """
-    return {"url": url, "simulated": simulated, "sensors": [*map(_sensor, sensors)]}
+def sensors_document(sensors: Iterable[Sensor]) -> dict[str, Any]:
+    """Return sensors, each with its unit beside its value."""
+    return {"sensors": [*map(_sensor, sensors)]}
 
 
 def entry_document(entry: ScheduleEntry) -> dict[str, Any]:
@@ -152,3 +144,5 @@ STATUS: dict[str, Callable[[Snapshot, Overview], Any]] = {
     "schedule_at": lambda snapshot, _: plain(snapshot.schedule_at),
 }
 """What a status holds of a snapshot, key by key."""
+STATUS_KEYS = (*STATUS, "problems", "age_s", "error")
+"""The keys of a status, beside `url` and `simulated`."""

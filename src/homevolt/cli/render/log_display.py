@@ -7,9 +7,12 @@ from typing import TYPE_CHECKING
 
 from homevolt._common import SystemClock
 from homevolt.cli.output import PROGRAM, print_err, print_json, print_text
+from homevolt.cli.query import Answer, Query
 from homevolt.cli.render.display import Terminal
 from homevolt.cli.render.report_documents import line_document
-from homevolt.cli.render.report_views import line_view
+from homevolt.cli.render.report_views import LEVELS, line_cells, line_view
+from homevolt.cli.render.rows import Column
+from homevolt.cli.render.sheets import Sheet
 from homevolt.exceptions import (
     HomevoltConnectionError,
     HomevoltDataError,
@@ -25,30 +28,32 @@ if TYPE_CHECKING:
 
     Lines = Sequence[LogLineView]
 
+NO_LINES = "The log has no such lines."
 FOLLOW_INTERVAL_S = 2.0
 FOLLOWED_LINES = 200
 """How many lines are read each time: what is more in one interval is missed."""
 
 
-async def show_logs(
-    session: Session, *, level: str | None, limit: int | None, as_json: bool
-) -> None:
-    """Show the latest lines of the log.
+def logs(*, level: str | None, limit: int | None) -> Query:
+    """Return the query of the latest lines of the log.
 
     Args:
-        session: The device.
         level: The lowest level to show, None for all.
         limit: How many lines at most, None for as many as the device gives.
-        as_json: Whether to print one document.
     """
-    lines = _sorted(await session.device.fetch_logs(limit=limit, level=level))
-    if as_json:
-        about = {"url": session.url, "simulated": session.is_simulated}
-        print_json(about | {"lines": [*map(line_document, lines)]})
-    elif lines:
-        _print(lines, as_json=False)
-    else:
-        print_err("The log has no such lines.")
+
+    async def read(session: Session) -> Answer:
+        lines = _sorted(await session.device.fetch_logs(limit=limit, level=level))
+
+        def show() -> None:
+            if lines:
+                _print(lines, as_json=False)
+            else:
+                print_err(NO_LINES)
+
+        return Answer({"lines": [*map(line_document, lines)]}, show, lambda: _sheet(lines))
+
+    return Query(("lines",), read)
 
 
 async def follow_logs(
@@ -118,6 +123,14 @@ def _print(lines: Lines, *, as_json: bool) -> None:
             terminal.print(line_view(document), soft_wrap=True)
         else:
             print_text(f"{line_view(document).plain}\n")
+
+
+def _sheet(lines: Lines) -> Sheet:
+    """Return lines of the log as rows, which are folded as others are."""
+    columns = (Column("Time"), Column("Level"), Column("Text"))
+    documents = [*map(line_document, lines)]
+    styles = [LEVELS.get(document["level"], "") for document in documents]
+    return Sheet(columns, [*map(line_cells, documents)], styles, empty=NO_LINES)
 
 
 def _sorted(lines: Lines) -> Lines:

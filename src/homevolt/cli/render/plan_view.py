@@ -10,6 +10,8 @@ from rich.text import Text
 
 from homevolt.cli.render.display import Terminal
 from homevolt.cli.render.formatting import clock, limits, plan, window_text
+from homevolt.cli.render.rows import Column
+from homevolt.cli.render.sheets import Sheet
 from homevolt.schedule.times import EARLIEST
 
 if TYPE_CHECKING:
@@ -130,13 +132,13 @@ class DiffView:
 
     def __init__(self, diff: ScheduleDiff, now: datetime, offset: timedelta) -> None:
         marked = (("+", diff.added, "green"), ("-", diff.removed, "red"), (" ", diff.kept, QUIET))
-        self._lines = [
+        self.lines = [
             _line(entry, mark, now, offset, style) for mark, part, style in marked for entry in part
         ]
 
     def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
         """Show the change."""
-        yield Lines(self._lines, _window_width(self._lines))
+        yield Lines(self.lines, _window_width(self.lines))
 
 
 def show_plan(
@@ -151,6 +153,37 @@ def show_diff(
 ) -> None:
     """Show a change of a plan; the arguments are those of `DiffView`, likewise."""
     Terminal(stderr=on_stderr).show(DiffView(diff, now, offset))
+
+
+def plan_sheet(entries: Sequence[ScheduleEntry], now: datetime, offset: timedelta) -> Sheet:
+    """Return a plan as rows in the order of time; the arguments are those of `PlanView`."""
+    at = now + offset
+    order = sorted(entries, key=lambda entry: entry.from_time or EARLIEST)
+    lines = []
+    for entry in order:
+        is_over = entry.to_time is not None and entry.to_time <= at
+        mark = ACTIVE if entry.holds(at) else " "
+        lines.append(_line(entry, mark, now, offset, ENDED_STYLE if is_over else None))
+    return _sheet(lines, "The plan is empty.")
+
+
+def diff_sheet(diff: ScheduleDiff, now: datetime, offset: timedelta, note: str) -> Sheet:
+    """Return a change of a plan as rows; the arguments are those of `DiffView`.
+
+    Args:
+        diff: The change.
+        now: As for `PlanView`.
+        offset: Likewise.
+        note: What is said below.
+    """
+    view = DiffView(diff, now, offset)
+    return _sheet(view.lines, note)._replace(notes=[note] if view.lines else [])
+
+
+def _sheet(lines: Sequence[Line], empty: str) -> Sheet:
+    rows = [(line.mark, line.window, f"{line.what}{line.number}") for line in lines]
+    columns = (Column(""), Column("When"), Column("What"))
+    return Sheet(columns, rows, [line.style for line in lines], empty)
 
 
 def _line(

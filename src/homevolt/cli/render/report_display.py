@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from homevolt.cli.output import print_json
+from homevolt.cli.query import Answer, Query
 from homevolt.cli.render import report_documents as documents
 from homevolt.cli.render import report_views as views
 from homevolt.cli.render.display import Terminal
@@ -14,8 +15,7 @@ from homevolt.schedule.times import parse_time
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Iterable
 
-    from rich.console import RenderableType
-
+    from homevolt.cli.render.sheets import Sheet
     from homevolt.cli.session import Session
     from homevolt.discovery import DiscoveredDevice
     from homevolt.reports.health import CheckView
@@ -27,59 +27,54 @@ OTHER_STATE = 2
 """Where a state that is not known comes: below a warning, above `unknown`."""
 
 
-async def show_info(session: Session, *, as_json: bool) -> None:
-    """Show what a device is."""
-    problems: dict[str, str] = {}
-    status = await session.device.fetch_status()
-    reading = session.device.fetch_firmware_updates()
-    updates = await _if_offered(session, problems, "ota_manifest", reading)
-    document = documents.info_document(session.device.snapshot, status, updates, problems)
-    _show(session, document, lambda: views.info_view(document, session.url), as_json=as_json)
+def info() -> Query:
+    """Return the query of what a device is."""
+    return Query(documents.INFO, _read_info)
 
 
-async def show_errors(session: Session, *, every_check: bool, as_json: bool) -> None:
-    """Show the checks of a device that are not ok, the worst first, or all of them."""
-    checks = sorted(await session.device.fetch_error_report(), key=_severity)
-    shown = [check for check in checks if every_check or check.state != views.OK]
-    document = documents.errors_document(shown, len(checks))
-    _show(session, document, lambda: views.errors_view(document), as_json=as_json)
+def errors(*, every_check: bool) -> Query:
+    """Return the query of the checks that are not ok, the worst first, or of all of them."""
+
+    async def read(session: Session) -> Answer:
+        checks = sorted(await session.device.fetch_error_report(), key=_severity)
+        shown = [check for check in checks if every_check or check.state != views.OK]
+        return _answer(documents.errors_document(shown, len(checks)), views.errors_sheet)
+
+    return Query(documents.CHECKS, read)
 
 
-def show_alarms(session: Session, *, as_json: bool) -> None:
-    """Show the alarms and warnings of the readings."""
-    document = documents.alarms_document(session.device.snapshot)
-    _show(session, document, lambda: views.alarms_view(document), as_json=as_json)
+def alarms() -> Query:
+    """Return the query of the alarms and warnings of the readings."""
+
+    async def read(session: Session) -> Answer:
+        return _answer(documents.alarms_document(session.device.snapshot), views.alarms_sheet)
+
+    return Query(documents.ALARMS, read)
 
 
-async def show_nodes(session: Session, *, as_json: bool) -> None:
-    """Show the radio nodes, what they are used for, and what they report about themselves."""
-    problems: dict[str, str] = {}
-    device = session.device
-    nodes = await device.fetch_nodes()
-    uses = await _if_offered(session, problems, "ecu_sense", device.fetch_clamp_functions())
-    metrics = {}
-    for node_id in [node.node_id for node in nodes if node.node_id is not None]:
-        reading = device.fetch_node_metrics(node_id)
-        own = await _if_offered(session, problems, "node_metrics", reading)
-        if own is not None:
-            metrics[node_id] = own
-    document = documents.nodes_document(nodes, uses or (), metrics, problems)
-    _show(session, document, lambda: views.nodes_view(document), as_json=as_json)
+def nodes() -> Query:
+    """Return the query of the radio nodes, with what each is used for and reports."""
+    return Query(documents.NODES, _read_nodes)
 
 
-async def show_history(
-    session: Session, *, errors: bool, since: str | None, limit: int | None, as_json: bool
-) -> None:
-    """Show what a device recorded of its readings, or of its errors."""
-    if errors:
+def history(*, errors: bool, since: str | None, limit: int | None) -> Query:
+    """Return the query of what a device recorded of its readings, or of its errors.
+
+    Raises:
+        HomevoltValueError: `since` is not a time.
+    """
+    start = None if since is None else parse_time("--since", since)
+
+    async def read_errors(session: Session) -> Answer:
         checks = await session.device.fetch_error_history(limit=limit)
         document = documents.errors_document(checks, len(checks))
-        view = views.history_of_errors_view
-    else:
-        start = None if since is None else parse_time("--since", since)
-        document = {"rows": await session.device.fetch_ems_history(limit=limit, start=start)}
-        view = views.record_view
-    _show(session, document, lambda: view(document), as_json=as_json)
+        return _answer(document, views.history_of_errors_sheet)
+
+    async def read_readings(session: Session) -> Answer:
+        rows = await session.device.fetch_ems_history(limit=limit, start=start)
+        return _answer({"rows": rows}, views.record_sheet)
+
+    return Query(documents.CHECKS, read_errors) if errors else Query(("rows",), read_readings)
 
 
 def show_discovered(devices: Iterable[DiscoveredDevice], *, as_json: bool) -> None:
@@ -91,14 +86,37 @@ def show_discovered(devices: Iterable[DiscoveredDevice], *, as_json: bool) -> No
         Terminal().show(views.discovered_view(document))
 
 
-def _show(
-    session: Session, document: dict[str, Any], view: Callable[[], RenderableType], *, as_json: bool
-) -> None:
-    """Print a document with which device it is about, or show the view of it."""
-    if as_json:
-        print_json({"url": session.url, "simulated": session.is_simulated} | document)
-    else:
-        Terminal().show(view())
+async def _read_info(session: Session) -> Answer:
+    problems: dict[str, str] = {}
+    status = await session.device.fetch_status()
+    reading = session.device.fetch_firmware_updates()
+    updates = await _if_offered(session, problems, "ota_manifest", reading)
+    document = documents.info_document(session.device.snapshot, status, updates, problems)
+
+    def show() -> None:
+        Terminal().show(views.info_view(document, session.url))
+
+    return Answer(document, show, lambda: views.info_sheet(document))
+
+
+async def _read_nodes(session: Session) -> Answer:
+    problems: dict[str, str] = {}
+    device = session.device
+    found = await device.fetch_nodes()
+    uses = await _if_offered(session, problems, "ecu_sense", device.fetch_clamp_functions())
+    metrics = {}
+    for node_id in [node.node_id for node in found if node.node_id is not None]:
+        reading = device.fetch_node_metrics(node_id)
+        own = await _if_offered(session, problems, "node_metrics", reading)
+        if own is not None:
+            metrics[node_id] = own
+    document = documents.nodes_document(found, uses or (), metrics, problems)
+    return _answer(document, views.nodes_sheet)
+
+
+def _answer(document: dict[str, Any], sheet: Callable[[dict[str, Any]], Sheet]) -> Answer:
+    """Return an answer that is shown as rows, also alone."""
+    return Answer(document, lambda: Terminal().show(sheet(document)), lambda: sheet(document))
 
 
 async def _if_offered(

@@ -98,6 +98,15 @@ METRICS: Fields = {
     "received_messages": "hub.messages_received",
 }
 
+INFO = (
+    *("device_id", "model", "units", "up_time_s", "updating", *STATUS),
+    *("inverter_serial_number", "batteries", "updates", "problems"),
+)
+CHECKS = ("checks", "total")
+ALARMS = ("at", "parts")
+NODES = ("nodes", "problems")
+"""The keys of the documents."""
+
 
 def info_document(
     snapshot: Snapshot,

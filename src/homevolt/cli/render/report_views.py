@@ -13,6 +13,7 @@ from homevolt.cli.render import formatting
 from homevolt.cli.render.formatting import DASH, printable
 from homevolt.cli.render.overview import NO_ERROR
 from homevolt.cli.render.rows import Column, Rows, labelled
+from homevolt.cli.render.sheets import Sheet, notes
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -38,39 +39,52 @@ FIRMWARE = {
 def info_view(document: Document, url: str) -> RenderableType:
     """Return what a device is, line by line."""
     lines = [(label, Text(printable(text))) for label, text in _info(document, url)]
-    return Group(labelled(lines, INFO_LABEL_WIDTH), *_notes(document["problems"].values()))
+    return Group(labelled(lines, INFO_LABEL_WIDTH), *notes(document["problems"].values()))
 
 
-def errors_view(document: Document) -> RenderableType:
+def info_sheet(document: Document) -> Sheet:
+    """Return the most important of what a device is as one row."""
+    columns = ("Id", "Main processor", "Running for", "Cloud", "Updates")
+    up_time_s = document["up_time_s"]
+    row = [
+        document["device_id"],
+        document["firmware"]["main_processor"],
+        None if up_time_s is None else formatting.duration(up_time_s),
+        _yes(document["cloud"]["connected"], "yes", "no"),
+        "; ".join(text for _, text in _updates(document)),
+    ]
+    return Sheet([*map(Column, columns)], [row], notes=[*document["problems"].values()])
+
+
+def errors_sheet(document: Document) -> Sheet:
     """Return the checks that are to be shown, and how many others there are."""
     checks = document["checks"]
-    if not document["total"]:
-        return Text("The device reports no checks.")
     others = document["total"] - len(checks)
     rest = f"{others} {'check is' if others == 1 else 'checks are'} ok"
-    if not checks:
-        return Text(f"No problems: {rest}.")
-    return Group(_checks(checks), *_notes([f"{rest}; --all shows them."] if others else []))
+    none = f"No problems: {rest}." if document["total"] else "The device reports no checks."
+    return _checks(checks)._replace(
+        empty=none, hint=f"{rest}; --every-check shows them." if others else ""
+    )
 
 
-def alarms_view(document: Document) -> RenderableType:
+def alarms_sheet(document: Document) -> Sheet:
     """Return the alarms and warnings, or that there are none."""
     found = [*_alarms(document["parts"])]
     unknown = [_part(part) for part in document["parts"] if part["alarms"] is None]
-    notes = [f"Not known: {', '.join(unknown)}."] if unknown else []
-    if not found:
-        none = [] if len(unknown) == len(document["parts"]) else ["No alarms and no warnings."]
-        return Group(*map(Text, none), *_notes(notes))
     columns = (Column("Kind"), Column("Part"), Column("Message"))
     styles = [CAREFUL if row[0] == "warning" else BAD for row in found]
-    return Group(Rows(columns, found, styles), *_notes(notes))
+    is_known = len(unknown) < len(document["parts"])
+    return Sheet(
+        columns,
+        found,
+        styles,
+        empty="No alarms and no warnings." if is_known else "",
+        notes=[f"Not known: {', '.join(unknown)}."] if unknown else [],
+    )
 
 
-def nodes_view(document: Document) -> RenderableType:
+def nodes_sheet(document: Document) -> Sheet:
     """Return the radio nodes as rows."""
-    notes = _notes(document["problems"].values())
-    if not document["nodes"]:
-        return Group(Text("The device has no radio nodes."), *notes)
     columns = (
         Column("Node", is_number=True),
         Column("Model"),
@@ -81,30 +95,39 @@ def nodes_view(document: Document) -> RenderableType:
         Column("Temp.", is_number=True),
         Column("Last seen"),
     )
-    return Group(Rows(columns, map(_node, document["nodes"])), *notes)
+    return Sheet(
+        columns,
+        [*map(_node, document["nodes"])],
+        empty="The device has no radio nodes.",
+        notes=[*document["problems"].values()],
+    )
 
 
 def line_view(line: Document) -> Text:
     """Return a line of the log, in local time."""
+    at, level, text = line_cells(line)
+    return Text(printable(f"{at}  {level:<7}  {text}"), LEVELS.get(line["level"], ""))
+
+
+def line_cells(line: Document) -> tuple[str, str, str]:
+    """Return the time, the level and the text of a line of the log."""
     at = f"{_local(line['at']):%Y-%m-%d %H:%M:%S}" if line["at"] else DASH
-    head = f"{at}  {line['level'] or DASH:<7}  "
     tag = f"{line['tag']}: " if line["tag"] else ""
-    return Text(printable(f"{head}{tag}{line['text'] or ''}"), LEVELS.get(line["level"], ""))
+    return at, line["level"] or DASH, f"{tag}{line['text'] or ''}"
 
 
-def record_view(document: Document) -> RenderableType:
+def record_sheet(document: Document) -> Sheet:
     """Return plain objects as rows, with a column for each key that one of them has."""
     rows = document["rows"]
-    if not rows:
-        return Text("The device recorded nothing.")
     keys = [*dict.fromkeys(key for row in rows for key in row)]
     columns = [Column(printable(key), _is_number(rows, key)) for key in keys]
-    return Rows(columns, [[_cell(row.get(key)) for key in keys] for row in rows])
+    cells = [[_cell(row.get(key)) for key in keys] for row in rows]
+    return Sheet(columns, cells, empty="The device recorded nothing.")
 
 
-def history_of_errors_view(document: Document) -> RenderableType:
+def history_of_errors_sheet(document: Document) -> Sheet:
     """Return earlier errors, the latest last."""
-    return _checks(document["checks"]) if document["checks"] else Text("No errors are recorded.")
+    return _checks(document["checks"])._replace(empty="No errors are recorded.")
 
 
 def discovered_view(document: Document) -> RenderableType:
@@ -186,7 +209,7 @@ def _updates(document: Document) -> Iterator[tuple[str, str]]:
         yield "Updates", "up to date" if updates else DASH
 
 
-def _checks(checks: Iterable[Document]) -> Rows:
+def _checks(checks: Iterable[Document]) -> Sheet:
     """Return checks as rows, the time first where one has it."""
     shown = [*checks]
     columns = [Column("State"), Column("Part"), Column("Check"), Column("Message")]
@@ -195,7 +218,7 @@ def _checks(checks: Iterable[Document]) -> Rows:
         columns.insert(0, Column("Time"))
         for row, check in zip(rows, shown, strict=True):
             row.insert(0, f"{_local(check['at']):%Y-%m-%d %H:%M:%S}" if check["at"] else None)
-    return Rows(columns, rows, [STATES.get(check["state"], "") for check in shown])
+    return Sheet(columns, rows, [STATES.get(check["state"], "") for check in shown])
 
 
 def _message(check: Document) -> str:
@@ -249,12 +272,6 @@ def _cell(value: Any) -> str:
 
 def _is_number(rows: list[Document], key: str) -> bool:
     return all(isinstance(row.get(key), int | float | None) for row in rows)
-
-
-def _notes(texts: Iterable[str]) -> Iterator[Text]:
-    """Yield texts below a space."""
-    for place, text in enumerate(texts):
-        yield Text(("" if place else "\n") + printable(text), "dim")
 
 
 def _local(text: str) -> datetime:

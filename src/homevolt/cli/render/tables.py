@@ -9,6 +9,8 @@ from rich.table import Table
 from rich.text import Text
 
 from homevolt.cli.render.formatting import DASH
+from homevolt.cli.render.rows import Column
+from homevolt.cli.render.sheets import Sheet
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -55,6 +57,12 @@ class SensorTable:
             part = (sensor.device_identifier,) if has_space else ()
             table.add_row(sensor.name, shown_value(sensor), shown_unit(sensor), *part)
         yield table
+
+
+def sensor_sheet(sensors: Iterable[Sensor]) -> Sheet:
+    """Return sensors as rows: name, value and unit."""
+    rows = [(each.name, shown_value(each).plain, shown_unit(each)) for each in sensors]
+    return Sheet((Column("Reading"), Column("Value", is_number=True), Column("Unit")), rows)
 
 
 class StepTable:

@@ -2,21 +2,24 @@
 
 from __future__ import annotations
 
-import time
-from typing import TYPE_CHECKING
+import functools
+from typing import TYPE_CHECKING, Any
 
 import click
 
-from homevolt.cli import session
+from homevolt.cli import render, session
 from homevolt.cli.devices import config, selection
 from homevolt.cli.errors import ShellError, error_document
 from homevolt.cli.output import print_json, print_text
-from homevolt.cli.shared_options import Target, complete_device, json_option
+from homevolt.cli.shared_options import Target, all_option, complete_device, json_option
 from homevolt.exceptions import HomevoltAuthenticationError
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from homevolt.cli.render.sheets import Sheet
+
+REACHABLE = "reachable"
 NOT_FOUND = 404
 RESULTS = {
     "HomevoltAuthenticationError": "wrong password",
@@ -29,49 +32,72 @@ RESULTS = {
 
 @click.command("test")
 @click.argument("name", required=False, shell_complete=complete_device)
+@all_option
 @json_option
 @click.pass_context
-def command(context: click.Context, *, name: str | None, as_json: bool) -> None:
+def command(context: click.Context, *, name: str | None, every_device: bool, as_json: bool) -> None:
     """Read a device, and say how it answers and how fast.
 
     Without a name, the default device is read. Nothing is asked.
     """
-    device = selection.find(config.load(), name)
-    target = selection.with_device(Target(None), device)
-    reading, duration_s = _timed(target)
+    if every_device:
+        if name is not None:
+            raise click.UsageError("--all and NAME exclude each other.", context)
+        show = functools.partial(_show_all, as_json=as_json)
+        targets = selection.every(Target(None))
+        is_complete = session.run_several(targets, show, progress=render.progress)
+        context.exit(0 if is_complete else 1)
+    target = selection.with_device(Target(None), selection.find(config.load(), name))
+    readings: list[session.Reading] = []
+    session.run_several([target], readings.extend)
+    (reading,) = readings
     error = reading.error
-    result = "reachable" if error is None else _result(reading, error)
     if as_json:
-        unit = None if reading.session is None else reading.session.device.snapshot.unit
-        print_json(
-            {
-                "name": reading.name,
-                "url": reading.url,
-                "result": result,
-                "duration_s": duration_s,
-                "device_id": unit and unit.ecu_id,
-                "model": unit and unit.model,
-                "firmware_version": unit and unit.firmware_version,
-                "error": None if error is None else error_document(error),
-            }
-        )
+        print_json(_document(reading))
         context.exit(0 if error is None else error.code)
     if error is not None:
-        message = f"{reading.name}: {result} after {duration_s:.2f} s. {error}"
+        message = f"{reading.name}: {_failure(reading, error)}"
         raise ShellError(message, kind=error.kind, code=error.code)
-    print_text(f"{reading.name}: reachable in {duration_s:.2f} s, {reading.url}\n")
+    print_text(f"{reading.name}: reachable in {reading.duration_s:.2f} s, {reading.url}\n")
 
 
-def _timed(target: Target) -> tuple[session.Reading, float]:
-    """Read a device; return how that ended and how many seconds it took."""
-    start = time.monotonic()
-    found: list[tuple[session.Reading, float]] = []
+def _show_all(readings: Sequence[session.Reading], *, as_json: bool) -> None:
+    """Show how several devices answered."""
+    if as_json:
+        print_json({"devices": [*map(_document, readings)]})
+    else:
+        render.show_sheets((reading.name, _sheet(reading)) for reading in readings)
 
-    def note(readings: Sequence[session.Reading]) -> None:
-        found.append((readings[0], round(time.monotonic() - start, 3)))
 
-    session.run_several([target], note)
-    return found[0]
+def _document(reading: session.Reading) -> dict[str, Any]:
+    """Return how a device answered, for programs."""
+    error = reading.error
+    unit = None if reading.session is None else reading.session.device.snapshot.unit
+    return {
+        "name": reading.name,
+        "url": reading.url,
+        "result": REACHABLE if error is None else _result(reading, error),
+        "duration_s": reading.duration_s,
+        "device_id": unit and unit.ecu_id,
+        "model": unit and unit.model,
+        "firmware_version": unit and unit.firmware_version,
+        "error": None if error is None else error_document(error),
+    }
+
+
+def _sheet(reading: session.Reading) -> Sheet | str:
+    """Return how a device answered as a row."""
+    from homevolt.cli.render.rows import Column  # noqa: PLC0415 - loads rich
+    from homevolt.cli.render.sheets import Sheet  # noqa: PLC0415 - likewise
+
+    if reading.error is not None:
+        return _failure(reading, reading.error)
+    columns = (Column("Answer"), Column("Time", is_number=True), Column("Address"))
+    return Sheet(columns, [(REACHABLE, f"{reading.duration_s:.2f} s", reading.url)])
+
+
+def _failure(reading: session.Reading, error: ShellError) -> str:
+    return f"{_result(reading, error)} after {reading.duration_s:.2f} s. {error}"
 
 
 def _result(reading: session.Reading, error: ShellError) -> str:

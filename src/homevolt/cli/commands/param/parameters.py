@@ -6,12 +6,12 @@ from typing import TYPE_CHECKING
 
 import click
 
-from homevolt.cli import known, session
+from homevolt.cli import known, reading, session
 from homevolt.cli.control.window_options import yes_option
-from homevolt.cli.shared_options import device_options, json_option
+from homevolt.cli.shared_options import device_options, json_option, reading_options
 
 if TYPE_CHECKING:
-    from homevolt.cli.shared_options import Target
+    from homevolt.cli.shared_options import Asked, Target
 
 name_argument = click.argument(
     "key", metavar="NAME", shell_complete=known.complete(known.PARAMETERS)
@@ -22,35 +22,25 @@ name_argument = click.argument(
 @click.argument("words", metavar="[WORD]...", nargs=-1)
 @click.option("--group", metavar="NAME", help="Only the parameters of this group.")
 @click.option("--changed", is_flag=True, help="Only those that do not have their default.")
-@device_options
-@json_option
-def _list(
-    *, target: Target, words: tuple[str, ...], group: str | None, changed: bool, as_json: bool
-) -> None:
+@reading_options
+def _list(*, asked: Asked, words: tuple[str, ...], group: str | None, changed: bool) -> None:
     """List the parameters, or those that have all words.
 
     A word is looked for in the name, the group and the help text, in any case.
     """
     from homevolt.cli.control import parameters  # noqa: PLC0415 - loads msgspec
 
-    async def work(opened: session.Session) -> None:
-        await parameters.show_all(opened, words, group, changed=changed, as_json=as_json)
-
-    session.run(target, work)
+    reading.show(asked, parameters.several(words, group, changed=changed))
 
 
 @click.command("get")
 @name_argument
-@device_options
-@json_option
-def _get(*, target: Target, key: str, as_json: bool) -> None:
+@reading_options
+def _get(*, asked: Asked, key: str) -> None:
     """Show the value of a parameter."""
     from homevolt.cli.control import parameters  # noqa: PLC0415 - loads msgspec
 
-    async def work(opened: session.Session) -> None:
-        await parameters.show(opened, key, as_json=as_json)
-
-    session.run(target, work)
+    reading.show(asked, parameters.one(key))
 
 
 @click.command("set", epilog="Example: homevolt param set ledstrip_bright_max 40")
@@ -77,7 +67,7 @@ def _set(
 
     async def work(opened: session.Session) -> None:
         await parameters.write(opened, key, value, store=not temporary, yes=yes)
-        await parameters.show(opened, key, as_json=as_json)
+        reading.show_one(opened, await parameters.one(key).read(opened), as_json=as_json)
 
     session.run(target, work, writes=True)
 
@@ -93,7 +83,7 @@ def _reset(*, target: Target, key: str, yes: bool, as_json: bool) -> None:
 
     async def work(opened: session.Session) -> None:
         await parameters.reset(opened, key, yes=yes)
-        await parameters.show(opened, key, as_json=as_json)
+        reading.show_one(opened, await parameters.one(key).read(opened), as_json=as_json)
 
     session.run(target, work, writes=True)
 

@@ -6,35 +6,33 @@ from typing import TYPE_CHECKING
 
 import click
 
-from homevolt.cli import files, render, session
+from homevolt.cli import files, reading, session
 from homevolt.cli.control.window_options import manner_options
-from homevolt.cli.output import print_json, print_text
-from homevolt.cli.shared_options import FILE, device_options, format_option, json_option, kind_of
+from homevolt.cli.output import print_text
+from homevolt.cli.shared_options import (
+    FILE,
+    device_options,
+    format_option,
+    kind_of,
+    reading_options,
+)
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from homevolt.cli.control.window_options import Manner
-    from homevolt.cli.shared_options import Target
+    from homevolt.cli.shared_options import Asked, Target
 
 KINDS = ("toml", "json", "csv")
 
 
 @click.command("show")
-@device_options
-@json_option
-def _show(*, target: Target, as_json: bool) -> None:
+@reading_options
+def _show(*, asked: Asked) -> None:
     """Show the plan, with a line where now is."""
-    from homevolt.cli.control import plan_state  # noqa: PLC0415 - loads msgspec
+    from homevolt.cli.control import plan_queries  # noqa: PLC0415 - loads msgspec
 
-    async def work(opened: session.Session) -> None:
-        entries = plan_state.known_plan(opened).entries
-        if as_json:
-            print_json(plan_state.plan_document(opened, entries))
-        else:
-            render.show_plan(entries, *plan_state.read_clocks(opened))
-
-    session.run(target, work)
+    reading.show(asked, plan_queries.plan())
 
 
 @click.command("replace", epilog="Example: homevolt schedule replace plan.toml")
@@ -84,23 +82,12 @@ def _export(*, target: Target, file: Path | None, kind: str | None) -> None:
 
 @click.command("diff")
 @click.argument("file", type=FILE)
-@device_options
-@json_option
-def _diff(*, target: Target, file: Path, as_json: bool) -> None:
+@reading_options
+def _diff(*, asked: Asked, file: Path) -> None:
     """Show what 'replace' would change."""
-    from homevolt.cli.control import plan_files, plan_state, sentences  # noqa: PLC0415 - load msgspec
+    from homevolt.cli.control import plan_files, plan_queries  # noqa: PLC0415 - load msgspec
 
-    plan = plan_files.load(file)
-
-    async def work(opened: session.Session) -> None:
-        diff = await opened.device.diff_schedule(plan_state.unexpired(opened, plan))
-        if as_json:
-            print_json(plan_state.diff_document(opened, diff))
-        else:
-            render.show_diff(diff, *plan_state.read_clocks(opened))
-            print_text(f"{sentences.summary_of(diff)}\n")
-
-    session.run(target, work)
+    reading.show(asked, plan_queries.difference(plan_files.load(file)))
 
 
 @click.command("edit")
