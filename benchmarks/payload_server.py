@@ -8,6 +8,7 @@ from __future__ import annotations
 import asyncio
 import itertools
 import re
+import time
 
 from aiohttp import ClientSession, web
 
@@ -16,7 +17,7 @@ from homevolt.simulator import ManualClock, Simulator
 
 async def payloads() -> dict[str, bytes]:
     """Return what a simulated cluster of two units answers, by path."""
-    simulator = Simulator(password=None, units=2, clock=ManualClock())
+    simulator = Simulator(password=None, units=2, clock=ManualClock(time.time()))
     async with simulator, ClientSession() as session:
         answers = {}
         for path in ("/ems.json", "/schedule.json"):

@@ -9,11 +9,13 @@ import sys
 from pathlib import Path
 
 from benchmarks.processes import running
+from tests.support.kept_prices import keep_prices
 
 ROUNDS = 15
 IMPORT_MAY_COST = 1.15
 HELP_MAY_COST = 0.6
 STATUS_MAY_COST = 1.6
+PLAN_MAY_COST = 2.0
 
 IMPORT_AIOHTTP = [sys.executable, "-c", "import aiohttp"]
 # By name, since the package loads a module only when one of its names is used.
@@ -62,6 +64,13 @@ def test_the_completion_costs_less_than_the_http_library() -> None:
 
 def test_the_completion_of_device_names_costs_less_than_the_http_library() -> None:
     assert ratio([PROGRAM], **COMPLETION_OF_NAMES) <= HELP_MAY_COST
+
+
+def test_a_plan_costs_twice_the_http_library_at_most(tmp_path: Path) -> None:
+    keep_prices(tmp_path / "prices")
+    own = {"HOMEVOLT_STATE": str(tmp_path), "HOMEVOLT_CONFIG": str(tmp_path / "config.toml")}
+    with running("benchmarks.payload_server") as host:
+        assert ratio([PROGRAM, "plan", "--host", host], **own) <= PLAN_MAY_COST
 
 
 def test_a_status_costs_little_more_than_the_http_library() -> None:

@@ -360,13 +360,6 @@ SINGLE: dict[str, Keys] = {
         **_keys("amount", "cost cost_without_battery cost_of_self_consumption best_cost"),
         "notes": ["text"],
         "rests_on": ["text"],
-        "forecasts": {"load": FORECAST, "solar": FORECAST},
-        "battery": {
-            **_keys("count", "capacity_wh charge_w discharge_w"),
-            **_keys("number", "state_of_charge_ratio min_soc_ratio max_soc_ratio reserve_ratio"),
-            **_keys("number", "round_trip_ratio standby_w"),
-            "wear_per_kwh": "amount",
-        },
         "slots": [
             {
                 **_keys("time", "from to"),
@@ -375,6 +368,13 @@ SINGLE: dict[str, Keys] = {
                 **_keys("number", "load_w solar_w battery_kwh meter_kwh end_soc_ratio"),
             }
         ],
+        "forecasts": {"load": FORECAST, "solar": FORECAST},
+        "battery": {
+            **_keys("count", "capacity_wh charge_w discharge_w"),
+            **_keys("number", "state_of_charge_ratio min_soc_ratio max_soc_ratio reserve_ratio"),
+            **_keys("number", "round_trip_ratio standby_w"),
+            "wear_per_kwh": "amount",
+        },
         "entries": [
             {
                 **_keys("time", "from to"),

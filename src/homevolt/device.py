@@ -36,6 +36,7 @@ if TYPE_CHECKING:
     from datetime import tzinfo
 
     from homevolt._common import Clock
+    from homevolt.control.capabilities import CapabilityLog
     from homevolt.control.controller import Controller
     from homevolt.protocol.ems import EmsDocument
     from homevolt.protocol.schedule_document import ScheduleData
@@ -83,13 +84,21 @@ class Device(BatteryControl, DeviceReports):
         return f"<Device{name} at {self._transport.base_url}>"
 
     @cached_property
+    def _capabilities(self) -> CapabilityLog:
+        """What read-backs have shown."""
+        from homevolt.control.capabilities import CapabilityLog  # noqa: PLC0415 - reading alone does not need it
+
+        return CapabilityLog(self._store)
+
+    @cached_property
     def _control(self) -> Controller:
         """The write side."""
-        from homevolt.control.controller import Controller  # noqa: PLC0415 - reading alone does not need it
+        from homevolt.control.controller import Controller  # noqa: PLC0415 - likewise
 
         return Controller(
             self._transport,
             self._store,
+            self._capabilities,
             clock=self._clock,
             now=self.now,
             schedule_timezone=self._schedule_zone,

@@ -7,7 +7,6 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from homevolt._common import SystemClock, checking, positive_seconds, short_repr
-from homevolt.control.capabilities import CapabilityLog
 from homevolt.control.clock_offset import DeviceZone
 from homevolt.control.entry_write import EntryAddition, EntryWrite, ModeWrite, check_others
 from homevolt.control.gradual_replacement import GradualReplacement
@@ -46,6 +45,7 @@ if TYPE_CHECKING:
     from datetime import tzinfo
 
     from homevolt._common import Clock
+    from homevolt.control.capabilities import CapabilityLog
     from homevolt.control.plan_replacement import ScheduleDiff
     from homevolt.protocol.schedule_document import ScheduleData
     from homevolt.protocol.store import Record, ResourceStore
@@ -63,6 +63,7 @@ class Controller:
     Args:
         transport: The requests to the device.
         store: What was read of the device last; whatever is read on the way goes through it.
+        capabilities: Learns what the device keeps.
         clock: The time to go by.
         now: Returns the present by the device's clock; None is the time of `clock`.
         schedule_timezone: The zone in which the device reads the times of a command, or its name.
@@ -76,6 +77,7 @@ class Controller:
         self,
         transport: Transport,
         store: ResourceStore,
+        capabilities: CapabilityLog,
         *,
         clock: Clock | None = None,
         now: Callable[[], datetime] | None = None,
@@ -86,7 +88,7 @@ class Controller:
         self._zone = DeviceZone(as_zone(schedule_timezone))
         self._path = WritePath(transport, store, clock, self._now)
         self.parameters = Parameters(self._path)
-        self.capabilities = CapabilityLog(store)
+        self.capabilities = capabilities
 
     async def set_mode(
         self, mode: object, options: Mapping[str, object], accept: object = ()

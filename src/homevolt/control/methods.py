@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
     from typing import Unpack
 
-    from homevolt.control.capabilities import Capabilities
+    from homevolt.control.capabilities import Capabilities, CapabilityLog
     from homevolt.control.controller import Controller
     from homevolt.control.plan_replacement import ScheduleDiff
     from homevolt.protocol.console import ConsoleReply
@@ -55,10 +55,15 @@ class BatteryControl:
     def _control(self) -> Controller:
         """The write side of the device."""
 
+    @cached_property
+    @abstractmethod
+    def _capabilities(self) -> CapabilityLog:
+        """What read-backs have shown."""
+
     @property
     def capabilities(self) -> Capabilities:
         """Which modes and options the device keeps, as far as read-backs have shown."""
-        return self._control.capabilities.current
+        return self._capabilities.current
 
     async def set_battery_mode(
         self,

@@ -77,23 +77,25 @@ def stored_change(problem: Problem, slot: int, stored_kwh: float, setting: Setti
     action, power_kw, floor, ceiling = setting
     if action is Action.WAIT:
         return 0.0
-    storage, hours = problem.storage, problem.hours[slot]
-    room = max(0.0, min(ceiling, storage.max_kwh) - stored_kwh)
-    spare = max(0.0, stored_kwh - max(floor, storage.min_kwh))
-    most_in = min(storage.charge_kw * hours, room / storage.charge_efficiency)
-    most_out = min(storage.discharge_kw * hours, spare * storage.discharge_efficiency)
-    net = problem.net_kwh(slot)
+    storage, hours, net = problem.storage, problem.hours[slot], problem.net_kwh(slot)
     if action is Action.CHARGE:
-        into = min(power_kw * hours, most_in)
+        wanted = power_kw * hours
         if problem.fuse_kw is not None:
-            into = min(into, max(0.0, problem.fuse_kw * hours - net))
+            wanted = min(wanted, problem.fuse_kw * hours - net)
     elif action is Action.DISCHARGE:
-        into = -min(power_kw * hours, most_out)
+        wanted = -power_kw * hours
         if problem.fuse_kw is not None:
-            into = max(into, min(0.0, -problem.fuse_kw * hours - net))
+            wanted = max(wanted, -problem.fuse_kw * hours - net)
     else:
-        least = -most_out if action is Action.SELF_CONSUMPTION else 0.0
-        into = min(max(-net, least), most_in)
-    if into > 0.0:
-        return into * storage.charge_efficiency
-    return into / storage.discharge_efficiency
+        wanted = -net
+    if wanted > 0.0:
+        if action is Action.DISCHARGE:
+            return 0.0
+        room = min(ceiling, storage.max_kwh) - stored_kwh
+        most = min(storage.charge_kw * hours, room / storage.charge_efficiency)
+        return max(0.0, min(wanted, most)) * storage.charge_efficiency
+    if action is Action.CHARGE or action is Action.SAVE:
+        return 0.0
+    spare = stored_kwh - max(floor, storage.min_kwh)
+    most = min(storage.discharge_kw * hours, spare * storage.discharge_efficiency)
+    return -max(0.0, min(-wanted, most)) / storage.discharge_efficiency

@@ -126,10 +126,16 @@ def without_battery(problem: Problem) -> float:
     return cost + peak_cost(problem, net)
 
 
-def end_value(problem: Problem, stored_kwh: float) -> float:
-    """Return what the energy that is left at the end is worth."""
+def end_value(problem: Problem, stored_kwh: float, pieces: Sequence[Piece] | None = None) -> float:
+    """Return what the energy that is left at the end is worth.
+
+    Args:
+        problem: What energy at the end is worth.
+        stored_kwh: The energy left.
+        pieces: Those of `end_pieces`, where many energies are valued; None makes them.
+    """
     at, worth = problem.low_kwh, 0.0
-    for slope, length in end_pieces(problem):
+    for slope, length in end_pieces(problem) if pieces is None else pieces:
         part = min(length, stored_kwh - at)
         if part <= 0.0:
             break

@@ -127,6 +127,7 @@ class Problem:
     end_values: tuple[EndValue, ...] = ()
     peak_fees: tuple[PeakFee, ...] = ()
     storage: Storage = field(init=False, repr=False)
+    _net_kwh: tuple[float, ...] = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
         """Check lengths and numbers."""
@@ -149,6 +150,10 @@ class Problem:
         values = [part.value_per_kwh for part in self.end_values]
         if values != sorted(values, reverse=True):
             raise HomevoltValueError("The value of energy at the end must fall, not rise.")
+        standby_kw = self.storage.standby_kw
+        powers = zip(self.load_kw, self.solar_kw, self.hours, strict=True)
+        net = tuple((load - solar + standby_kw) * hours for load, solar, hours in powers)
+        object.__setattr__(self, "_net_kwh", net)
 
     @property
     def low_kwh(self) -> float:
@@ -188,5 +193,4 @@ class Problem:
 
     def net_kwh(self, slot: int) -> float:
         """Return what the meter of a slot would count if the battery neither gave nor took."""
-        power_kw = self.load_kw[slot] - self.solar_kw[slot] + self.storage.standby_kw
-        return power_kw * self.hours[slot]
+        return self._net_kwh[slot]

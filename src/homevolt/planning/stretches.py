@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 from homevolt.planning.actions import Action, Setting, stored_change
 from homevolt.planning.optimum import change_cost_of, end_value
+from homevolt.planning.slot_costs import end_pieces
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -162,6 +163,7 @@ class _Trial:
     def __init__(self, problem: Problem, stretches: list[Stretch], change_cost: float) -> None:
         self._problem = problem
         self._change_cost = change_cost
+        self._pieces = end_pieces(problem)
         self.stretches = stretches
         self._settings = settings_of(stretches)
         self._path, self._costs = [problem.first_kwh], [0.0]
@@ -198,14 +200,14 @@ class _Trial:
         for slot in range(first, count):
             if slot >= same_from and known and abs(stored - self._path[slot]) < _MET_KWH:
                 total = cost + self._costs[-1] - self._costs[slot]
-                return path, costs, total - end_value(problem, self._path[-1])
+                return path, costs, total - end_value(problem, self._path[-1], self._pieces)
             setting = settings[slot]
             change = stored_change(problem, slot, stored, setting)
             cost += change_cost_of(problem, slot, change) + _PREFERENCE[setting.action]
             stored += change
             path.append(stored)
             costs.append(cost)
-        return path, costs, cost - end_value(problem, stored)
+        return path, costs, cost - end_value(problem, stored, self._pieces)
 
 
 def _changes(

@@ -43,13 +43,12 @@ def command(
     What no option says is taken from [planner] in the file of devices. With --apply, the plan on
     the device is replaced, all or nothing; every entry of it ends.
     """
-    from homevolt.cli.control import plan_write  # noqa: PLC0415 - loads msgspec
-    from homevolt.cli.planning import plan_work  # noqa: PLC0415 - likewise
+    from homevolt.cli.planning import plan_work  # noqa: PLC0415 - loads msgspec
 
+    settings = plan_work.prepared(given, asks=not manner.as_json)
     show = render.show_explained if explain else render.show_planned
     if svg is not None:
         check_writable(svg, force=True)
-    settings = plan_work.prepared(given, asks=not manner.as_json)
 
     async def work(opened: session.Session) -> None:
         planned = await plan_work.make(opened, settings)
@@ -61,6 +60,8 @@ def command(
             else:
                 show(planned)
             return
+        from homevolt.cli.control import plan_write  # noqa: PLC0415 - takes long to load
+
         if not manner.as_json:
             show(planned, on_stderr=True)
         sentence = "Will replace the plan by this one:"

@@ -136,7 +136,7 @@ async def make(
 
 
 def rests_on(planned: Planned) -> list[str]:
-    """Return what prices, forecasts and battery rest on, in sentences."""
+    """Return what prices and forecasts rest on, and the battery, in sentences."""
     battery = planned.plan.problem.battery
     wear = battery.wear_per_kwh
     return [
@@ -164,12 +164,12 @@ def document(planned: Planned) -> dict[str, Any]:
         "best_cost": round(plan.best_cost, 4),
         "notes": list(planned.notes),
         "rests_on": rests_on(planned),
+        "slots": slots_document(plan),
         "forecasts": {
             "load": forecast_document(planned.load, plan.start, until),
             "solar": forecast_document(planned.solar, plan.start, until),
         },
         "battery": _battery_document(plan.problem),
-        "slots": slots_document(plan),
         "entries": [
             {
                 "from": each.entry.start.isoformat(),

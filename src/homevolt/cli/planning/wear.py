@@ -5,7 +5,6 @@ from __future__ import annotations
 import math
 
 from homevolt.cli.control.asking import typed_text
-from homevolt.cli.devices import store
 from homevolt.cli.output import can_ask, print_err
 from homevolt.cli.planning.settings import TABLE, PlanSettings
 
@@ -30,6 +29,8 @@ def asked_once(settings: PlanSettings, currency: str) -> PlanSettings:
     """
     if settings.purchase_price is not None or not can_ask():
         return settings
+    from homevolt.cli.devices import store  # noqa: PLC0415 - loads tomlkit, for an answer alone
+
     print_err("Each kWh out of the battery wears it. This is asked once, and kept as [planner].")
     price = _number(f"What did the battery cost, in {currency}? [Enter: count no wear] ", 0.0)
     if not price:

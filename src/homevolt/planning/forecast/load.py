@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections import defaultdict
 from datetime import datetime, timedelta, tzinfo
-from statistics import median
 from typing import TYPE_CHECKING
 
 from homevolt._common import short_repr
@@ -43,6 +42,8 @@ def load_from_history(
     Raises:
         HomevoltValueError: The history is not in W, or a datetime is naive.
     """
+    from statistics import median  # noqa: PLC0415 - loads fractions, and most have no history
+
     if history.unit != "W":
         raise HomevoltValueError(f"The history must be in W, not in {history.unit}.")
     known = _before(history, utc("start", start)).resample(QUARTER)

@@ -11,7 +11,6 @@ Nothing to give is an `Acknowledgement_MarketDocument` with the code 999.
 
 from __future__ import annotations
 
-import xml.etree.ElementTree as ET
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
@@ -23,6 +22,7 @@ from .source import PER_MWH, Answer, Query, Request, Source, instant
 from .zones import ZONES
 
 if TYPE_CHECKING:
+    import xml.etree.ElementTree as ET
     from collections.abc import Iterator
 
 _RESOLUTIONS = {
@@ -129,6 +129,8 @@ def _prices(period: ET.Element) -> dict[int, float]:
 
 def _root(body: bytes) -> ET.Element:
     """Return the document without its namespaces, which change with the version."""
+    import xml.etree.ElementTree as ET  # noqa: PLC0415 - no other source needs it
+
     try:
         # The size of the body is bounded, and expat refuses entities that grow.
         root = ET.fromstring(body)  # noqa: S314 - see above

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-from statistics import median
 from typing import TYPE_CHECKING
 
 from homevolt.exceptions import HomevoltPriceUnitError
@@ -38,6 +37,8 @@ def check_unit(values: Iterable[float | None], currency: str) -> None:
     euros = [abs(value) / PER_EURO[currency] for value in values if value is not None]
     if not euros:
         return
+    from statistics import median  # noqa: PLC0415 - what was kept is plausible
+
     middle = median(euros)
     if middle <= _HIGHEST_MEDIAN and max(euros) <= _HIGHEST:
         return

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from difflib import get_close_matches
 from typing import TYPE_CHECKING
 
 from homevolt._common import short_repr
@@ -84,6 +83,8 @@ def find_source(name: str) -> Source:
     found = [each for each in SOURCES.values() if each.name.startswith(name.strip().lower())]
     if name and len(found) == 1:
         return found[0]
+    from difflib import get_close_matches  # noqa: PLC0415 - for a mistake alone
+
     near = get_close_matches(name, list(SOURCES), n=3, cutoff=0.3) or list(SOURCES)
     raise HomevoltValueError(
         f"There is no source of prices {short_repr(name)}. Nearest: {', '.join(near)}."

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from difflib import get_close_matches
 from zoneinfo import ZoneInfo
 
 from homevolt._common import short_repr
@@ -67,6 +66,8 @@ def find_zone(name: object) -> Zone:
             "-", ""
         ):
             return row
+    from difflib import get_close_matches  # noqa: PLC0415 - for a mistake alone
+
     by_word = {row.name: row.name for row in ZONES.values()}
     by_word |= {row.place.upper(): row.name for row in ZONES.values()}
     near = get_close_matches(text, by_word, n=3, cutoff=_LIKENESS) or list(ZONES)
