@@ -6,7 +6,8 @@ import json
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
-from homevolt.cli import files, state
+from homevolt import _files
+from homevolt.cli import state
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -28,7 +29,7 @@ def save(session: Session, written: tuple[datetime, ...]) -> None:
     file = _file(session)
     try:
         file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        files.replace(file, json.dumps([each.timestamp() for each in written]))
+        _files.replace(file, json.dumps([each.timestamp() for each in written]))
     except OSError:
         return
 
