@@ -273,6 +273,41 @@ FORECAST: Keys = {
     "mean_w": "number?",
     "unknown_slots": "count",
 }
+PLANNED: Keys = {
+    "start": "time",
+    "currency": "text",
+    **_keys("amount", "cost cost_without_battery cost_of_self_consumption best_cost"),
+    "notes": ["text"],
+    "rests_on": ["text"],
+    "slots": [
+        {
+            **_keys("time", "from to"),
+            "action": "text?",
+            **_keys("amount", "import_price export_price"),
+            **_keys("number", "load_w solar_w battery_kwh meter_kwh end_soc_ratio"),
+        }
+    ],
+    "forecasts": {"load": FORECAST, "solar": FORECAST},
+    "battery": {
+        **_keys("count", "capacity_wh charge_w discharge_w"),
+        **_keys("number", "state_of_charge_ratio min_soc_ratio max_soc_ratio reserve_ratio"),
+        **_keys("number", "round_trip_ratio standby_w"),
+        "wear_per_kwh": "amount",
+    },
+    "entries": [
+        {
+            **_keys("time", "from to"),
+            **_keys("text", "action mode"),
+            "options": {"*": "value"},
+            **_keys("number", "charged_kwh discharged_kwh lost_kwh"),
+            "price": "amount?",
+            **_keys("amount", "wear_cost gain used_value"),
+            "left_kwh": "number",
+            **_keys("time?", "used_from used_to"),
+            "text": "text",
+        }
+    ],
+}
 _SENSORS: Keys = {**DEVICE, "sensors": [SENSOR]}
 _CONTROLLING = (
     "charge discharge idle self-consumption solar export mode restore",
@@ -354,41 +389,8 @@ SINGLE: dict[str, Keys] = {
             }
         ],
     },
-    "plan": {
-        "start": "time",
-        "currency": "text",
-        **_keys("amount", "cost cost_without_battery cost_of_self_consumption best_cost"),
-        "notes": ["text"],
-        "rests_on": ["text"],
-        "slots": [
-            {
-                **_keys("time", "from to"),
-                "action": "text?",
-                **_keys("amount", "import_price export_price"),
-                **_keys("number", "load_w solar_w battery_kwh meter_kwh end_soc_ratio"),
-            }
-        ],
-        "forecasts": {"load": FORECAST, "solar": FORECAST},
-        "battery": {
-            **_keys("count", "capacity_wh charge_w discharge_w"),
-            **_keys("number", "state_of_charge_ratio min_soc_ratio max_soc_ratio reserve_ratio"),
-            **_keys("number", "round_trip_ratio standby_w"),
-            "wear_per_kwh": "amount",
-        },
-        "entries": [
-            {
-                **_keys("time", "from to"),
-                **_keys("text", "action mode"),
-                "options": {"*": "value"},
-                **_keys("number", "charged_kwh discharged_kwh lost_kwh"),
-                "price": "amount?",
-                **_keys("amount", "wear_cost gain used_value"),
-                "left_kwh": "number",
-                **_keys("time?", "used_from used_to"),
-                "text": "text",
-            }
-        ],
-    },
+    "plan": PLANNED,
+    "plan --every": {**_keys("text", "event text"), "at": "time", "plan": Nullable(PLANNED)},
     "backtest": {
         "currency": "text",
         "load_and_sun_known": "flag",

@@ -7,6 +7,7 @@ import os
 import pty
 import re
 import shlex
+import signal
 import sys
 import time
 from datetime import UTC, datetime, timedelta
@@ -91,7 +92,7 @@ LINES = (
     ("an error", ""),
 )
 """The command lines of a session, each by its document."""
-IN_A_PROCESS = {"simulate", "logs --follow", "schedule edit"}
+IN_A_PROCESS = {"simulate", "logs --follow", "schedule edit", "plan --every"}
 """What serves, follows or needs a terminal: each has a test of its own."""
 UNIT = re.compile(r"_(w|va|var|wh|kwh|v|a|hz|c|dbm|ratio|percent|s|ma|kw|ma_per_s)(_from|_to)?$")
 
@@ -182,6 +183,22 @@ async def test_a_followed_log_prints_documents_of_its_page() -> None:
     ):
         document = json.loads(await line_of(process))
     assert mismatches(document, DOCUMENTS["logs --follow"]) == []
+
+
+async def test_a_plan_that_is_kept_prints_documents_of_its_page(tmp_path: Path) -> None:
+    (tmp_path / "spot.csv").write_text(spot_prices(), "utf-8")
+    options = ("--prices", str(tmp_path / "spot.csv"), "--eur-rate", "11", "--json", "--yes")
+    async with (
+        Simulator(None, local_mode=True) as simulator,
+        started(PROGRAM, "plan", "--every", "15m", "--host", simulator.host, *options) as process,
+    ):
+        first = await line_of(process)
+        process.send_signal(signal.SIGTERM)
+        out, _ = await process.communicate()
+    events = [json.loads(line) for line in (first, *out.decode().splitlines())]
+    assert [event["event"] for event in events] == ["written", "ended"]
+    wrong = [mismatches(event, DOCUMENTS["plan --every"]) for event in events]
+    assert wrong == [[], []]
 
 
 async def test_an_edited_plan_is_the_document_of_its_page(

@@ -138,6 +138,7 @@ TREE = {
         "--no-end-value",
         "--svg=FILE",
         "--apply",
+        "--every=TIME",
         *DEVICE,
         *MANNER,
     ],

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 import click
 
 from homevolt.cli import render, session
+from homevolt.cli.control.moments import Duration
 from homevolt.cli.control.window_options import manner_options
 from homevolt.cli.files import check_writable
 from homevolt.cli.output import print_json
 from homevolt.cli.planning.options import planner_options
 from homevolt.cli.shared_options import FILE, device_options
+
+SHORTEST, LONGEST = timedelta(minutes=1), timedelta(hours=12)
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -25,6 +29,12 @@ if TYPE_CHECKING:
 @planner_options
 @click.option("--svg", type=FILE, help="Draw the picture into a file, too.")
 @click.option("--apply", is_flag=True, help="Write the plan, after a question.")
+@click.option(
+    "--every",
+    metavar="TIME",
+    type=Duration(),
+    help="Keep the plan on the device current until it is ended, such as every 15m.",
+)
 @device_options
 @manner_options
 def command(
@@ -33,6 +43,7 @@ def command(
     explain: str | None,
     svg: Path | None,
     apply: bool,
+    every: timedelta | None,
     manner: Manner,
     given: dict[str, Any],
 ) -> None:
@@ -41,9 +52,13 @@ def command(
     'homevolt plan explain' says why: what each entry costs, loses and gains.
 
     What no option says is taken from [planner] in the file of devices. With --apply, the plan on
-    the device is replaced, all or nothing; every entry of it ends.
+    the device is replaced, all or nothing; every entry of it ends. With --every, it is made again
+    and again, and written where that is worth it.
     """
     from homevolt.cli.planning import plan_work  # noqa: PLC0415 - loads msgspec
+
+    if every is not None:
+        check_every(every, {"--dry-run": manner.dry_run, "--svg": svg, "explain": explain})
 
     settings = plan_work.prepared(given, asks=not manner.as_json)
     show = render.show_explained if explain else render.show_planned
@@ -51,6 +66,11 @@ def command(
         check_writable(svg, force=True)
 
     async def work(opened: session.Session) -> None:
+        if every is not None:
+            from homevolt.cli.planning import keeping  # noqa: PLC0415 - likewise
+
+            await keeping.keep(opened, settings, every, manner)
+            return
         planned = await plan_work.make(opened, settings)
         if svg is not None:
             render.write_planned(svg, planned)
@@ -69,4 +89,21 @@ def command(
             opened, planned.plan.schedule, sentence, manner, gradually=True
         )
 
-    session.run(target, work, writes=apply)
+    session.run(target, work, writes=apply or every is not None)
+
+
+def check_every(every: timedelta, excluded: dict[str, Any]) -> None:
+    """Refuse what does not go with keeping a plan current.
+
+    Args:
+        every: How long from one plan to the next.
+        excluded: Options that do not go with it, by their names; what was given is true.
+
+    Raises:
+        click.UsageError: The time is too short or too long, or one of the options was given.
+    """
+    if not SHORTEST <= every <= LONGEST:
+        raise click.UsageError("--every is from 1m to 12h: a plan must not end unnoticed.")
+    for name, given in excluded.items():
+        if given:
+            raise click.UsageError(f"--every and {name} exclude each other.")

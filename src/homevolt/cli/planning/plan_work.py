@@ -34,6 +34,7 @@ if TYPE_CHECKING:
 
     from homevolt._common import Clock
     from homevolt.cli.session import Session
+    from homevolt.exceptions import HomevoltError
     from homevolt.planning.plan import Plan
     from homevolt.planning.prices.market import Prices
     from homevolt.planning.problem import Problem
@@ -56,6 +57,7 @@ class Planned(NamedTuple):
         load: What the house is expected to need.
         solar: What the panels are expected to give.
         prices: Those of the exchange.
+        problems: Why the prices of a day are not known, or not all of them.
     """
 
     plan: Plan
@@ -65,6 +67,7 @@ class Planned(NamedTuple):
     load: Forecast
     solar: Forecast
     prices: PriceSeries
+    problems: tuple[HomevoltError, ...] = ()
 
 
 def prepared(given: Mapping[str, Any], *, asks: bool) -> PlanSettings:
@@ -106,7 +109,7 @@ async def make(
     now = device.now()
     check_clock(now, clock)
     tariff = read_tariff(settings.tariff)
-    spot, notes = await _spot(settings, tariff, prices)
+    spot, problems = await _spot(settings, tariff, prices)
     after = rates(tariff, spot)
     battery, state_of_charge = battery_of(device.snapshot.units, settings)
     local, until = now.astimezone(tariff.zone), now + _HORIZON
@@ -131,8 +134,8 @@ async def make(
         problem = replace(problem, end_values=end_values(_last_day(problem)))
     dropped = {mode for mode in ALL_MODES if device.capabilities.keeps(mode) is False}
     plan = make_plan(problem, found.start, confirmed=ALL_MODES - dropped - {BatteryMode.IDLE})
-    notes = (*notes, *found.notes, *plan.notes)
-    return Planned(plan, tariff.currency, tariff.zone, notes, load, solar, spot)
+    notes = (*map(str, problems), *found.notes, *plan.notes)
+    return Planned(plan, tariff.currency, tariff.zone, notes, load, solar, spot, problems)
 
 
 def rests_on(planned: Planned) -> list[str]:
@@ -210,12 +213,13 @@ def _battery_document(problem: Problem) -> dict[str, Any]:
     }
 
 
-def price_source(settings: PlanSettings, currency: str) -> Prices:
+def price_source(settings: PlanSettings, currency: str, clock: Clock = SYSTEM_CLOCK) -> Prices:
     """Return where the prices of a plan come from.
 
     Args:
         settings: What it is made with.
         currency: That of the tariff.
+        clock: The time to go by.
 
     Raises:
         HomevoltValueError: There is no such zone, or no such source.
@@ -229,19 +233,24 @@ def price_source(settings: PlanSettings, currency: str) -> Prices:
             raise usage_error(str(error)) from None
         tokens[find_source(settings.price_source).name] = token
     return spot_prices(
-        settings.zone, currency, settings.cache, source=settings.price_source, tokens=tokens
+        settings.zone,
+        currency,
+        settings.cache,
+        source=settings.price_source,
+        tokens=tokens,
+        clock=clock,
     )
 
 
 async def _spot(
     settings: PlanSettings, tariff: Tariff, prices: Prices | None
-) -> tuple[PriceSeries, tuple[str, ...]]:
+) -> tuple[PriceSeries, tuple[HomevoltError, ...]]:
     """Return the prices of today and tomorrow as far as they are known, and what is not."""
     if settings.prices is None:
         source = prices or price_source(settings, tariff.currency)
         today = source.today()
         found = await source.days(today, today + timedelta(days=1))
-        return found.prices, tuple(str(problem) for problem in found.problems)
+        return found.prices, found.problems
     file = settings.prices
     read_prices = prices_from_file(read(file), zone=settings.zone, name=file.name)
     return in_currency(read_prices, tariff.currency, settings.eur_rate), ()

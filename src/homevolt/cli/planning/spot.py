@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from typing import TYPE_CHECKING
 
+from homevolt._common import SYSTEM_CLOCK
 from homevolt.cli import state
 from homevolt.cli.render.formatting import ago
 from homevolt.planning.prices.market import Prices
@@ -15,6 +16,7 @@ if TYPE_CHECKING:
     from datetime import datetime, tzinfo
     from pathlib import Path
 
+    from homevolt._common import Clock
     from homevolt.planning.series import PriceSeries
 
 URL_VARIABLE = "HOMEVOLT_PRICES_URL"
@@ -29,6 +31,7 @@ def spot_prices(
     *,
     source: str | None = None,
     tokens: Mapping[str, str] | None = None,
+    clock: Clock = SYSTEM_CLOCK,
 ) -> Prices:
     """Return the prices of a zone, of which published days are kept in a folder.
 
@@ -38,6 +41,7 @@ def spot_prices(
         cache: The folder; None takes that of the shell.
         source: The name of the source that is asked first; None takes the best of the zone.
         tokens: Tokens by the names of the sources.
+        clock: The time to go by.
 
     Raises:
         HomevoltValueError: There is no such zone, or no such source.
@@ -51,6 +55,7 @@ def spot_prices(
         cache=cache or state.folder() / "prices",
         base_urls=dict.fromkeys(SOURCES, url) if url else None,
         timeout_s=TIMEOUT_S,
+        clock=clock,
     )
 
 
