@@ -47,6 +47,8 @@ if TYPE_CHECKING:
 _LOGGER = logging.getLogger(__name__)
 
 QOS = 1
+_HIDDEN = ("hidden",)
+"""The signature of a device that another feed publishes."""
 LONGEST_ECHO_S = 20.0
 """How long the broker may take to deliver what the bridge has published itself."""
 COMMANDS = {
@@ -88,6 +90,7 @@ class MqttSession:
         self._is_heard = asyncio.Event()
         self._is_ending = False
         self._refused: set[str] = set()
+        self._published: dict[str, Feed] = {}
 
     async def run(self) -> None:
         """Serve until told to stop, or until the connection is lost.
@@ -146,6 +149,10 @@ class MqttSession:
         device = self._devices.pop(feed)
         device.close("the device is no longer configured")
         self._output.drop(feed)
+        device_id = feed.device_id
+        if device_id is not None and self._published.get(device_id) is feed:
+            del self._published[device_id]
+            self._publish_again(device_id)  # one that was hidden behind it takes its place
         self._wake.set()
 
     async def _subscribe(self) -> None:
@@ -242,10 +249,12 @@ class MqttSession:
             return "the command is older than the connection of this bridge"
         return ""
 
-    def _publish_again(self) -> None:
+    def _publish_again(self, device_id: str | None = None) -> None:
+        """Publish everything of one device again, or of all."""
         for feed, device in self._devices.items():
-            device.forget()
-            self.updated(feed)
+            if device_id in (None, feed.device_id):
+                device.forget()
+                self.updated(feed)
 
     async def _publish(self) -> None:
         while not self._is_ending:
@@ -260,6 +269,8 @@ class MqttSession:
 
     async def _publish_device(self, device: BridgedDevice) -> None:
         feed, snapshot = device.feed, device.feed.snapshot
+        if self._is_hidden(device):
+            return
         if snapshot is not None and device.wants_parameters(self._output.clock.monotonic()):
             self._read_parameters(device)
         if snapshot is not None:
@@ -271,6 +282,20 @@ class MqttSession:
             if not topic.endswith(UNLESS_CHANGED) or device.published.get(topic) != payload:
                 await self._send(topic, payload)
                 device.published[topic] = payload
+
+    def _is_hidden(self, device: BridgedDevice) -> bool:
+        """Tell whether a device is published by another feed, which was read before it."""
+        feed, device_id = device.feed, device.feed.device_id
+        first = feed if device_id is None else self._published.setdefault(device_id, feed)
+        if first is feed:
+            return False
+        if device.signature != _HIDDEN:
+            device.signature, device.identifiers = _HIDDEN, frozenset()
+            _LOGGER.warning(
+                "%s and %s are the same device, %s; only %s is published. Remove one.",
+                *(first.name, feed.name, device_id, first.name),
+            )
+        return True
 
     def _read_parameters(self, device: BridgedDevice) -> None:
         async def read() -> None:
