@@ -1,4 +1,4 @@
-"""The pictures of the shell in the README: what real commands print about a simulated battery.
+"""The pictures of the shell in the README: what real commands print or draw of a simulated battery.
 
 `python -m tools.pictures` writes them; a test checks that they are current.
 """
@@ -12,8 +12,9 @@ import os
 import re
 import shlex
 import tempfile
-from datetime import datetime
-from typing import TYPE_CHECKING
+from dataclasses import replace
+from datetime import datetime, timedelta
+from pathlib import Path
 from unittest import mock
 from zoneinfo import ZoneInfo
 
@@ -26,12 +27,11 @@ from homevolt import BatteryMode, Homevolt, ScheduleEntry
 from homevolt.cli.app import run
 from homevolt.cli.output import CONFIG_VARIABLE, HOST_VARIABLE
 from homevolt.cli.state import VARIABLE as STATE_VARIABLE
+from homevolt.planning.prices.cache import Kept, PriceCache
+from homevolt.planning.prices.made_up import made_up_prices
 from homevolt.simulator import Simulator
 from homevolt.simulator.world.clock import ManualClock
 from tools.docs_tables import ROOT
-
-if TYPE_CHECKING:
-    from pathlib import Path
 
 FOLDER = ROOT / "docs" / "images"
 LINES = {
@@ -40,10 +40,13 @@ LINES = {
     "charge": "charge 3000 --for 2h --until-soc 90 --yes",
 }
 """What is typed after the name of the program, by the name of the picture."""
+DRAWN = {"prices": "prices", "plan": "plan --load 900"}
+"""The same of those that draw their picture themselves, with `--svg`."""
 ADDRESS = "192.168.1.100"
 COLUMNS = 88
 NOW = datetime(2026, 6, 15, 13, 30, tzinfo=ZoneInfo("Europe/Stockholm"))
 SEED = 7
+PRICE_SEED = 1
 SETTLING_S = 120.0
 HOURS = {hour: NOW.replace(hour=hour, minute=0) for hour in (7, 17, 22, 23)}
 ENTRIES = (
@@ -87,10 +90,26 @@ def pictures() -> dict[Path, str]:
     ):
         os.environ[CONFIG_VARIABLE] = f"{folder}/config.toml"
         os.environ[STATE_VARIABLE] = folder
-        return {
+        _prepare_planner(Path(folder))
+        printed = {
             FOLDER / f"{name}.svg": _picture(name, line, asyncio.run(_printed(line)))
             for name, line in LINES.items()
         }
+        for name, line in DRAWN.items():
+            file = Path(folder) / f"{name}.svg"
+            asyncio.run(_printed(f"{line} --svg {file}"))
+            printed[FOLDER / file.name] = file.read_text("utf-8")
+        return printed
+
+
+def _prepare_planner(folder: Path) -> None:
+    """Keep made-up prices of today and tomorrow, and the answer that no wear is counted."""
+    (folder / "config.toml").write_text("[planner]\npurchase_price = 0\n", "utf-8")
+    (folder / "config.toml").chmod(0o600)
+    cache = PriceCache(folder / "prices")
+    for day in (NOW.date(), NOW.date() + timedelta(days=1)):
+        prices = made_up_prices("SE3", day, day, seed=PRICE_SEED)
+        cache.put(day, Kept(replace(prices, fetched_at=NOW), None))
 
 
 async def _printed(line: str) -> str:

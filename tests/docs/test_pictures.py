@@ -7,7 +7,9 @@ import re
 import pytest
 
 from tools.docs_tables import ROOT
-from tools.pictures import FOLDER, LINES, pictures
+from tools.pictures import DRAWN, FOLDER, LINES, pictures
+
+NAMES = (*LINES, *DRAWN)
 
 
 @pytest.fixture(scope="module")
@@ -16,7 +18,7 @@ def made() -> dict[str, str]:
     return {file.stem: text for file, text in pictures().items()}
 
 
-@pytest.mark.parametrize("name", LINES)
+@pytest.mark.parametrize("name", NAMES)
 def test_a_picture_can_be_made_again_the_same(made: dict[str, str], name: str) -> None:
     file = FOLDER / f"{name}.svg"
     assert file.read_text("utf-8") == made[name], "run: python -m tools.pictures"
@@ -32,6 +34,6 @@ def test_a_picture_downloads_nothing_and_is_small(made: dict[str, str]) -> None:
 def test_the_readme_shows_every_picture_with_a_text_in_its_place() -> None:
     readme = (ROOT / "README.md").read_text("utf-8")
     shown = dict(re.findall(r"!\[(.*?)\]\(docs/images/(\w+)\.svg\)", readme))
-    assert sorted(shown.values()) == sorted(LINES)
+    assert sorted(shown.values()) == sorted(NAMES)
     assert all(shown)
-    assert {file.stem for file in FOLDER.iterdir()} == {*LINES}
+    assert {file.stem for file in FOLDER.iterdir()} == {*NAMES}

@@ -14,9 +14,12 @@ from homevolt.exceptions import (
     HomevoltPricesNotPublishedError,
     HomevoltValueError,
 )
+from homevolt.planning.http import BACKOFF_S
 from homevolt.planning.prices import market
+from homevolt.planning.prices.market import UNREACHABLE_S, Prices
 from homevolt.planning.series import HOUR, QUARTER
-from tests.support.price_server import PER_EURO, TOKEN, PriceServer, values_of
+from tests.support.price_server import PER_EURO, SOURCES, TOKEN, PriceServer, values_of
+from tests.support.raw_server import unused_port
 
 from .conftest import NOON, TODAY, TOMORROW
 
@@ -44,6 +47,22 @@ async def test_a_published_day_is_asked_for_once_and_kept_for_good(
     server.days[TODAY] = values_of(TODAY, 9.0)
     assert await ask(cache=tmp_path).day(TODAY) == first
     assert server.asked(FIRST) == 1
+
+
+async def test_a_source_that_cannot_be_reached_is_not_tried_again_for_every_day(
+    now: ManualClock,
+) -> None:
+    nowhere = f"http://127.0.0.1:{unused_port()}"
+    prices = Prices("FI", clock=now, base_urls=dict.fromkeys(SOURCES, nowhere))
+    with pytest.raises(HomevoltPricesError, match="cannot be reached"):
+        await prices.days(TODAY - 20 * DAY, TODAY)
+    assert len(now.slept) == len(BACKOFF_S)
+    with pytest.raises(HomevoltPricesError, match=r"energy-charts\.info: it could not be reached"):
+        await prices.day(TODAY - 21 * DAY)
+    now.advance(UNREACHABLE_S)
+    with pytest.raises(HomevoltPricesError, match="cannot be reached"):
+        await prices.day(TODAY - 22 * DAY)
+    assert len(now.slept) == 2 * len(BACKOFF_S)
 
 
 async def test_a_kept_day_needs_no_source(ask: Ask, server: PriceServer, tmp_path: Path) -> None:

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 
 from homevolt._common import SYSTEM_CLOCK
 from homevolt.exceptions import (
+    HomevoltConnectionError,
     HomevoltDataError,
     HomevoltError,
     HomevoltPricesError,
@@ -47,6 +48,8 @@ JITTER_S = 120.0
 """The first question is up to this much later, so that not everybody asks at once."""
 BACKOFF_S = (300.0, 600.0, 1200.0, 2400.0, 3600.0)
 """Upper bounds of the pauses between one question and the next; each is at least half of it."""
+UNREACHABLE_S = 60.0
+"""For how long nobody tries to reach a source that could not be reached."""
 _DAY = timedelta(days=1)
 _NOT_FOUND = 404
 
@@ -115,6 +118,7 @@ class Prices:
         self._random = random.SystemRandom()
         self._jitter_s = self._random.uniform(0.0, JITTER_S)
         self._waiting: dict[date, _Waiting] = {}
+        self._unreachable_until: dict[str, float] = {}
 
     def today(self) -> date:
         """Return the day of the market that it is now."""
@@ -189,11 +193,17 @@ class Prices:
         reasons: list[str] = []
         is_published = True
         for source in self.sources:
+            if self._clock.now() < self._unreachable_until.get(source.name, 0.0):
+                reasons.append(f"{source.name}: it could not be reached a moment ago.")
+                continue
             try:
                 kept, is_exact = await self._ask(source, day)
             except HomevoltError as error:
                 reasons.append(f"{source.name}: {redacted(str(error), self._token(source))}")
                 is_published &= not _says_not_published(error)
+                if _is_silence(error):
+                    until = self._clock.now() + UNREACHABLE_S
+                    self._unreachable_until[source.name] = until
                 continue
             if is_exact and not kept.prices.gaps():
                 self._cache.put(day, kept)
@@ -309,6 +319,13 @@ class _NothingYetError(HomevoltDataError):
 def _says_not_published(error: HomevoltError) -> bool:
     return isinstance(error, _NothingYetError) or (
         isinstance(error, HomevoltResponseError) and error.status == _NOT_FOUND
+    )
+
+
+def _is_silence(error: HomevoltError) -> bool:
+    """Whether a source gave no answer at all."""
+    return isinstance(error, HomevoltConnectionError) and not isinstance(
+        error, HomevoltResponseError
     )
 
 
