@@ -6,7 +6,7 @@ import asyncio
 import heapq
 import itertools
 from contextlib import asynccontextmanager
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol
 
 from homevolt.bridges.config import DeviceConfig, HttpConfig, PrometheusConfig, RunConfig
 
@@ -64,14 +64,23 @@ class SteppedClock:
         self.elapsed = end
 
 
-async def until(condition: Callable[[], Any], clock: SteppedClock | None = None) -> None:
+class MovedClock(Protocol):
+    """A clock that a test moves."""
+
+    async def pass_time(self, seconds: float) -> None:
+        """Move the clock, from one who waits to the next."""
+
+
+async def until(
+    condition: Callable[[], Any], clock: MovedClock | None = None, *, step_s: float = 0.5
+) -> None:
     """Wait until something holds, for as long as real sockets take; a clock moves meanwhile."""
     for _ in range(MANY_TURNS):
         if condition():
             return
         await asyncio.sleep(0.005)
         if clock is not None:
-            await clock.pass_time(0.5)
+            await clock.pass_time(step_s)
     raise AssertionError(f"it never happened: {condition}")
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import shlex
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -11,11 +12,14 @@ import pytest
 
 from homevolt.cli.app import app
 from homevolt.cli.commands import LazyGroup
+from homevolt.cli.commands.help import TOPICS
 from tests.support.command_tree import commands
 
 if TYPE_CHECKING:
     from tests.cli.conftest import Shell
 
+ROWS = 48
+"""Of a terminal on half of a common screen."""
 PAGE = Path(__file__).parents[2] / "docs" / "cli.md"
 
 CONNECTION = ["--timeout=SECONDS", "--fingerprint=SHA256"]
@@ -255,7 +259,52 @@ async def test_the_help_of_a_command_fits_a_screen_and_is_found_in_two_ways(
     assert outcome == await shell(*name.split(), "--help")
     assert (outcome.code, outcome.err) == (0, "")
     assert outcome.out.startswith(f"Usage: homevolt {name} ")
-    assert max(map(len, outcome.out.splitlines())) <= 80
+    lines = outcome.out.splitlines()
+    assert max(map(len, lines)) <= 80
+    assert len(lines) <= ROWS
+
+
+async def test_the_help_as_a_whole_fits_a_screen(shell: Shell) -> None:
+    assert len((await shell()).out.splitlines()) <= ROWS
+
+
+@pytest.mark.parametrize("columns", ["40", "80"])
+@pytest.mark.parametrize("topic", TOPICS)
+async def test_a_topic_of_the_help_fits_the_terminal(
+    shell: Shell, monkeypatch: pytest.MonkeyPatch, topic: str, columns: str
+) -> None:
+    monkeypatch.setenv("COLUMNS", columns)
+    outcome = await shell("help", topic)
+    assert (outcome.code, outcome.err) == (0, "")
+    assert max(map(len, outcome.out.splitlines())) <= int(columns)
+
+
+async def test_the_options_of_an_entry_are_a_topic_of_their_own(shell: Shell) -> None:
+    listed = re.findall(r"^  (--[\w-]+)", (await shell("help", "entry-options")).out, re.MULTILINE)
+    assert listed == [option.partition("=")[0] for option in OPTIONS]
+    for command in (("mode",), ("schedule", "add")):
+        text = (await shell(*command, "--help")).out
+        assert "'homevolt help entry-options'" in text
+        assert "--fcr-n-power" not in text
+
+
+LEAVES = [name for name in TREE if name and not isinstance(commands()[name], click.Group)]
+
+
+@pytest.mark.parametrize("name", [name for name in LEAVES if name not in ("completion", "help")])
+def test_the_help_of_a_command_has_an_example_that_the_command_takes(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, name: str
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "SE3-2023.csv").touch()
+    command = commands()[name]
+    assert command.epilog is not None
+    examples = command.epilog.partition(": ")[2].split("; ")
+    assert examples
+    for example in examples:
+        words = shlex.split(example)
+        assert words[: len(name.split()) + 1] == ["homevolt", *name.split()]
+        command.make_context(name, words[len(name.split()) + 1 :], parent=click.Context(app))
 
 
 @pytest.mark.parametrize("name", [name for name in TREE if name not in ("", "completion")])

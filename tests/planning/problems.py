@@ -92,7 +92,9 @@ def peak_fees(draw: st.DrawFn, count: int) -> PeakFee:
         )
         for n in range(0, count, 2)
     ]
-    return PeakFee(draw(tenths(0.1, 60.0)), draw(st.integers(1, 3)), (*made, *intervals))
+    steps = draw(st.sampled_from([(), ((0.0, 5.0), (2.05, 20.0), (5.05, 60.0))]))
+    largest = draw(st.integers(1, 3))
+    return PeakFee(draw(tenths(0.1, 60.0)), largest, (*made, *intervals), steps)
 
 
 def cost_with_penalties(problem: Problem, flows: Flows) -> float:

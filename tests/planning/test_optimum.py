@@ -149,6 +149,26 @@ def test_a_fee_on_peaks_lowers_the_largest_hour() -> None:
     assert flows.total_cost < flows_of(small(peak_fees=(fee,)), free.stored_kwh).total_cost
 
 
+def test_a_fee_in_steps_keeps_the_mean_below_a_step_and_no_lower() -> None:
+    intervals = tuple(PeakInterval((n,), 1.0, 1.0, 0) for n in range(4))
+    fee = PeakFee(0.0, 1, intervals, ((0.0, 100.0), (2.0, 200.0), (5.0, 400.0)))
+    flows = find_optimum(small(peak_fees=(fee,), start_kwh=2.0))
+    assert 1.9 < max(flows.meter_kwh) < 2.0
+    assert flows.peak_cost == 0.0  # the first step is paid in any case
+    free = find_optimum(small(start_kwh=2.0))
+    assert max(free.meter_kwh) > 2.0
+    assert flows.energy_cost >= free.energy_cost
+
+
+def test_a_step_that_was_reached_this_month_is_free() -> None:
+    made = PeakInterval((), 1.0, 1.0, 1, certain_kw=8.0)
+    intervals = tuple(PeakInterval((n,), 1.0, 1.0, 0) for n in range(4))
+    fee = PeakFee(0.0, 1, (made, *intervals), ((0.0, 100.0), (2.0, 200.0), (5.0, 400.0)))
+    flows = find_optimum(small(peak_fees=(fee,)))
+    assert flows.peak_cost == 0.0
+    assert flows.energy_cost == pytest.approx(find_optimum(small()).energy_cost)
+
+
 def test_peaks_below_those_made_already_are_free() -> None:
     made = PeakInterval((), 1.0, 1.0, 0, certain_kw=8.0)
     fee = PeakFee(50.0, 1, (made, *(PeakInterval((n,), 1.0, 1.0, 0) for n in range(4))))

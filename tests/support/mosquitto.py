@@ -29,11 +29,18 @@ class Mosquitto:
     Args:
         folder: Where its files are.
         tls: The files of its certificate and its key, and of the authority; None for no TLS.
+        allowed: What its user may do, such as `readwrite homevolt/#`; None for everything.
     """
 
-    def __init__(self, folder: Path, *, tls: tuple[Path, Path, Path] | None = None) -> None:
+    def __init__(
+        self,
+        folder: Path,
+        *,
+        tls: tuple[Path, Path, Path] | None = None,
+        allowed: tuple[str, ...] | None = None,
+    ) -> None:
         self.port = unused_port()
-        self._folder, self._tls = folder, tls
+        self._folder, self._tls, self._allowed = folder, tls, allowed
         self._process: asyncio.subprocess.Process | None = None
 
     def config(self, **changes: object) -> MqttConfig:
@@ -48,6 +55,10 @@ class Mosquitto:
         }
         return MqttConfig(**{**options, **changes})  # type: ignore[arg-type]  # by their names
 
+    @property
+    def _acl(self) -> Path:
+        return self._folder / "permissions"
+
     async def start(self) -> None:
         """Start it and wait until it listens."""
         self._folder.mkdir(exist_ok=True)
@@ -58,6 +69,9 @@ class Mosquitto:
                 check=True,
                 capture_output=True,
             )
+        if self._allowed is not None:
+            rules = [f"user {USER}", *(f"topic {rule}" for rule in self._allowed)]
+            self._acl.write_text("\n".join(rules) + "\n")
         file = self._folder / "mosquitto.conf"
         file.write_text("\n".join(self._lines(passwords)) + "\n")
         self._process = await asyncio.create_subprocess_exec(
@@ -95,6 +109,8 @@ class Mosquitto:
             "max_queued_messages 100000",
             "set_tcp_nodelay true",
         ]
+        if self._allowed is not None:
+            lines.append(f"acl_file {self._acl}")
         if self._tls is not None:
             certificate, key, authority = self._tls
             lines += [f"certfile {certificate}", f"keyfile {key}", f"cafile {authority}"]

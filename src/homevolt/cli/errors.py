@@ -72,7 +72,7 @@ EXITS = (
     Exit(OUTPUT, "the output or a file cannot be written; a file of that name is as it was"),
     Exit(
         CONFIG_UNREADABLE,
-        "the file of devices or a kept plan cannot be read, or something in it is wrong",
+        "the file of devices or a kept plan cannot be read, or is wrong",
     ),
     Exit(13, "the firmware of the device does not offer this", HomevoltNotSupportedError),
     Exit(NOT_FOLLOWED, "done, but the power has not followed"),
@@ -210,11 +210,6 @@ def shell_error(error: HomevoltError, origin: Origin | None = None) -> ShellErro
 def code_of(error: HomevoltError) -> int:
     """Return the exit code of an error: that of the row which fits it most closely."""
     return _closest(_CODES, error) or 1
-
-
-def exit_codes_text() -> str:
-    """Return the table of exit codes as lines of text."""
-    return "\n".join(f"  {row.code:>3}  {row.meaning}" for row in EXITS)
 
 
 def fail(arguments: Sequence[str], error: ShellError) -> int:

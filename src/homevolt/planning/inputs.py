@@ -149,7 +149,9 @@ def _month_fee(
         )
         for (day, begins), slots in ahead.items()
     ]
-    return PeakFee(float(fee.per_kw * tariff.fee_factor), fee.peaks, (*made, *periods))
+    factor = tariff.fee_factor
+    steps = tuple((float(each.from_kw), float(each.monthly * factor)) for each in fee.steps)
+    return PeakFee(float(fee.per_kw * factor), fee.peaks, (*made, *periods), steps)
 
 
 def _intervals(

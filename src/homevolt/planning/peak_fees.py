@@ -19,7 +19,7 @@ def peak_cost(problem: Problem, meter_kwh: Sequence[float]) -> float:
     """
     nothing = [0.0] * len(meter_kwh)
     return sum(
-        fee.price_per_kw * (mean_of_largest_kw(fee, meter_kwh) - mean_of_largest_kw(fee, nothing))
+        fee.cost(mean_of_largest_kw(fee, meter_kwh)) - fee.cost(mean_of_largest_kw(fee, nothing))
         for fee in problem.peak_fees
     )
 

@@ -80,17 +80,24 @@ class PeakInterval(NamedTuple):
 
 
 class PeakFee(NamedTuple):
-    """A fee on the mean of the largest intervals of one month.
+    """A fee on the mean of the largest intervals of one month, for each kW of it or in steps.
 
     Attributes:
         price_per_kw: For one kW of that mean.
         largest: How many of the largest are averaged.
         intervals: Those of the slots and those before that count already.
+        steps: From which mean in kW on which amount applies, in addition; both rise.
     """
 
     price_per_kw: float
     largest: int
     intervals: tuple[PeakInterval, ...]
+    steps: tuple[tuple[float, float], ...] = ()
+
+    def cost(self, mean_kw: float) -> float:
+        """Return the fee for a mean of the largest intervals."""
+        reached = [amount for from_kw, amount in self.steps if from_kw <= mean_kw]
+        return self.price_per_kw * mean_kw + (reached[-1] if reached else 0.0)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -179,7 +186,9 @@ class Problem:
         """
         prices = (*self.import_price, *self.export_price)
         ends = [part.value_per_kwh for part in self.end_values]
-        ends += [fee.price_per_kw / min(self.hours, default=1.0) for fee in self.peak_fees]
+        shortest = min(self.hours, default=1.0)
+        ends += [fee.price_per_kw / shortest for fee in self.peak_fees]
+        ends += [amount / shortest for fee in self.peak_fees for _, amount in fee.steps]
         dearest = max((abs(price) for price in (*prices, *ends)), default=0.0)
         storage = self.storage
         round_trip = storage.charge_efficiency * storage.discharge_efficiency

@@ -15,7 +15,14 @@ from homevolt.planning.peak_fees import mean_of_largest_kw
 from homevolt.planning.slot_costs import end_pieces, slot_costs
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from homevolt.planning.problem import PeakFee, Problem
+
+
+_MARGIN_KW = 1e-3
+_HIGHEST_KW = 1e3
+"""More than any house takes."""
 
 
 class Solution(NamedTuple):
@@ -47,7 +54,7 @@ def solve(problem: Problem, *, always_binary: bool = False, gap: float = 1e-9) -
     _add_end(model, problem, stored[-1])
     for fee in problem.peak_fees:
         _add_peaks(model, fee)
-        model.offset -= fee.price_per_kw * mean_of_largest_kw(fee, [0.0] * len(problem.hours))
+        model.offset -= fee.cost(mean_of_largest_kw(fee, [0.0] * len(problem.hours)))
     values, objective = model.minimise(gap)
     low, high = problem.low_kwh, problem.high_kwh
     path = (problem.first_kwh, *(min(max(values[n], low), high) for n in stored[1:]))
@@ -117,3 +124,19 @@ def _add_peaks(model: Model, fee: PeakFee) -> None:
             above[group] = model.add(fee.price_per_kw / fee.largest)
         row = {part: -weight / hours for slot in slots for part in model.imports[slot]}
         model.require(certain_kw, inf, {above[group]: 1.0, threshold: 1.0, **row})
+    mean = {threshold: 1.0, **dict.fromkeys(above.values(), 1.0 / fee.largest)}
+    _add_steps(model, fee, mean)
+
+
+def _add_steps(model: Model, fee: PeakFee, mean: Mapping[int, float]) -> None:
+    """Add a binary variable for each step: without it the mean stays a watt below the step."""
+    before = 0.0
+    for from_kw, amount in fee.steps:
+        if from_kw <= 0.0:  # reached in any case
+            model.offset += amount
+        else:
+            reached = model.add_binary()
+            model.costs[reached] = amount - before
+            below = from_kw - _MARGIN_KW
+            model.require(-inf, below, {**mean, reached: -_HIGHEST_KW})
+        before = amount

@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING, Any
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from homevolt.bridges.battery.batcontrol import MODES as BATCONTROL_MODES
+from homevolt.bridges.battery.modes import MEANINGS
 from homevolt.bridges.mqtt.controls import THINGS
 from tests.support.bridged import bridged_battery, observing, running_output
 from tests.support.mosquitto import Mosquitto
@@ -23,7 +25,10 @@ JSON = st.recursive(
     max_leaves=8,
 )
 ENVELOPES = st.fixed_dictionaries({"value": JSON}, optional={"id": JSON, "at": JSON, "mode": JSON})
-PAYLOADS = st.binary(min_size=1, max_size=60) | st.text(min_size=1, max_size=40) | JSON | ENVELOPES
+WORDS = st.sampled_from([*BATCONTROL_MODES, *MEANINGS, "PRESS", "ON", "OFF", "2000", "none"])
+PAYLOADS = (
+    WORDS | st.binary(min_size=1, max_size=60) | st.text(min_size=1, max_size=40) | JSON | ENVELOPES
+)
 LEVELS = st.text(
     st.characters(blacklist_characters="+#/\0", blacklist_categories=["Cs", "Cc"]),
     min_size=1,
@@ -35,10 +40,24 @@ TOPICS = st.one_of(
     st.sampled_from(["homevolt/bridge/info", "homevolt/bridge/state", "homeassistant/status"]),
     st.builds("homevolt/ECU/set/{}".format, LEVELS),
     st.builds("homevolt/{}/set/{}".format, LEVELS, LEVELS),
-    st.builds("homevolt/ECU/batcontrol/command/{}".format, LEVELS),
+    st.builds("homevolt/ECU/batcontrol/command/{}".format, LEVELS | st.just("charge_rate")),
     st.builds("homeassistant/device/{}/config".format, LEVELS),
 )
 MESSAGES = st.lists(st.tuples(TOPICS, PAYLOADS, st.booleans()), min_size=5, max_size=25)
+
+
+def is_command(topic: str) -> bool:
+    """Tell whether a topic is one of commands."""
+    _, *levels = topic.split("/")
+    return (
+        (len(levels) == 3 and (levels[1] == "set" or levels[1:] == ["battery", "mode"]))
+        or (len(levels) == 4 and levels[1:3] == ["batcontrol", "command"])
+    ) and topic.startswith("homevolt/")
+
+
+def is_answer(topic: str) -> bool:
+    """Tell whether a topic is one of answers."""
+    return "result" in topic.split("/")[2:]
 
 
 async def throw(messages: list[tuple[str, Any, bool]]) -> None:
@@ -47,22 +66,29 @@ async def throw(messages: list[tuple[str, Any, bool]]) -> None:
             Mosquitto(Path(folder) / "broker") as broker,
             observing(broker) as observer,
             bridged_battery() as battery,
-            running_output(broker.config(), battery.feeds),
         ):
-            await observer.wait(battery.topic("availability"))
-            for topic, payload, is_retained in messages:
-                sent = payload if payload != "" else " "
-                await observer.send(topic.replace("ECU", battery.ecu_id), sent, retain=is_retained)
-            # The bridge still does what it is told, and what it shows is still true.
-            since = await observer.send(
-                battery.topic("set/mode"), {"value": {"mode": "idle", "duration": 1}, "id": "last"}
-            )
-            answer = await observer.wait(
-                battery.topic("result/mode"), lambda m: m.json["id"] == "last", since=since
-            )
-            assert answer.json["outcome"] == "verified" or "local mode" in answer.json["message"]
+            async with running_output(broker.config(), battery.feeds):
+                await observer.wait(battery.topic("availability"))
+                for topic, payload, is_retained in messages:
+                    sent = payload if payload != "" else " "
+                    aimed = topic.replace("ECU", battery.ecu_id)
+                    await observer.send(aimed, sent, retain=is_retained)
+                # The bridge still does what it is told, and what it shows is still true.
+                last = {"value": {"mode": "idle", "duration": 1}, "id": "last"}
+                since = await observer.send(battery.topic("set/mode"), last)
+                answer = await observer.wait(
+                    battery.topic("result/mode"), lambda m: m.json["id"] == "last", since=since
+                )
+                verified = answer.json["outcome"] == "verified"
+                assert verified or "local mode" in answer.json["message"]
+            await observer.send("the/end", "x")
+            await observer.wait("the/end")
             known = {"sched_add", "sched_clear", "sched_del"}
             assert {line.split()[0] for line in battery.commands} <= known
+            commands = [topic for topic, *_ in messages if is_command(topic)]
+            answers = [m for m in observer.messages if is_answer(m.topic)]
+            assert len(answers) == len(commands) + 1, "each command is answered, and once"
+            assert not [m for m in answers if m.retain]
 
 
 @settings(max_examples=15)

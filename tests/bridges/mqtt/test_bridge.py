@@ -17,10 +17,12 @@ from homevolt.bridges.mqtt.discovery import identifier
 from homevolt.bridges.mqtt.publishing import RETAINED, RetainedDiscovery
 from homevolt.bridges.mqtt.topics import Topics
 from homevolt.bridges.output import OutputError, OutputStatus
+from homevolt.readings.snapshot import Update
 from tests.support.bridged import (
     DEADLINE_S,
     bridged_battery,
     observing,
+    restarted,
     running_output,
 )
 from tests.support.certificates import certificates
@@ -358,6 +360,39 @@ async def test_a_component_that_is_gone_is_removed(broker: Mosquitto) -> None:
                 since=since,
             )
     assert document_mistakes(topic, message.json) == []
+
+
+async def test_a_device_that_is_configured_twice_is_published_once_and_said(
+    broker: Mosquitto, caplog: pytest.LogCaptureFixture
+) -> None:
+    async with (
+        observing(broker) as observer,
+        bridged_battery() as first,
+        restarted(first) as second,
+    ):
+        second.feed.name = "again"
+        first.feeds.add(second.feed)
+        async with running_output(broker.config(), first.feeds):
+            await observer.wait(first.topic("availability"))
+            since = len(observer.messages)
+            second.feed._publish(Update(None, None, first.feed.snapshot.at))  # type: ignore[union-attr] # it was read
+            await observer.send(first.topic("set/duration"), "5")
+            await observer.wait(first.topic("result/duration"))
+            states = [m for m in observer.messages[since:] if m.topic == first.topic("state")]
+            durations = [state.json["control.duration"] for state in states]
+            assert durations[-1] == 5
+            assert durations == sorted(durations, reverse=True), "only those of one feed"
+            availability = [m.payload for m in observer.messages if m.topic.endswith("ability")]
+            assert availability == [b"online"]
+            since = len(observer.messages)
+            first.feeds.remove(first.feed)  # the other one takes its place
+            await second.read()
+            await observer.wait(first.topic("state"), lambda m: m.payload, since=since)
+            assert not [m for m in observer.messages[since:] if not m.payload]
+    said = [line for line in caplog.messages if "the same device" in line]
+    assert said == [
+        f"home and again are the same device, {first.ecu_id}; only home is published. Remove one."
+    ]
 
 
 def test_a_part_that_two_devices_report_belongs_to_the_one_that_it_is_of() -> None:

@@ -204,6 +204,28 @@ async def test_what_got_no_usable_answer_and_cannot_be_read_back_is_unknown(
     assert len(battery.commands) == 1
 
 
+async def test_the_state_changes_only_with_what_was_read_back(on_broker: OnBroker) -> None:
+    battery, observer, _ = on_broker
+    before = observer.latest[battery.topic("state")].json
+    shown = {"mode": before["control.mode"], "brightness": before["control.ledstrip_bright_max"]}
+    battery.sim.faults.add("status", status=503, path="/console.json", write=True, count=99)
+    battery.sim.faults.add("status", status=503, path="/params.json", write=True, count=99)
+    since = len(observer.messages)
+    assert (await ask(on_broker, "mode", "idle"))["outcome"] != "verified"
+    assert (await ask(on_broker, "ledstrip_bright_max", "7"))["outcome"] != "verified"
+    battery.sim.faults.clear()
+    await battery.read()
+    await ask(on_broker, "duration", "5")
+    await state_with(on_broker, duration=5)
+    states = [m.json for m in observer.messages[since:] if m.topic == battery.topic("state")]
+    assert states
+    for state in states:
+        assert state["control.mode"] == shown["mode"]
+        assert state["control.ledstrip_bright_max"] == shown["brightness"]
+    assert (await ask(on_broker, "ledstrip_bright_max", "7"))["outcome"] == "verified"
+    await state_with(on_broker, ledstrip_bright_max=7)
+
+
 async def test_a_retained_command_is_dropped_and_answered(on_broker: OnBroker) -> None:
     answer = await ask(on_broker, "mode", "inverter_charge", retain=True)
     assert answer["outcome"] == "refused"

@@ -82,3 +82,20 @@ async def test_reading_all_shows_progress_at_a_terminal_and_leaves_none(file: Pa
     assert progress.rstrip().endswith(b"\x1b[2K")  # the last line is erased
     assert out.startswith(b"a ")
     assert b"/1" not in out
+
+
+async def test_ctrl_c_while_all_are_read_ends_it_and_restores_the_terminal(file: Path) -> None:
+    async with Simulator(None) as answering, Simulator(None, faults=["stall"]) as stalling:
+        file.write_text(
+            f'devices.a.host = "{answering.host}"\ndevices.b.host = "{stalling.host}"\n'
+        )
+        async with at_a_terminal("errors", "--all") as (process, terminal):
+            seen = b""
+            while b"1/2" not in seen:
+                seen += await shown(terminal)
+            process.send_signal(signal.SIGINT)
+            out, _ = await process.communicate()
+            seen += await shown(terminal)
+    assert (process.returncode, out) == (130, b"")
+    assert seen.count(b"\x1b[?25l") == seen.count(b"\x1b[?25h") == 1  # hidden, and shown again
+    assert b"Traceback" not in seen

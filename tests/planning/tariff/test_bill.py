@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from homevolt.exceptions import HomevoltDataError, HomevoltValueError
+from homevolt.exceptions import HomevoltDataError, HomevoltError, HomevoltValueError
 from homevolt.planning.series import HOUR, QUARTER, PriceSeries, Series
 from homevolt.planning.tariff.bill import LINES, Bill, Meter, bill
 from homevolt.planning.tariff.peaks import Peak
@@ -193,6 +193,64 @@ def test_peaks_already_made_this_month_count(tariff: Tariff) -> None:
 def test_a_month_that_has_begun_averages_the_peaks_it_has(tariff: Tariff) -> None:
     found = bill(tariff, spot((0.5,), local(1, 2, 12)), meter(energy((3000.0,), local(1, 2, 12))))
     assert found.months[0].peak_w == (Decimal(3000),)
+
+
+STEPS = """
+currency = "NOK"
+time_zone = "Europe/Oslo"
+vat = 0.25
+
+[[power_fees]]
+peaks = 3
+steps = [
+  { from_kw = 0, monthly = 100 },
+  { from_kw = 2, monthly = 160 },
+  { from_kw = 5, monthly = 280 },
+]
+"""
+
+
+@pytest.mark.parametrize(
+    ("kw", "monthly"), [(0.0, 100), (1.999, 100), (2.0, 160), (4.9, 160), (5.0, 280), (40.0, 280)]
+)
+def test_a_fee_in_steps_is_that_of_the_mean_of_the_three_highest_days(
+    kw: float, monthly: int
+) -> None:
+    tariff = tariff_from_toml(STEPS)
+    start = datetime(2025, 6, 1, tzinfo=ZoneInfo("Europe/Oslo")).astimezone(UTC)
+    # Three days have an hour of 1.5, 1.0 and 0.5 times that power; no other hour comes near.
+    hours = [0.0] * (30 * 24)
+    for place, share in ((8, 1.5), (8 + 24, 1.0), (8 + 48, 0.5), (9, 0.25)):
+        hours[place] = kw * 1000 * share
+    taken = Series(start=start, resolution=HOUR, values=tuple(hours), unit="Wh")
+    nothing = Series(start=start, resolution=HOUR, values=(0.0,) * len(hours), unit="Wh")
+    spot = PriceSeries(
+        start=start,
+        resolution=HOUR,
+        values=(0.0,) * len(hours),
+        currency="NOK",
+        zone="NO1",
+        source="made up",
+        fetched_at=start,
+    )
+    (month,) = bill(tariff, spot, Meter(import_wh=taken, export_wh=nothing)).months
+    assert month.lines["power_fee"] == monthly
+    assert month.lines["vat"] == monthly * Decimal("0.25")
+
+
+@pytest.mark.parametrize(
+    ("fee", "says"),
+    [
+        ("peaks = 3", "A power fee has per_kw or steps"),
+        ("steps = [{ from_kw = 2, monthly = 1 }, { from_kw = 1, monthly = 2 }]", "must rise"),
+        ("steps = [{ from_kw = 1, monthly = 2 }, { from_kw = 2, monthly = 1 }]", "must rise"),
+        ("steps = [{ from_kw = -1, monthly = 1 }]", "from_kw must be 0 or more"),
+    ],
+)
+def test_steps_that_cannot_be_are_refused(fee: str, says: str) -> None:
+    text = f'currency = "NOK"\ntime_zone = "Europe/Oslo"\n[[power_fees]]\n{fee}\n'
+    with pytest.raises(HomevoltError, match=says):
+        tariff_from_toml(text)
 
 
 def test_values_too_coarse_for_a_power_fee_are_refused() -> None:

@@ -13,6 +13,7 @@ import aiomqtt
 
 from homevolt._common import SYSTEM_CLOCK
 from homevolt.bridges.mqtt.bridged import BridgedDevice
+from homevolt.bridges.mqtt.client import BrokerClient
 from homevolt.bridges.mqtt.session import MqttSession
 from homevolt.bridges.mqtt.tls import context_of
 from homevolt.bridges.mqtt.topics import OFFLINE, Topics
@@ -79,12 +80,28 @@ class MqttOutput:
         try:
             async with self._client() as client:
                 await MqttSession(self, client, feeds, status).run()
+        except TimeoutError as error:
+            raise OutputError(
+                f"The broker {self._config.host}:{self._config.port} does not deliver "
+                f"{self.topics.bridge_info}. {self._permission()}"
+            ) from error
         except (aiomqtt.MqttError, ssl.SSLError, ValueError) as error:
             raise OutputError(self._sentence(error)) from error
 
-    def _client(self) -> aiomqtt.Client:
+    def refused(self, what: str, why: str) -> str:
+        """Return how it is said that the broker refuses something."""
+        return f"The broker refuses {what}: {why}. {self._permission()}"
+
+    def _permission(self) -> str:
+        who = self._config.username or "everybody"
+        return (
+            f"Allow {who} to read and write what is below {self.topics.base}/ and "
+            f"{self.topics.discovery}/."
+        )
+
+    def _client(self) -> BrokerClient:
         config = self._config
-        return aiomqtt.Client(
+        return BrokerClient(
             config.host,
             config.port,
             username=config.username,

@@ -30,23 +30,27 @@ from homevolt.bridges.mqtt.publishing import (
 )
 from homevolt.bridges.mqtt.state import encoded
 from homevolt.bridges.mqtt.topics import OFFLINE, ONLINE, level
+from homevolt.bridges.output import OutputError
 from homevolt.exceptions import HomevoltError, HomevoltValueError
 
 if TYPE_CHECKING:
     from collections.abc import Coroutine
 
-    import aiomqtt
-
     from homevolt.bridges.feed import Feed
     from homevolt.bridges.feeds import Feeds
     from homevolt.bridges.mqtt.bridge import MqttOutput
     from homevolt.bridges.mqtt.bridged import BridgedDevice
+    from homevolt.bridges.mqtt.client import BrokerClient
     from homevolt.bridges.output import OutputStatus
     from homevolt.readings.snapshot import Update
 
 _LOGGER = logging.getLogger(__name__)
 
 QOS = 1
+_HIDDEN = ("hidden",)
+"""The signature of a device that another feed publishes."""
+LONGEST_ECHO_S = 20.0
+"""How long the broker may take to deliver what the bridge has published itself."""
 COMMANDS = {
     "{base}/+/set/+": SET,
     "{base}/+/battery/mode": BATTERY,
@@ -72,7 +76,7 @@ class MqttSession:
     """
 
     def __init__(
-        self, output: MqttOutput, client: aiomqtt.Client, feeds: Feeds, status: OutputStatus
+        self, output: MqttOutput, client: BrokerClient, feeds: Feeds, status: OutputStatus
     ) -> None:
         self._output, self._topics = output, output.topics
         self._client, self._feeds, self._status = client, feeds, status
@@ -84,13 +88,18 @@ class MqttSession:
         self._dirty: dict[Feed, None] = {}
         self._wake = asyncio.Event()
         self._parts_changed = True
+        self._is_heard = asyncio.Event()
         self._is_ending = False
+        self._refused: set[str] = set()
+        self._published: dict[str, Feed] = {}
 
     async def run(self) -> None:
         """Serve until told to stop, or until the connection is lost.
 
         Raises:
             aiomqtt.MqttError: The connection is lost.
+            OutputError: The broker refuses a subscription.
+            TimeoutError: The broker does not deliver what is published.
         """
         tasks: list[asyncio.Task[Any]] = []
         stop_listening = None
@@ -101,9 +110,9 @@ class MqttSession:
                 self._receive(),
                 self._publish(),
                 self._status.stopping.wait(),
+                self._hear_of_itself(),
             ]
             tasks = [asyncio.create_task(part) for part in work]
-            self._status.up()
             done, _ = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
             for task in done:
                 task.result()
@@ -142,6 +151,10 @@ class MqttSession:
         device.close("the device is no longer configured")
         self._output.drop(feed)
         self._parts_changed = True
+        device_id = feed.device_id
+        if device_id is not None and self._published.get(device_id) is feed:
+            del self._published[device_id]
+            self._publish_again(device_id)  # one that was hidden behind it takes its place
         self._wake.set()
 
     async def _subscribe(self) -> None:
@@ -154,11 +167,21 @@ class MqttSession:
             self._topics.bridge_info,
             self._topics.bridge_state,
         ]
-        await self._client.subscribe([(topic, options) for topic in topics])
+        codes = await self._client.subscribe([(topic, options) for topic in topics])
+        for topic, code in zip(topics, codes, strict=False):
+            if getattr(code, "is_failure", False):
+                raise OutputError(self._output.refused(f"to send {topic}", str(code)))
         await self._send(self._topics.bridge_state, ONLINE.encode())
         # It comes back after everything that is retained, and so marks the end of that.
         info = {"instance": self._output.instance, "version": homevolt.__version__}
         await self._send(self._topics.bridge_info, encoded(info))
+
+    async def _hear_of_itself(self) -> None:
+        """Say that the bridge is up once what it published came back; then wait for ever."""
+        async with asyncio.timeout(LONGEST_ECHO_S):
+            await self._is_heard.wait()
+        self._status.up()
+        await asyncio.Future()
 
     async def _receive(self) -> None:
         async for message in self._client.messages:
@@ -186,6 +209,7 @@ class MqttSession:
             instance = document.get("instance") if isinstance(document, dict) else None
             if instance == self._output.instance:
                 self._retained.is_complete = self._output.was_connected = True
+                self._is_heard.set()
                 self._wake.set()
             elif self._output.was_connected and instance is not None:
                 _LOGGER.warning(
@@ -227,10 +251,12 @@ class MqttSession:
             return "the command is older than the connection of this bridge"
         return ""
 
-    def _publish_again(self) -> None:
+    def _publish_again(self, device_id: str | None = None) -> None:
+        """Publish everything of one device again, or of all."""
         for feed, device in self._devices.items():
-            device.forget()
-            self.updated(feed)
+            if device_id in (None, feed.device_id):
+                device.forget()
+                self.updated(feed)
 
     async def _publish(self) -> None:
         while not self._is_ending:
@@ -245,6 +271,8 @@ class MqttSession:
 
     async def _publish_device(self, device: BridgedDevice) -> None:
         feed, snapshot = device.feed, device.feed.snapshot
+        if self._is_hidden(device):
+            return
         if snapshot is not None and device.wants_parameters(self._output.clock.monotonic()):
             self._read_parameters(device)
         if snapshot is not None:
@@ -257,6 +285,20 @@ class MqttSession:
             if not topic.endswith(UNLESS_CHANGED) or device.published.get(topic) != payload:
                 await self._send(topic, payload)
                 device.published[topic] = payload
+
+    def _is_hidden(self, device: BridgedDevice) -> bool:
+        """Tell whether a device is published by another feed, which was read before it."""
+        feed, device_id = device.feed, device.feed.device_id
+        first = feed if device_id is None else self._published.setdefault(device_id, feed)
+        if first is feed:
+            return False
+        if device.signature != _HIDDEN:
+            device.signature, device.identifiers = _HIDDEN, frozenset()
+            _LOGGER.warning(
+                "%s and %s are the same device, %s; only %s is published. Remove one.",
+                *(first.name, feed.name, device_id, first.name),
+            )
+        return True
 
     def _read_parameters(self, device: BridgedDevice) -> None:
         async def read() -> None:
@@ -291,6 +333,11 @@ class MqttSession:
 
     async def _send(self, topic: str, payload: bytes, *, retain: bool = True) -> None:
         await self._client.publish(topic, payload, qos=QOS, retain=retain)
+        why, self._client.refusal = self._client.refusal, ""
+        prefix = topic.split("/", maxsplit=1)[0]
+        if why and prefix not in self._refused:
+            self._refused.add(prefix)
+            _LOGGER.warning("%s", self._output.refused(f"to take {topic}", why))
 
     async def _end_commands(self) -> None:
         """Bring the command under way of each device to its end, and refuse those that wait."""

@@ -56,10 +56,10 @@ FILE: Any = click.Path(path_type=Path, exists=True, dir_okay=False)
 )
 @json_option
 def command(*, files: tuple[Path, ...], as_json: bool, **given: Any) -> None:
-    """Show what plans would have saved with what was published at the time.
+    """Show what plans would have saved in the past.
 
-    Each file holds prices of the exchange; without one, they are made up. The house and its sun are
-    those of the simulator.
+    Each plan knows only what was published at its time. Each file holds prices of the exchange;
+    without one, they are made up. The house and its sun are those of the simulator.
     """
     from homevolt.cli.planning import backtest_work  # noqa: PLC0415 - takes long to load
 

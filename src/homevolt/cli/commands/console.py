@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 @yes_option
 @json_option
 def command(*, target: Target, line: str, yes: bool, as_json: bool) -> None:
-    """Send a line to the console of a device, once, and print its reply.
+    """Send a line to a device's console once; print its reply.
 
     What it does is not read back. What can destroy the unit, its settings or its records is sent
     only when it is confirmed.

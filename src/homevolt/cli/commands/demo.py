@@ -20,7 +20,7 @@ STEPS = (
 """Commands, and what each of them does."""
 
 
-@click.command("demo")
+@click.command("demo", epilog="Example: homevolt demo --json")
 @json_option
 def command(*, as_json: bool) -> None:
     """Start a simulated battery, read it, and show its readings."""

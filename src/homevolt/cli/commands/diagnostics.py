@@ -21,7 +21,7 @@ NOTE = (
 )
 
 
-@click.command("diagnostics")
+@click.command("diagnostics", epilog="Example: homevolt diagnostics report.json")
 @device_options
 @click.argument("file", metavar="FILE")
 @click.option("--force", is_flag=True, help="Replace FILE if there is one.")

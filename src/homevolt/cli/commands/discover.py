@@ -19,7 +19,7 @@ NOTHING = (
 )
 
 
-@click.command("discover")
+@click.command("discover", epilog="Example: homevolt discover --timeout 10")
 @click.option(
     "--timeout",
     "timeout_s",

@@ -8,7 +8,7 @@ from homevolt.cli import reading, render
 from homevolt.cli.shared_options import Asked, reading_options
 
 
-@click.command("errors")
+@click.command("errors", epilog="Example: homevolt errors --every-check")
 @click.option("--every-check", is_flag=True, help="Show the checks that are ok too.")
 @reading_options
 def command(*, asked: Asked, every_check: bool) -> None:

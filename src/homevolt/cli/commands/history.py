@@ -10,7 +10,7 @@ from homevolt.cli.shared_options import Asked, WholeNumber, reading_options
 MOST_ROWS = 100_000
 
 
-@click.command("history")
+@click.command("history", epilog="Example: homevolt history --since 2026-01-31T00:00 --limit 20")
 @click.option("--errors", is_flag=True, help="Show earlier errors and warnings instead.")
 @click.option(
     "--since",

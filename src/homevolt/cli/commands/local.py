@@ -21,7 +21,7 @@ PLANS = {
 }
 
 
-@click.command("local")
+@click.command("local", epilog="Example: homevolt local on")
 @click.argument("action", type=click.Choice(["on", "off", "status"]))
 @yes_option
 @reading_options

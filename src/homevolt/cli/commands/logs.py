@@ -11,7 +11,7 @@ LEVELS = ("error", "warning", "info", "debug", "verbose")
 MOST_LINES = 1000
 
 
-@click.command("logs")
+@click.command("logs", epilog="Example: homevolt logs --follow --level warning")
 @click.option("--follow", "-f", is_flag=True, help="Go on with what is added, until Ctrl-C.")
 @click.option(
     "--level",

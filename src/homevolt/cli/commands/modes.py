@@ -19,6 +19,7 @@ from homevolt.cli.control.window_options import (
     wait_options,
     window_options,
 )
+from homevolt.cli.output import PROGRAM
 from homevolt.cli.shared_options import Target, WholeNumber, device_options
 
 if TYPE_CHECKING:
@@ -63,6 +64,7 @@ MODES = {
     "solar": ModeCommand("solar_charge", "Nothing is taken from the grid."),
 }
 """The commands, by name."""
+ENTRY_NAMES = frozenset(row.name for row in ENTRY_OPTIONS)
 EXAMPLES = {
     "charge": "charge 3000 --for 2h --until-soc 90",
     "discharge": "discharge 2000 --until 21:00 --until-soc 20",
@@ -141,14 +143,26 @@ def _epilog(name: str) -> str:
 
 
 class LongOptions(click.Command):
-    """A command with options too long for a narrow terminal, where their help is below them."""
+    """A command that takes every option of an entry; its help says where they are listed."""
 
     def format_options(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
-        """List the options."""
-        records = (parameter.get_help_record(ctx) for parameter in self.get_params(ctx))
+        """List the other options."""
+        options = [each for each in self.get_params(ctx) if isinstance(each, click.Option)]
+        rows = [each.get_help_record(ctx) for each in options if each.name not in ENTRY_NAMES]
         with formatter.section("Options"):
-            rows = [record for record in records if record is not None]
-            formatter.write_dl(rows, col_max=formatter.width // 2 - 8)
+            found = [row for row in rows if row is not None]
+            formatter.write_dl(found, col_max=formatter.width // 2 - 8)
+        with formatter.section("Options of the entry"):
+            formatter.write_text(
+                f"'{PROGRAM} help entry-options' lists them: --max-soc, --max-charge and others."
+            )
+
+
+def write_entry_options(formatter: click.HelpFormatter) -> None:
+    """List every option of an entry."""
+    context = click.Context(_mode)
+    rows = [each.get_help_record(context) for each in _mode.params if each.name in ENTRY_NAMES]
+    formatter.write_dl([row for row in rows if row is not None], col_max=formatter.width // 2 - 4)
 
 
 @click.command("mode", cls=LongOptions, help=COMMANDS["mode"], epilog=_epilog("mode"))

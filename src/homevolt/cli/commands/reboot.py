@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 DEFAULT_WAIT_S = 180.0
 
 
-@click.command("reboot")
+@click.command("reboot", epilog="Example: homevolt reboot --yes --wait 300")
 @click.option(
     "--wait",
     "wait_s",

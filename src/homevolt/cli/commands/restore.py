@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from homevolt.cli.shared_options import Target
 
 
-@click.command("restore")
+@click.command("restore", epilog="Example: homevolt restore --dry-run")
 @device_options
 @manner_options
 def command(*, target: Target, manner: Manner) -> None:

@@ -9,16 +9,17 @@ import click
 from homevolt.cli.output import CONFIG_VARIABLE
 
 
-@click.command("run")
+@click.command("run", epilog="Example: homevolt run --check")
 @click.argument("config", metavar="[CONFIG]", required=False, type=click.Path(path_type=Path))
 @click.option("--check", is_flag=True, help="Check the configuration and start nothing.")
 @click.option(
     "--simulate", is_flag=True, help="Use a simulated device in the place of the configured ones."
 )
 def command(*, config: Path | None, check: bool, simulate: bool) -> None:
-    """Hand readings of the configured devices on: Prometheus, MQTT, Home Assistant.
+    """Hand readings on: Prometheus, MQTT, Home Assistant.
 
-    CONFIG is the file of devices with the tables of the outputs: [mqtt], [prometheus], [http].
+    It reads the configured devices. CONFIG is their file, with the tables of the outputs: [mqtt],
+    [prometheus], [http].
     """
     from homevolt.cli.devices.config import config_path  # noqa: PLC0415 - the help does without
     from homevolt.cli.running import run  # noqa: PLC0415 - likewise

@@ -8,7 +8,7 @@ from homevolt.cli import reading, render
 from homevolt.cli.shared_options import Asked, reading_options
 
 
-@click.command("sensors")
+@click.command("sensors", epilog="Example: homevolt sensors grid power")
 @click.argument("words", metavar="[WORD]...", nargs=-1)
 @reading_options
 def command(*, asked: Asked, words: tuple[str, ...]) -> None:

@@ -56,7 +56,7 @@ def _option(
     return click.option(flag, name, **details)
 
 
-@click.command("simulate")
+@click.command("simulate", epilog="Example: homevolt simulate --port 8080 --local-mode")
 @_simulator_options
 @click.option(
     "--speed",

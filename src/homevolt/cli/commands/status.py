@@ -10,7 +10,7 @@ from homevolt.cli.shared_options import Asked, Seconds, reading_options
 DEFAULT_INTERVAL_S, SHORTEST_INTERVAL_S = 10.0, 1.0
 
 
-@click.command("status")
+@click.command("status", epilog="Example: homevolt status --watch --interval 5")
 @click.option("--watch", "-w", is_flag=True, help="Keep it on the screen and up to date.")
 @click.option(
     "--interval",

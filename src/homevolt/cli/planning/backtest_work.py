@@ -6,12 +6,11 @@ from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from homevolt.cli.errors import usage_error
-from homevolt.cli.planning.reading import in_currency, read, read_tariff
+from homevolt.cli.planning.reading import in_currency, read_prices, read_tariff
 from homevolt.planning.backtest import Backtest, History, backtest
 from homevolt.planning.battery import BatteryModel
 from homevolt.planning.past_forecast import PastForecast
 from homevolt.planning.prices.made_up import made_up_prices
-from homevolt.planning.prices.price_file import prices_from_file
 from homevolt.planning.series import QUARTER, PriceSeries
 from homevolt.planning.tariff.rates import rates
 from homevolt.simulator.world.house import House
@@ -147,7 +146,7 @@ def _prices(file: Path | None, settings: Settings, tariff: Tariff) -> PriceSerie
         last = _FIRST_MADE_UP + timedelta(days=settings.days - 1)
         prices = made_up_prices(settings.zone, _FIRST_MADE_UP, last, seed=settings.seed)
     else:
-        prices = prices_from_file(read(file), zone=settings.zone, name=file.name)
+        prices = read_prices(file, settings.zone)
     prices = in_currency(prices, tariff.currency, settings.eur_rate)
     gaps = prices.gaps()
     if gaps:

@@ -13,7 +13,7 @@ from homevolt.cli.errors import usage_error
 from homevolt.cli.planning.device import battery_of, check_clock
 from homevolt.cli.planning.forecasts import forecast_document, load_of, solar_of
 from homevolt.cli.planning.plan_slots import slots_document
-from homevolt.cli.planning.reading import in_currency, read, read_tariff
+from homevolt.cli.planning.reading import in_currency, read_prices, read_tariff
 from homevolt.cli.planning.settings import PlanSettings, plan_settings
 from homevolt.cli.planning.spot import source_text, spot_prices
 from homevolt.cli.planning.wear import asked_once
@@ -22,7 +22,6 @@ from homevolt.planning.end_value import end_values
 from homevolt.planning.explain import explain, full_sentence
 from homevolt.planning.inputs import plan_input
 from homevolt.planning.plan import make_plan, slot_starts
-from homevolt.planning.prices.price_file import prices_from_file
 from homevolt.planning.prices.table import find_source
 from homevolt.planning.tariff.peaks import Peak
 from homevolt.planning.tariff.rates import rates
@@ -251,9 +250,8 @@ async def _spot(
         today = source.today()
         found = await source.days(today, today + timedelta(days=1))
         return found.prices, found.problems
-    file = settings.prices
-    read_prices = prices_from_file(read(file), zone=settings.zone, name=file.name)
-    return in_currency(read_prices, tariff.currency, settings.eur_rate), ()
+    given = read_prices(settings.prices, settings.zone)
+    return in_currency(given, tariff.currency, settings.eur_rate), ()
 
 
 def _last_day(problem: Problem) -> Problem:

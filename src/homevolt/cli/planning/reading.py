@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
+from homevolt.cli.control.asking import ask
 from homevolt.cli.errors import usage_error
+from homevolt.cli.output import can_ask
+from homevolt.exceptions import HomevoltPriceUnitError
+from homevolt.planning.prices.price_file import prices_from_file
 from homevolt.planning.tariff.toml_file import tariff_from_toml
 
 if TYPE_CHECKING:
@@ -59,8 +64,41 @@ def read_tariff(file: Path | None) -> Tariff:
     return tariff_from_toml(EXAMPLE) if file is None else tariff_from_toml(read(file), file.name)
 
 
+def read_prices(file: Path, zone: str) -> PriceSeries:
+    """Return the prices of a file; a person at the terminal is asked about a unit that cannot be.
+
+    Args:
+        file: The file.
+        zone: The name of the bidding zone.
+
+    Raises:
+        ShellError: It cannot be read.
+        HomevoltError: It holds no prices, or nobody could say their unit.
+    """
+    text = read(file)
+    try:
+        return prices_from_file(text, zone=zone, name=file.name)
+    except HomevoltPriceUnitError as error:
+        unit = error.probable_unit
+        if not can_ask():
+            column = unit.lower().replace("/", "_per_").replace("ö", "o").replace("ø", "o")
+            raise usage_error(
+                f"{file.name}: {error} Then call the column {column}; without a terminal nobody "
+                "can be asked."
+            ) from error
+        if not ask(f"{file.name}: {error} Read them so?"):
+            raise
+        return prices_from_file(text, zone=zone, name=file.name, unit=unit)
+
+
 def in_currency(prices: PriceSeries, currency: str, eur_rate: float | None) -> PriceSeries:
-    """Return prices in EUR in another currency; others, and without a rate, as they are."""
+    """Return prices in EUR in another currency; others, and without a rate, as they are.
+
+    Raises:
+        ShellError: The rate cannot be.
+    """
+    if eur_rate is not None and not 0 < eur_rate < math.inf:
+        raise usage_error(f"--eur-rate is a number above 0, such as 11.2, not {eur_rate:g}.")
     if eur_rate is None or prices.currency != "EUR":
         return prices
     values = tuple(None if value is None else value * eur_rate for value in prices.values)

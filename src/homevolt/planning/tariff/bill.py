@@ -200,10 +200,7 @@ def _closed(tariff: Tariff, month: date, sums: _Sums, peak_w: tuple[Decimal, ...
     lines["energy_tax"] = sums.import_kwh * tariff.supplier.tax_per_kwh
     lines["monthly_fees"] = tariff.supplier.monthly_fee + tariff.grid.monthly_fee
     lines["power_fee"] = sum(
-        (
-            fee.per_kw * mean / _WH_PER_KWH
-            for fee, mean in zip(tariff.power_fees, peak_w, strict=True)
-        ),
+        (fee.monthly(mean) for fee, mean in zip(tariff.power_fees, peak_w, strict=True)),
         _ZERO,
     )
     fees = sum(

@@ -7,6 +7,7 @@ All amounts are in the currency of the tariff and exact decimals. They are witho
 from __future__ import annotations
 
 from decimal import Decimal
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from homevolt.exceptions import HomevoltValueError
@@ -94,11 +95,29 @@ class PeakWeight(Part, frozen=True, kw_only=True):
         _not_negative("weight", self.weight)
 
 
+class PowerStep(Part, frozen=True, kw_only=True):
+    """One step of a fee that rises in steps, as the Norwegian kapasitetsledd does.
+
+    Args:
+        from_kw: From which mean of the peaks on it applies, in kW.
+        monthly: The amount for the month; it takes the place of that of the step before.
+    """
+
+    from_kw: Decimal
+    monthly: Decimal
+
+    def __post_init__(self) -> None:
+        """Check what was given."""
+        _not_negative("from_kw", self.from_kw)
+        _not_negative("monthly", self.monthly)
+
+
 class PowerFee(Part, frozen=True, kw_only=True):
-    """An amount for each kW of the mean of the largest peaks of a month.
+    """An amount for the mean of the largest peaks of a month, for each kW of it or in steps.
 
     Args:
         per_kw: The amount for each kW and month.
+        steps: Amounts that rise in steps, in addition.
         peaks: How many peaks are averaged.
         one_per_day: Whether each must be of another day.
         period_min: Over how many minutes power is averaged: 15, 30 or 60.
@@ -107,7 +126,8 @@ class PowerFee(Part, frozen=True, kw_only=True):
         name: What it is called on the bill.
     """
 
-    per_kw: Decimal
+    per_kw: Decimal = _ZERO
+    steps: tuple[PowerStep, ...] = ()
     peaks: int = 1
     one_per_day: bool = True
     period_min: int = 60
@@ -121,6 +141,20 @@ class PowerFee(Part, frozen=True, kw_only=True):
             raise HomevoltValueError(f"peaks must be 1 or more, not {self.peaks}.")
         if self.period_min not in PERIODS_MIN:
             raise HomevoltValueError(f"period_min must be 15, 30 or 60, not {self.period_min}.")
+        for before, after in pairwise(self.steps):
+            if not (before.from_kw < after.from_kw and before.monthly <= after.monthly):
+                raise HomevoltValueError(
+                    f"The steps of a power fee must rise: {after.monthly} from {after.from_kw} kW "
+                    f"follows {before.monthly} from {before.from_kw} kW."
+                )
+        if not self.steps and not self.per_kw:
+            raise HomevoltValueError("A power fee has per_kw or steps.")
+
+    def monthly(self, mean_w: Decimal) -> Decimal:
+        """Return the amount for a month whose mean of the largest peaks is some W."""
+        mean_kw = mean_w / 1000
+        reached = [step.monthly for step in self.steps if step.from_kw <= mean_kw]
+        return self.per_kw * mean_kw + (reached[-1] if reached else _ZERO)
 
     def weight_at(self, local: datetime) -> Decimal:
         """Return how much power counts at a moment of local time."""

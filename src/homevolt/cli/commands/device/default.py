@@ -9,7 +9,7 @@ from homevolt.cli.output import print_json, print_text
 from homevolt.cli.shared_options import complete_device, json_option
 
 
-@click.command("default")
+@click.command("default", epilog="Example: homevolt device default house")
 @click.argument("name", required=False, shell_complete=complete_device)
 @json_option
 def command(*, name: str | None, as_json: bool) -> None:

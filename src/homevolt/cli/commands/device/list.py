@@ -11,7 +11,7 @@ from homevolt.cli.output import print_err, print_json
 from homevolt.cli.shared_options import json_option
 
 
-@click.command("list")
+@click.command("list", epilog="Example: homevolt device list --json")
 @json_option
 def command(*, as_json: bool) -> None:
     """List the configured devices."""

@@ -9,7 +9,7 @@ from homevolt.cli.output import print_json, print_text
 from homevolt.cli.shared_options import complete_device, json_option
 
 
-@click.command("remove")
+@click.command("remove", epilog="Example: homevolt device remove house")
 @click.argument("name", shell_complete=complete_device)
 @json_option
 def command(*, name: str, as_json: bool) -> None:

@@ -30,7 +30,7 @@ RESULTS = {
 """What is wrong, by the type of the error; of every other one the device could not be read."""
 
 
-@click.command("test")
+@click.command("test", epilog="Example: homevolt device test house")
 @click.argument("name", required=False, shell_complete=complete_device)
 @all_option
 @json_option

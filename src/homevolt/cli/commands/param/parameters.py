@@ -18,7 +18,7 @@ name_argument = click.argument(
 )
 
 
-@click.command("list")
+@click.command("list", epilog="Example: homevolt param list fuse --changed")
 @click.argument("words", metavar="[WORD]...", nargs=-1)
 @click.option("--group", metavar="NAME", help="Only the parameters of this group.")
 @click.option("--changed", is_flag=True, help="Only those that do not have their default.")
@@ -33,7 +33,7 @@ def _list(*, asked: Asked, words: tuple[str, ...], group: str | None, changed: b
     reading.show(asked, parameters.several(words, group, changed=changed))
 
 
-@click.command("get")
+@click.command("get", epilog="Example: homevolt param get ledstrip_mode")
 @name_argument
 @reading_options
 def _get(*, asked: Asked, key: str) -> None:
@@ -72,7 +72,7 @@ def _set(
     session.run(target, work, writes=True)
 
 
-@click.command("reset")
+@click.command("reset", epilog="Example: homevolt param reset ledstrip_bright_max")
 @name_argument
 @device_options
 @yes_option

@@ -72,7 +72,7 @@ def _add(
     session.run(target, work, writes=True)
 
 
-@click.command("delete")
+@click.command("delete", epilog="Example: homevolt schedule delete 3")
 @click.argument(
     "entry_id",
     metavar="ID",
@@ -94,7 +94,7 @@ def _delete(*, target: Target, entry_id: int, manner: Manner) -> None:
     session.run(target, work, writes=True)
 
 
-@click.command("clear")
+@click.command("clear", epilog="Example: homevolt schedule clear --dry-run")
 @device_options
 @manner_options
 def _clear(*, target: Target, manner: Manner) -> None:

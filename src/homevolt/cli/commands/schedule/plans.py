@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 KINDS = ("toml", "json", "csv")
 
 
-@click.command("show")
+@click.command("show", epilog="Example: homevolt schedule show --json")
 @reading_options
 def _show(*, asked: Asked) -> None:
     """Show the plan, with a line where now is."""
@@ -80,7 +80,7 @@ def _export(*, target: Target, file: Path | None, kind: str | None) -> None:
     session.run(target, work)
 
 
-@click.command("diff")
+@click.command("diff", epilog="Example: homevolt schedule diff plan.toml")
 @click.argument("file", type=FILE)
 @reading_options
 def _diff(*, asked: Asked, file: Path) -> None:
@@ -90,7 +90,7 @@ def _diff(*, asked: Asked, file: Path) -> None:
     reading.show(asked, plan_queries.difference(plan_files.load(file)))
 
 
-@click.command("edit")
+@click.command("edit", epilog="Example: homevolt schedule edit --dry-run")
 @device_options
 @manner_options
 def _edit(*, target: Target, manner: Manner) -> None:
