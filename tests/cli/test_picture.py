@@ -72,6 +72,7 @@ def test_any_values_fit_any_terminal_and_any_character_set(
     axis = next(line for line in lines if "\N{BOX DRAWINGS LIGHT HORIZONTAL}" in line)
     strip = next(line for line in lines if line.lstrip().startswith("Plan"))
     assert len(strip) == len(axis)
+    assert strip[axis.index("\N{BOX DRAWINGS LIGHT HORIZONTAL}")] == "+"
 
 
 @given(values=VALUES, minutes=st.sampled_from((15, 30, 60)), first_min=FIRST_MINUTES)

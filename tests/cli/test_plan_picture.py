@@ -135,6 +135,7 @@ async def test_every_column_is_a_slot_of_the_plan(  # noqa: PLR0917 - pytest's f
         slots = (await shell("plan", "--host", host, *options, "--json")).document["slots"]
     picture = drawn(outcome.out)
     assert len(slots) == quarters
+    assert [slot["to"] for slot in slots[:-1]] == [slot["from"] for slot in slots[1:]]
     assert picture.strip == "".join(SIGNS[slot["action"]] for slot in slots)
     assert len(set(picture.strip)) > 1
     before = 0.4
