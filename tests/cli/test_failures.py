@@ -367,6 +367,18 @@ async def test_ctrl_c_ends_whatever_waits_and_gives_the_terminal_back(
     assert file.read_text("utf-8") == moment.config.format(**names)
 
 
+async def test_ctrl_c_ends_a_read_of_a_device_that_does_not_answer(place: Place) -> None:
+    environment = at_home(place.home)
+    async with (
+        RawServer(Answer(then="stall")) as silent,
+        terminal("status", "--host", silent.host, env=environment) as screen,
+    ):
+        await silent.arrived.wait()
+        screen.types(CTRL_C)
+        assert await screen.ended() == 130
+    assert (screen.text, screen.modes_after) == ("^C", screen.modes_before)
+
+
 class Write(NamedTuple):
     """A write during which somebody presses Ctrl-C.
 

@@ -329,6 +329,7 @@ async def test_help_about_nothing_is_a_usage_error(shell: Shell, names: tuple[st
         ("homevolt se", {"sensors", "self-consumption"}),
         ("homevolt mode grid_d", {"grid_discharge"}),
         ("homevolt status --i", {"--interval"}),
+        ("homevolt mode --fcr-n", {"--fcr-n-power"}),
         ("homevolt device re", {"remove"}),
         ("homevolt completion p", {"powershell"}),
     ],
