@@ -74,6 +74,8 @@ class NoteFile:
     Attributes:
         path: The file, None for none.
         problem: Why the note could not be kept, empty while it is.
+        memory: What this process itself knows; others may have started more.
+        planned: Entries that no bridge started, since they were in the plan before they began.
     """
 
     def __init__(self, folder: Path | None, device_id: str) -> None:
@@ -81,17 +83,15 @@ class NoteFile:
         self.path = None if folder is None else folder / f"started-{digest}.json"
         self.problem = ""
         self._device_id = device_id
-        self._memory = Note() if folder is None else None
+        self.memory = Note()
+        self.planned: set[ScheduleEntry] = set()
         self._seen: tuple[tuple[int, ...], Note | None] | None = None
 
     def load(self) -> Note | None:
         """Return the note, None if there is none that can be read."""
-        found = None if self.problem else self._load()
-        return self._memory if found is None else found
-
-    def remember(self, note: Note) -> None:
-        """Take a note for the one that counts where there is no file."""
-        self._memory = note
+        if self.path is None:
+            return self.memory
+        return None if self.problem else self._load()
 
     def keep(self, note: Note, former: Note, now: datetime) -> None:
         """Keep a note for the next process; where that is not possible `problem` says why.
@@ -101,7 +101,7 @@ class NoteFile:
             former: The one that it was made from. What another process noted meanwhile stays.
             now: The present by the device's clock.
         """
-        self._memory = note
+        self.memory = note
         if self.path is None or (not self.problem and self._load() == note):
             return
         try:
@@ -110,8 +110,8 @@ class NoteFile:
                 found = self._load() or Note()
                 known = (*former.windows, *note.windows)
                 theirs = [w for w in found.windows if w not in known and w.lasts(now)]
-                self._memory = Note((*note.windows, *theirs)[:MOST_WINDOWS], note.doubtful)
-                _files.replace(self.path, _encoded(self._device_id, self._memory))
+                self.memory = Note((*note.windows, *theirs)[:MOST_WINDOWS], note.doubtful)
+                _files.replace(self.path, _encoded(self._device_id, self.memory))
         except OSError as error:
             self._failed(self.path, error.strerror or str(error))
         else:

@@ -102,6 +102,7 @@ class Override:
             new = Note((Window(window, below, plan, label), *former), note.doubtful)
             await asyncio.to_thread(file.keep, new, note, now)
             await device.replace_schedule(plan)
+            file.planned |= {without_id(entry) for entry in plan if entry is not window}
             return _started(window, file)
 
     async def end(self, device: Device, *, otherwise: ScheduleEntry | None = None) -> None:
@@ -132,7 +133,9 @@ class Override:
                 )
             goes_on = _with_fallback(below, otherwise, now)
             if last is not None or goes_on is not actual:
-                await device.replace_schedule(overlay_plan(goes_on, [], now))
+                plan = overlay_plan(goes_on, [], now)
+                await device.replace_schedule(plan)
+                file.planned |= {without_id(entry) for entry in plan}
             await asyncio.to_thread(file.keep, Note((), note.doubtful), note, now)
             if left is not None:
                 raise _not_ours(left)
@@ -176,8 +179,13 @@ def _known(file: NoteFile, entries: Entries, now: datetime) -> Note:
     note = file.load()
     if note is None:
         # A window of a bridge begins when it is written, so only what holds now can be one.
-        note = Note((), tuple(e for e in entries if e.holds(now) and _could_be_ours(e, now)))
-        file.remember(note)
+        known = {*file.planned, *(window.entry for window in file.memory.windows)}
+        suspects = [e for e in entries if e.holds(now) and _could_be_ours(e, now)]
+        unknown = [e for e in suspects if without_id(e) not in known]
+        doubtful = dict.fromkeys((*file.memory.doubtful, *map(without_id, unknown)))
+        note = file.memory = Note(file.memory.windows, tuple(doubtful))
+    file.planned |= {without_id(e) for e in entries if _start(e) > now}
+    file.planned = {e for e in file.planned if _lasts(e, now)}
     return Note(
         tuple(window for window in note.windows if window.lasts(now)),
         tuple(e for e in note.doubtful if _lasts(e, now)),
