@@ -11,8 +11,12 @@ import pytest
 
 from homevolt.cli.app import run
 from homevolt.cli.output import CONFIG_VARIABLE, DEVICE_VARIABLE, HOST_VARIABLE, PASSWORD_VARIABLE
+from homevolt.simulator import Simulator
+from homevolt.simulator.world.ems.plan import Entry
+from tests.support.homes import CONFIG, SECRET, Place, configure
 
 if TYPE_CHECKING:
+    from collections.abc import AsyncIterator
     from pathlib import Path
 
 
@@ -64,3 +68,14 @@ def shell(capsys: pytest.CaptureFixture[str]) -> Shell:
         return Outcome(code, captured.out, captured.err)
 
     return run_line
+
+
+@pytest.fixture
+async def place(tmp_path: Path) -> AsyncIterator[Place]:
+    """Give a home, and a battery in local mode whose plan is one open entry."""
+    home = tmp_path / "home"
+    home.mkdir()
+    async with Simulator(SECRET, cloud=False, local_mode=True) as battery:
+        battery.installation.plan.replace((Entry(7, None, None),), "Manual Schedule")
+        configure(home, CONFIG.format(host=battery.host))
+        yield Place(home, battery)

@@ -18,7 +18,7 @@ import pytest
 
 from homevolt.simulator import Simulator
 from homevolt.simulator.world.ems.plan import Entry
-from tests.support.homes import SECRET, Place, configure, homevolt
+from tests.support.homes import CONFIG, NO_PASSWORD, SECRET, Place, configure, homevolt
 from tests.support.processes import PROGRAM, started
 from tests.support.raw_server import Answer, RawServer, unused_port
 from tests.support.terminals import (
@@ -31,10 +31,8 @@ from tests.support.terminals import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator
     from pathlib import Path
 
-CONFIG = '[devices.house]\nhost = "{host}"\npassword = "correct horse"\n'
 CHARGE = "charge 3000 --for 2h --yes"
 
 
@@ -219,17 +217,6 @@ FAILURES = (
 )
 
 
-@pytest.fixture
-async def place(tmp_path: Path) -> AsyncIterator[Place]:
-    """Give a home, and a battery in local mode whose plan is one open entry."""
-    home = tmp_path / "home"
-    home.mkdir()
-    async with Simulator(SECRET, cloud=False, local_mode=True) as battery:
-        battery.installation.plan.replace((Entry(7, None, None),), "Manual Schedule")
-        configure(home, CONFIG.format(host=battery.host))
-        yield Place(home, battery)
-
-
 @pytest.mark.parametrize("row", FAILURES, ids=[row.what for row in FAILURES])
 async def test_a_failure_is_one_code_and_one_line(place: Place, row: Failure) -> None:
     configure(place.home, (row.config or "").format(host=place.battery.host))
@@ -334,7 +321,6 @@ class Moment(NamedTuple):
     writes: int = 0
 
 
-NO_PASSWORD = '[devices.house]\nhost = "{host}"\n'
 EDITED = "What you typed is kept: 'homevolt schedule replace "
 MOMENTS = (
     Moment("status", "Password of {host}:", NO_PASSWORD),

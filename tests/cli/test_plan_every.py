@@ -22,7 +22,7 @@ from homevolt.planning.rewrites import MOST_PER_DAY
 from homevolt.simulator import Fault, Simulator
 from homevolt.simulator.world.ems.plan import Entry
 from tests.support.connected_device import connected_device
-from tests.support.plans import NOON
+from tests.support.plans import NOON, hours
 from tests.support.price_server import DAY, SOURCES, PriceServer, values_of
 from tests.support.processes import PROGRAM, line_of, started
 
@@ -45,6 +45,10 @@ def spot_file(path: Path, start: datetime, hours: int = 36, base: float = 60.0) 
     ]
     path.write_text("start_utc,eur_per_mwh\n" + "\n".join(rows) + "\n")
     return path
+
+
+def windows(running: ConnectedDevice) -> list[tuple[int | None, int | None]]:
+    return [(each.from_time, each.to_time) for each in running.sim.installation.plan.entries]
 
 
 class Kept:
@@ -242,6 +246,23 @@ async def test_local_mode_that_was_switched_off_is_not_switched_on(tmp_path: Pat
         assert keeping.running.writes == []
     assert kinds == ["failed", "ended"]
     assert "Local mode" in keeping.events[0].text
+
+
+async def test_firmware_without_a_mode_for_the_meter_keeps_its_plan_and_is_named(
+    tmp_path: Path,
+) -> None:
+    settings = PlanSettings(
+        eur_rate=11.0, load_w=800.0, prices=spot_file(tmp_path / "spot.csv", NOON)
+    )
+    async with connected_device(linked=True, firmware="limited") as running:
+        await running.device.replace_schedule(hours(2))
+        before = windows(running)
+        keeping = Kept(running, settings)
+        assert await keeping.run(3) == ["failed", "failed", "ended"]
+        assert windows(running) == before
+    first, last, _ = [event.text for event in keeping.events]
+    assert "The device did not keep everything" in first
+    assert "has not confirmed a mode that holds the meter at zero" in last
 
 
 async def test_a_wrong_password_ends_it(tmp_path: Path) -> None:

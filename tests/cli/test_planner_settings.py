@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import math
 import os
 import pty
@@ -43,6 +44,7 @@ MISTAKES = [
     (f"[planner.solar]\n{SOLAR.replace('35', '95')}", 3, "tilt of solar cannot be used. Write"),
     ("[planner]\npeaks = [{ day = 3, power_kw = 1 }]\n", 2, "day of peaks cannot be used. Write"),
     ("[planner]\npeaks = [{ power_kw = 1 }]\n", 2, "peaks has no day. Add day = 2026-11-03"),
+    ("[planner.supplier]\nmarkup = 1\n", 2, "unknown key 'markup'. Did you mean 'markup_per_kwh'?"),
     ('[planner]\nprice_token_file = "no"\n', 2, "cannot be read: "),
 ]
 
@@ -117,7 +119,16 @@ def test_the_example_of_the_page_can_be_used() -> None:
     assert settings.cycles == 6000
     assert settings.solar is not None
     assert {*SOLAR_FIELDS} - {*settings.solar} == {"url"}
-    left_out = {"prices", "cache", "eur_rate", "load_w", "load_file", "solar_file"}
+    left_out = {
+        "tariff_product",
+        "supplier",
+        "prices",
+        "cache",
+        "eur_rate",
+        "load_w",
+        "load_file",
+        "solar_file",
+    }
     assert {key for key in FIELDS if f"{key} = " not in example} - left_out == {"solar"}
 
 
@@ -224,6 +235,42 @@ async def test_the_battery_is_the_devices_and_the_rest_is_from_the_settings(
         "standby_w": 20,
         "wear_per_kwh": round(50000 / (capacity / 1000 * 5000), 4),
     }
+
+
+async def test_an_eltariff_document_is_a_tariff_too(shell: Shell, spot: str) -> None:
+    valid = {"fromIncluding": "2020-01-01", "toExcluding": "2100-01-01"}
+    transfer = {
+        "id": "transfer",
+        "name": "transfer",
+        "type": "fixed",
+        "reference": "main",
+        "validPeriod": valid,
+        "price": {"priceExVat": 0.5, "priceIncVat": 0.625, "currency": "SEK"},
+        "recurringPeriods": [],
+    }
+    tariff = {
+        "id": "1",
+        "name": "House",
+        "product": "house.16",
+        "companyName": "Grid AB",
+        "timeZone": "Europe/Stockholm",
+        "direction": "consumption",
+        "billingPeriod": "P1M",
+        "validPeriod": valid,
+        "energyPrice": {"components": [transfer]},
+    }
+    document = {"tariffs": [tariff, {**tariff, "id": "2", "product": "house.20"}]}
+    folder = configure(
+        '[planner]\ntariff = "eltariff.json"\ntariff_product = "house.16"\n'
+        "[planner.supplier]\nmarkup_per_kwh = 0.1\n"
+    )
+    (folder / "eltariff.json").write_text(json.dumps(document))
+    slots = (await planned(shell, spot, "--load", "800")).document["slots"]
+    with_more = config_path().read_text().replace("0.1", "0.3")
+    config_path().write_text(with_more)
+    dearer = (await planned(shell, spot, "--load", "800")).document["slots"]
+    rise = dearer[0]["import_price"] - slots[0]["import_price"]
+    assert rise == pytest.approx(0.2 * 1.25, abs=1e-3)
 
 
 async def test_leaving_out_the_value_at_the_end_changes_the_plan(shell: Shell, spot: str) -> None:

@@ -31,12 +31,13 @@ if TYPE_CHECKING:
 def leave(arguments: list[str], monkeypatch: pytest.MonkeyPatch) -> object:
     """Run the program, and return the code it leaves with."""
     monkeypatch.setattr(sys, "argv", ["homevolt", *arguments])
-    handler = signal.getsignal(signal.SIGINT)
+    handlers = {n: signal.getsignal(n) for n in (signal.SIGINT, signal.SIGTERM)}
     try:
         with pytest.raises(SystemExit) as end:
             main()
     finally:
-        signal.signal(signal.SIGINT, handler)
+        for number, handler in handlers.items():
+            signal.signal(number, handler)
     return end.value.code
 
 
@@ -55,9 +56,9 @@ def test_ctrl_c_right_before_or_after_a_command_ends_without_a_traceback(
     handlers: list[object] = []
 
     def set_handler(number: int, handler: object) -> None:
-        handlers.append(handler)
+        if number == signal.SIGINT:
+            handlers.append(handler)
         if len(handlers) == {"before": 2, "after": 3}[moment]:
-            assert number == signal.SIGINT
             raise KeyboardInterrupt
 
     monkeypatch.setattr(signal, "signal", set_handler)

@@ -16,11 +16,15 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from homevolt.simulator import Simulator
+from tests.support.homes import CONFIG, NO_PASSWORD, configure
 from tests.support.processes import PROGRAM, localised
+from tests.support.terminals import at_home, terminal
 
 if TYPE_CHECKING:
     from asyncio.subprocess import Process
     from collections.abc import AsyncIterator
+
+    from tests.support.homes import Place
 
 ROWS = 40
 STARTED, ENDED = b"\x1b[?1049h", b"\x1b[?1049l"
@@ -173,3 +177,28 @@ async def test_an_error_that_ends_the_watch_gives_the_terminal_back() -> None:
         os.write(screen.terminal, b"+")
         assert await screen.ended() == 4
         await screen.shows("requires a password. Set HOMEVOLT_PASSWORD.")
+
+
+async def test_sigterm_gives_the_terminal_back_and_leaves_no_half_of_a_write(
+    place: Place,
+) -> None:
+    configure(place.home, NO_PASSWORD.format(host=place.battery.host))
+    async with terminal("status", env=at_home(place.home)) as screen:
+        await screen.shows("Password of")
+        screen.process.send_signal(signal.SIGTERM)
+        assert await screen.ended() == 143
+    assert screen.modes_after == screen.modes_before
+    configure(place.home, CONFIG.format(host=place.battery.host))
+    former, sent = place.plan, len(place.battery.journal)
+    place.battery.faults.add("stall", write=True, nth=2, count=1)
+    async with terminal(
+        *("charge", "3000", "--for", "2h", "--yes"), "--timeout", "1", env=at_home(place.home)
+    ) as screen:
+        async with asyncio.timeout(PATIENCE_S):
+            while len(place.battery.journal.writes) < 2:
+                sent += 1
+                await place.battery.wait_for_requests(sent)
+        screen.process.send_signal(signal.SIGTERM)
+        assert await screen.ended() == 143, screen.text
+    assert place.plan == former
+    assert screen.text.endswith("shows which plan the device has now.")

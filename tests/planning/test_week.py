@@ -96,7 +96,7 @@ async def test_a_week_costs_what_was_predicted_with_few_rewrites() -> None:
                 decision = decide(new, plan, rewrites=rewrites)
                 rewrites = decision.rewrites
                 if decision.writes:
-                    schedule = await running.device.replace_schedule(new.schedule)
+                    schedule = await running.device.replace_schedule(new.schedule, gradually=True)
                     assert len(schedule.entries) == len(new.entries)
                     plan = new
                     written.append(now)
@@ -126,28 +126,33 @@ async def test_a_week_costs_what_was_predicted_with_few_rewrites() -> None:
     ) <= (MOST_PER_DAY)
 
 
-@pytest.mark.parametrize("commands", range(2, 11))
+@pytest.mark.parametrize("commands", range(12))
 async def test_a_write_that_stops_half_way_leaves_self_consumption(commands: int) -> None:
-    plan = make_plan(two_days(), START)
-    assert len(plan.entries) >= 10
+    old = make_plan(two_days(), START)
+    new = make_plan(two_days(spread=-0.5), START + timedelta(hours=1))
+    assert min(len(old.entries), len(new.entries)) >= 6
     async with connected_device() as running:
-        await running.device.replace_schedule(plan.schedule)
+        await running.device.replace_schedule(old.schedule, gradually=True)
         # The program dies: nothing that it would do about it arrives either.
-        running.sim.faults.add(Fault("reset", write=True, nth=commands + 1, count=1000))
+        running.sim.faults.add(Fault("reset", write=True, nth=commands + 1, count=10_000))
         with pytest.raises(HomevoltError):
-            await running.device.replace_schedule(plan.schedule)
-        entries = running.sim.installation.plan
-        last = plan.entries[-1]
-        active = entries.active(int(last.start.timestamp()) + 1)
+            await running.device.replace_schedule(new.schedule, gradually=True)
+        plan = running.sim.installation.plan
+        ends = [entry.to_time for entry in plan.entries]
+        last = max(end or 0 for end in ends)
+        assert None not in ends
+        active = plan.active(last - 1)
         assert active is not None
         assert active.type == 5
-        assert entries.active(int(last.end.timestamp()) + 1) is None
+        assert old.entries[-1].end.timestamp() <= last
+        assert last <= (new.entries[-1].end + timedelta(hours=1)).timestamp()
+        assert plan.active(int(START.timestamp()) + 1) is not None
 
 
 async def test_after_the_plan_there_is_self_consumption_and_then_nothing() -> None:
     plan = make_plan(two_days(), START)
     async with connected_device() as running:
-        await running.device.replace_schedule(plan.schedule)
+        await running.device.replace_schedule(plan.schedule, gradually=True)
         entries = running.sim.installation.plan
         last = plan.entries[-1]
         active = entries.active(int(last.start.timestamp()) + 1)

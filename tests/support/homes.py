@@ -15,6 +15,8 @@ if TYPE_CHECKING:
     from homevolt.simulator import Simulator
 
 SECRET = "correct horse"
+CONFIG = '[devices.house]\nhost = "{host}"\npassword = "correct horse"\n'
+NO_PASSWORD = '[devices.house]\nhost = "{host}"\n'
 
 
 class Place(NamedTuple):

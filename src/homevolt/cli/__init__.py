@@ -1,9 +1,17 @@
 """The command `homevolt`: a battery read, watched and simulated from the shell; extra `cli`."""
 
+from __future__ import annotations
+
 import os
 import sys
 
-_INTERRUPTED = 130
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from types import FrameType
+
+_INTERRUPTED, _TERMINATED = 130, 143
+_terminations: list[object] = []
+"""What is added to if SIGTERM comes, which ends the program as Ctrl-C does."""
 
 
 def main() -> None:
@@ -21,15 +29,26 @@ def main() -> None:
         sys.exit(fail(sys.argv[1:], missing_package(error)))
     try:
         signal.signal(signal.SIGINT, signal.default_int_handler)
+        signal.signal(signal.SIGTERM, _terminate)
         code = run(sys.argv[1:])
         signal.signal(signal.SIGINT, _leave)  # while Python cleans up
     except KeyboardInterrupt:  # right before or after what `run` handles itself
-        os._exit(_INTERRUPTED)
-    sys.exit(code)
+        os._exit(_TERMINATED if _terminations else _INTERRUPTED)
+    sys.exit(_TERMINATED if _terminations and code == _INTERRUPTED else code)
 
 
 def _leave(*_: object) -> None:
     os._exit(_INTERRUPTED)
+
+
+def _terminate(_: int, frame: FrameType | None) -> None:
+    """Do what Ctrl-C does now: restore the terminal, leave no half of a write."""
+    import signal  # noqa: PLC0415 - loaded already
+
+    _terminations.append(frame)
+    interrupt = signal.getsignal(signal.SIGINT)
+    if callable(interrupt):
+        interrupt(signal.SIGINT, frame)
 
 
 def _fill_closed_descriptors() -> None:

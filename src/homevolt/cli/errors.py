@@ -79,7 +79,7 @@ EXITS = (
     Exit(15, "the local network cannot be searched", HomevoltDiscoveryError),
     Exit(INTERRUPTED, "ended with Ctrl-C"),
     Exit(PIPE_CLOSED, "the reader of the output closed it, as 'head' does; no line says so"),
-    Exit(TERMINATED, "a watch was ended by SIGTERM"),
+    Exit(TERMINATED, "ended by SIGTERM, in the way of Ctrl-C"),
 )
 
 UNWRITTEN = {errno.EPIPE, errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO, errno.EBADF}

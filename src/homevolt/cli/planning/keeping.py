@@ -16,7 +16,6 @@ from homevolt.cli.control.plan_state import known_plan
 from homevolt.cli.control.plan_write import require_local_mode
 from homevolt.cli.output import print_json, print_text
 from homevolt.cli.planning import plan_work, written_before
-from homevolt.cli.planning.reading import read_tariff
 from homevolt.exceptions import (
     HomevoltAuthenticationError,
     HomevoltError,
@@ -129,7 +128,7 @@ class Keeper:
         self._every_s = every.total_seconds()
         self._tell = tell
         self._clock = clock
-        tariff = read_tariff(settings.tariff)
+        tariff = plan_work.tariff_of(settings)
         self._zone = tariff.zone
         self._prices = (
             None

@@ -83,7 +83,7 @@ def prepared(given: Mapping[str, Any], *, asks: bool) -> PlanSettings:
     settings = plan_settings(given)
     if not asks:
         return settings
-    return asked_once(settings, read_tariff(settings.tariff).currency)
+    return asked_once(settings, tariff_of(settings).currency)
 
 
 async def make(
@@ -107,7 +107,7 @@ async def make(
     device = session.device
     now = device.now()
     check_clock(now, clock)
-    tariff = read_tariff(settings.tariff)
+    tariff = tariff_of(settings)
     spot, problems = await _spot(settings, tariff, prices)
     after = rates(tariff, spot)
     battery, state_of_charge = battery_of(device.snapshot.units, settings)
@@ -210,6 +210,16 @@ def _battery_document(problem: Problem) -> dict[str, Any]:
         "standby_w": battery.standby_w,
         "wear_per_kwh": round(battery.wear_per_kwh, 4),
     }
+
+
+def tariff_of(settings: PlanSettings) -> Tariff:
+    """Return the tariff of a plan.
+
+    Raises:
+        ShellError: Its file cannot be read.
+        HomevoltError: It is no tariff.
+    """
+    return read_tariff(settings.tariff, settings.tariff_product, settings.supplier)
 
 
 def price_source(settings: PlanSettings, currency: str, clock: Clock = SYSTEM_CLOCK) -> Prices:

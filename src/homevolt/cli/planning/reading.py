@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import replace
+from decimal import Decimal
 from typing import TYPE_CHECKING, Final
 
 from homevolt.cli.control.asking import ask
@@ -11,9 +12,12 @@ from homevolt.cli.errors import usage_error
 from homevolt.cli.output import can_ask
 from homevolt.exceptions import HomevoltPriceUnitError
 from homevolt.planning.prices.price_file import prices_from_file
+from homevolt.planning.tariff.eltariff import tariff_from_eltariff
+from homevolt.planning.tariff.model import Supplier
 from homevolt.planning.tariff.toml_file import tariff_from_toml
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from pathlib import Path
 
     from homevolt.planning.series import PriceSeries
@@ -54,14 +58,28 @@ def read(file: Path) -> str:
         raise usage_error(f"{file} cannot be read: {error}") from error
 
 
-def read_tariff(file: Path | None) -> Tariff:
+def read_tariff(
+    file: Path | None,
+    product: str | None = None,
+    supplier: Mapping[str, float] | None = None,
+) -> Tariff:
     """Return the tariff of a file, or the example.
+
+    Args:
+        file: TOML, or with a name that ends with .json an Eltariff document.
+        product: Which tariff of an Eltariff document.
+        supplier: What the supplier adds to it, by the names of `Supplier`.
 
     Raises:
         ShellError: The file cannot be read.
         HomevoltError: It is no tariff.
     """
-    return tariff_from_toml(EXAMPLE) if file is None else tariff_from_toml(read(file), file.name)
+    if file is None:
+        return tariff_from_toml(EXAMPLE)
+    if file.suffix.lower() != ".json":
+        return tariff_from_toml(read(file), file.name)
+    added = Supplier(**{name: Decimal(str(value)) for name, value in (supplier or {}).items()})
+    return tariff_from_eltariff(read(file), product=product, supplier=added)
 
 
 def read_prices(file: Path, zone: str) -> PriceSeries:

@@ -54,6 +54,8 @@ class PlanSettings(NamedTuple):
         price_token_file: The file that holds the token of that source.
         cache: The folder in which published prices are kept, None for the one of the system.
         tariff: A file, None for the example.
+        tariff_product: Which tariff of an Eltariff document.
+        supplier: What the supplier adds to an Eltariff document.
         eur_rate: What an EUR is in the currency of the tariff, None where the prices are in it.
         load_w: Constant consumption of the house.
         load_file: A file with its expected consumption.
@@ -81,6 +83,8 @@ class PlanSettings(NamedTuple):
     price_token_file: Path | None = None
     cache: Path | None = None
     tariff: Path | None = None
+    tariff_product: str | None = None
+    supplier: Mapping[str, float] | None = None
     eur_rate: float | None = None
     load_w: float | None = None
     load_file: Path | None = None
@@ -164,6 +168,7 @@ def mistakes(document: Mapping[str, Any], folder: Path) -> Iterator[Mistake]:
 def _mistakes_of_parts(table: Mapping[str, Any]) -> Iterator[Mistake]:
     """Yield what is wrong with the panels and the peaks."""
     parts = [("solar", table["solar"], SOLAR)] if "solar" in table else []
+    parts += [("supplier", table["supplier"], SUPPLIER)] if "supplier" in table else []
     parts += [("peaks", each, PEAK) for each in table.get("peaks", ())]
     for name, part, fields in parts:
         keys = (TABLE, name)
@@ -228,6 +233,10 @@ FIELDS: dict[str, Field] = {
     "price_token_file": Field(is_text, 'price_token_file = "token", the file that holds a token'),
     "cache": Field(is_text, 'cache = "prices", a folder in which published prices are kept'),
     "tariff": Field(is_text, 'tariff = "tariff.toml", a file with your tariff'),
+    "tariff_product": Field(is_text, 'tariff_product = "...", one of an Eltariff document'),
+    "supplier": Field(
+        lambda value: isinstance(value, dict), "a table [planner.supplier] with markup_per_kwh"
+    ),
     "eur_rate": Field(_number(0, above=True), "eur_rate = 11.2, what an EUR is in your currency"),
     "load_w": Field(_number(0), "load_w = 800, W that the house needs all the time"),
     "load_file": Field(is_text, 'load_file = "load.csv", a file with the expected load'),
@@ -252,6 +261,12 @@ FIELDS: dict[str, Field] = {
     "threshold": Field(_number(0), "threshold = 0.5, what a new plan has to be worth more"),
 }
 """The keys of the table."""
+SUPPLIER: dict[str, Field] = {
+    "markup_per_kwh": Field(_number(0), "markup_per_kwh = 0.08, without VAT"),
+    "tax_per_kwh": Field(_number(0), "tax_per_kwh = 0.36, without VAT"),
+    "monthly_fee": Field(_number(0), "monthly_fee = 39, without VAT"),
+}
+"""The keys of [planner.supplier]; all of them are optional."""
 SOLAR: dict[str, Field] = {
     "peak_kw": Field(_number(0, 1e6), "peak_kw = 8, kWp of the panels"),
     "tilt": Field(_number(0, 90), "tilt = 35, degrees from 0 (flat) to 90"),
@@ -268,4 +283,4 @@ PEAK: dict[str, Field] = {
     "power_kw": Field(_number(0), "power_kw = 4.2, the mean of the hour after its weight"),
 }
 """The keys of each peak."""
-_OPTIONAL = ("performance_ratio", "max_power_w", "url")
+_OPTIONAL = ("performance_ratio", "max_power_w", "url", *SUPPLIER)

@@ -4,14 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import os
-import signal
 import sys
 from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING
-
-import click
-
-from homevolt.cli.errors import TERMINATED
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Iterator
@@ -96,32 +91,3 @@ def polled_keys(
         yield keys
     finally:
         looking.cancel()
-
-
-@contextmanager
-def ended_by_sigterm() -> Iterator[None]:
-    """Let SIGTERM end the work within as Ctrl-C does, so that the terminal is restored.
-
-    Raises:
-        click.exceptions.Exit: SIGTERM came.
-    """
-    loop, task = asyncio.get_running_loop(), asyncio.current_task()
-    if sys.platform == "win32" or task is None:
-        yield
-        return
-    received: list[int] = []
-
-    def end() -> None:
-        received.append(signal.SIGTERM)
-        task.cancel()
-
-    loop.add_signal_handler(signal.SIGTERM, end)
-    try:
-        yield
-    except asyncio.CancelledError:
-        if not received:
-            raise
-        task.uncancel()
-        raise click.exceptions.Exit(TERMINATED) from None
-    finally:
-        loop.remove_signal_handler(signal.SIGTERM)

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from rich.live import Live
 
 from homevolt.cli.render.display import age_s_of, problems_of
-from homevolt.cli.render.keys import ended_by_sigterm, pressed_keys
+from homevolt.cli.render.keys import pressed_keys
 from homevolt.cli.render.overview import overview
 from homevolt.cli.render.status_view import Outage, StatusView
 from homevolt.cli.render.watch_view import MOST_SAMPLES, Sample, Watched
@@ -43,7 +43,6 @@ async def watch_on_screen(session: Session, interval_s: float, terminal: Termina
     """
     watch = _Watch(session, interval_s)
     with (
-        ended_by_sigterm(),
         pressed_keys() as keys,
         Live(get_renderable=watch.view, console=terminal, screen=True, auto_refresh=False) as live,
         _redrawn_when_resized(live.refresh),
