@@ -60,7 +60,7 @@ def command(
     if every is not None:
         check_every(every, {"--dry-run": manner.dry_run, "--svg": svg, "explain": explain})
 
-    settings = plan_work.prepared(given, asks=not manner.as_json)
+    settings = plan_work.prepared(given, asks=not (manner.as_json or manner.yes))
     show = render.show_explained if explain else render.show_planned
     if svg is not None:
         check_writable(svg, force=True)
