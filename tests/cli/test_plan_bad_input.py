@@ -190,7 +190,7 @@ async def test_a_slow_clock_of_this_machine_is_one_line(monkeypatch: pytest.Monk
         server.late_s = 3600.0
         outcome = await planned()
     assert outcome.writes == 0
-    assert outcome.code == 1
+    assert outcome.code == 16
     assert "The clock of this machine is " in outcome.line
     assert " min behind that of " in outcome.line
 
@@ -246,5 +246,5 @@ async def test_a_source_that_gives_nothing_usable_is_one_line(
             server.faults["energidataservice.dk"] = server.faults["elprisetjustnu.se"]
         outcome = await planned()
     assert outcome.writes == 0
-    assert outcome.code == 1
+    assert outcome.code == 16
     assert outcome.line.startswith(f"homevolt: The prices of SE3 for {TODAY} are not to be had: ")
