@@ -49,7 +49,6 @@ LINES = (
     ("device remove", "barn"),
     ("status", ""),
     ("sensors", ""),
-    ("device test --all", ""),
     *((name, "") for name in ("info", "alarms", "nodes", "logs", "history", "history --errors")),
     ("errors", ""),
     ("errors", "--every-check"),
@@ -230,13 +229,21 @@ async def test_an_edited_plan_is_the_document_of_its_page(
         assert [entry["setpoint_w"] for entry in document["entries"]] == [1500]
 
 
-async def test_every_command_runs_as_a_person_types_it(tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    ("first", "last"),
+    [(None, "charge"), ("charge", "local"), ("local", "prices"), ("prices", None)],
+)
+async def test_every_command_runs_as_a_person_types_it(
+    tmp_path: Path, first: str | None, last: str | None
+) -> None:
     """Through the entry point of the package, each in a process of its own."""
+    names = [name for name, _ in LINES]
+    start, end = (None if name is None else names.index(name) for name in (first, last))
     (tmp_path / "spot.csv").write_text(spot_prices(), "utf-8")
     keep_prices(tmp_path / "prices")
     own = {"HOMEVOLT_CONFIG": str(tmp_path / "devices.toml"), "HOMEVOLT_STATE": str(tmp_path)}
     environment = {**os.environ, **own, "PYTHON_KEYRING_BACKEND": "keyring.backends.null.Keyring"}
-    typed = [("device add", "house {host} --no-password"), *LINES]
+    typed = [("device add", "house {host} --no-password"), *LINES[start:end]]
     wrong: dict[str, str] = {}
     async with Simulator(None, local_mode=True, cloud=False) as simulator:
         for name, rest in typed:
