@@ -47,7 +47,8 @@ def simulating(*options: str) -> Iterator[tuple[dict[str, Any], int]]:
 def bridging(config: Path) -> Iterator[int]:
     """Run `homevolt run` with a configuration until it was told to end, and give its process id."""
     command = [*HOMEVOLT, "run", str(config)]
-    with subprocess.Popen(command, stderr=subprocess.DEVNULL) as process:
+    own = {**os.environ, "XDG_STATE_HOME": str(config.parent)}  # nothing is noted elsewhere
+    with subprocess.Popen(command, stderr=subprocess.DEVNULL, env=own) as process:
         try:
             yield process.pid
         finally:

@@ -265,8 +265,8 @@ class Endurance:
                 await self._send(command)
                 await self._answered(command)
         await self.clock.pass_time(2 * self._interval_s)
-        await until(self._is_calm)
         await self._scrape()
+        await until(self._is_calm)
         self._count_commands()
 
     def _count_commands(self) -> None:
