@@ -5,24 +5,21 @@ from __future__ import annotations
 import logging
 import socket
 import ssl
-import uuid
-from collections import deque
 from typing import TYPE_CHECKING
 
 import aiomqtt
 
 from homevolt._common import SYSTEM_CLOCK
-from homevolt.bridges.mqtt.bridged import BridgedDevice
 from homevolt.bridges.mqtt.client import BrokerClient
+from homevolt.bridges.mqtt.process_state import ProcessState
 from homevolt.bridges.mqtt.session import MqttSession
 from homevolt.bridges.mqtt.tls import context_of
-from homevolt.bridges.mqtt.topics import OFFLINE, Topics
+from homevolt.bridges.mqtt.topics import OFFLINE
 from homevolt.bridges.output import OutputError
 
 if TYPE_CHECKING:
     from homevolt._common import Clock
     from homevolt.bridges.config import MqttConfig, RunConfig
-    from homevolt.bridges.feed import Feed
     from homevolt.bridges.feeds import Feeds
     from homevolt.bridges.health import Health
     from homevolt.bridges.output import OutputStatus
@@ -35,7 +32,6 @@ _SILENT.setLevel(logging.CRITICAL + 1)
 NO_DELAY = [(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)]
 TIMEOUT_S = 10.0
 KEEPALIVE_S = 30
-MOST_ANSWERS = 1000
 
 
 class MqttOutput:
@@ -44,32 +40,13 @@ class MqttOutput:
     Args:
         config: The broker and the topics.
         clock: The source of time.
-
-    Attributes:
-        topics: The topics.
-        instance: Tells this process from another one with the same topics.
-        answers: Answers to commands that were not published yet; they outlive a connection.
-        was_connected: Whether it was connected before.
     """
 
     name = "mqtt"
 
     def __init__(self, config: MqttConfig, *, clock: Clock = SYSTEM_CLOCK) -> None:
-        self.topics = Topics(config.topic_prefix, config.discovery_prefix)
-        self.instance = uuid.uuid4().hex
-        self.answers: deque[tuple[str, bytes]] = deque(maxlen=MOST_ANSWERS)
-        self.was_connected = False
-        self.clock = clock
+        self._state = ProcessState(config, clock)
         self._config = config
-        self._devices: dict[Feed, BridgedDevice] = {}
-
-    def bridged(self, feed: Feed) -> BridgedDevice:
-        """Return a device as it is on the broker; its settings outlive a connection."""
-        return self._devices.setdefault(feed, BridgedDevice(feed, self.clock))
-
-    def drop(self, feed: Feed) -> None:
-        """Forget a device that is no longer configured."""
-        self._devices.pop(feed, None)
 
     async def run(self, feeds: Feeds, status: OutputStatus) -> None:
         """Serve until told to stop; see `Output.run`.
@@ -79,25 +56,14 @@ class MqttOutput:
         """
         try:
             async with self._client() as client:
-                await MqttSession(self, client, feeds, status).run()
+                await MqttSession(self._state, client, feeds, status).run()
         except TimeoutError as error:
             raise OutputError(
                 f"The broker {self._config.host}:{self._config.port} does not deliver "
-                f"{self.topics.bridge_info}. {self._permission()}"
+                f"{self._state.topics.bridge_info}. {self._state.permission}"
             ) from error
         except (aiomqtt.MqttError, ssl.SSLError, ValueError) as error:
             raise OutputError(self._sentence(error)) from error
-
-    def refused(self, what: str, why: str) -> str:
-        """Return how it is said that the broker refuses something."""
-        return f"The broker refuses {what}: {why}. {self._permission()}"
-
-    def _permission(self) -> str:
-        who = self._config.username or "everybody"
-        return (
-            f"Allow {who} to read and write what is below {self.topics.base}/ and "
-            f"{self.topics.discovery}/."
-        )
 
     def _client(self) -> BrokerClient:
         config = self._config
@@ -111,7 +77,7 @@ class MqttOutput:
             protocol=aiomqtt.ProtocolVersion.V5,
             # Nothing that was sent while this process was away is ever delivered.
             clean_start=True,
-            will=aiomqtt.Will(self.topics.bridge_state, OFFLINE, qos=1, retain=True),
+            will=aiomqtt.Will(self._state.topics.bridge_state, OFFLINE, qos=1, retain=True),
             keepalive=KEEPALIVE_S,
             timeout=TIMEOUT_S,
             tls_context=self._tls(),

@@ -38,9 +38,9 @@ if TYPE_CHECKING:
 
     from homevolt.bridges.feed import Feed
     from homevolt.bridges.feeds import Feeds
-    from homevolt.bridges.mqtt.bridge import MqttOutput
     from homevolt.bridges.mqtt.bridged import BridgedDevice
     from homevolt.bridges.mqtt.client import BrokerClient
+    from homevolt.bridges.mqtt.process_state import ProcessState
     from homevolt.bridges.output import OutputStatus
     from homevolt.readings.snapshot import Update
 
@@ -69,20 +69,20 @@ class MqttSession:
     """One connection.
 
     Args:
-        output: What outlives the connection.
+        state: What outlives the connection.
         client: The connection, which is open.
         feeds: The devices.
         status: Tells when to stop.
     """
 
     def __init__(
-        self, output: MqttOutput, client: BrokerClient, feeds: Feeds, status: OutputStatus
+        self, state: ProcessState, client: BrokerClient, feeds: Feeds, status: OutputStatus
     ) -> None:
-        self._output, self._topics = output, output.topics
+        self._state, self._topics = state, state.topics
         self._client, self._feeds, self._status = client, feeds, status
-        self._clock = output.clock
-        self._started_s = output.clock.monotonic()
-        self._retained = RetainedDiscovery(output.topics)
+        self._clock = state.clock
+        self._started_s = state.clock.monotonic()
+        self._retained = RetainedDiscovery(state.topics)
         self._devices: dict[Feed, BridgedDevice] = {}
         self._workers: set[asyncio.Task[None]] = set()
         self._dirty: dict[Feed, None] = {}
@@ -131,7 +131,7 @@ class MqttSession:
 
     def added(self, feed: Feed) -> None:
         """Hear of a device."""
-        device = self._output.bridged(feed)
+        device = self._state.bridged(feed)
         device.forget()
         self._devices[feed] = device
         worker = asyncio.create_task(device.work())
@@ -149,7 +149,7 @@ class MqttSession:
         self._dirty.pop(feed, None)
         device = self._devices.pop(feed)
         device.close("the device is no longer configured")
-        self._output.drop(feed)
+        self._state.drop(feed)
         self._parts_changed = True
         device_id = feed.device_id
         if device_id is not None and self._published.get(device_id) is feed:
@@ -170,10 +170,10 @@ class MqttSession:
         codes = await self._client.subscribe([(topic, options) for topic in topics])
         for topic, code in zip(topics, codes, strict=False):
             if getattr(code, "is_failure", False):
-                raise OutputError(self._output.refused(f"to send {topic}", str(code)))
+                raise OutputError(self._state.refused(f"to send {topic}", str(code)))
         await self._send(self._topics.bridge_state, ONLINE.encode())
         # It comes back after everything that is retained, and so marks the end of that.
-        info = {"instance": self._output.instance, "version": homevolt.__version__}
+        info = {"instance": self._state.instance, "version": homevolt.__version__}
         await self._send(self._topics.bridge_info, encoded(info))
 
     async def _hear_of_itself(self) -> None:
@@ -196,7 +196,7 @@ class MqttSession:
             self._take_info(payload)
         elif topic == self._topics.bridge_state:
             if payload != ONLINE.encode():  # the last will of a process that had these topics
-                self._output.answers.append((topic, ONLINE.encode()))
+                self._state.answers.append((topic, ONLINE.encode()))
                 self._wake.set()
         elif topic.startswith(f"{self._topics.discovery}/"):
             self._retained.take(topic, payload)
@@ -207,11 +207,11 @@ class MqttSession:
         with suppress(msgspec.DecodeError):
             document = msgspec.json.decode(payload)
             instance = document.get("instance") if isinstance(document, dict) else None
-            if instance == self._output.instance:
-                self._retained.is_complete = self._output.was_connected = True
+            if instance == self._state.instance:
+                self._retained.is_complete = self._state.was_connected = True
                 self._is_heard.set()
                 self._wake.set()
-            elif self._output.was_connected and instance is not None:
+            elif self._state.was_connected and instance is not None:
                 _LOGGER.warning(
                     "Another bridge publishes below %s/ too. Give each a topic_prefix and a "
                     "client_id of its own.",
@@ -226,7 +226,7 @@ class MqttSession:
 
         def answer(command: Command, answer: Answer) -> None:
             document = encoded(answer_document(command, answer, self._clock.now()))
-            self._output.answers.append((result, document))
+            self._state.answers.append((result, document))
             self._wake.set()
 
         try:
@@ -273,7 +273,7 @@ class MqttSession:
         feed, snapshot = device.feed, device.feed.snapshot
         if self._is_hidden(device):
             return
-        if snapshot is not None and device.wants_parameters(self._output.clock.monotonic()):
+        if snapshot is not None and device.wants_parameters(self._clock.monotonic()):
             self._read_parameters(device)
         if snapshot is not None:
             for identifier, document in discovery_of(device, snapshot, self._topics).items():
@@ -328,7 +328,7 @@ class MqttSession:
                 await self._send(topic, b"")
 
     async def _send_answers(self) -> None:
-        answers = self._output.answers
+        answers = self._state.answers
         while answers:
             topic, payload = answers[0]
             await self._send(topic, payload, retain=topic == self._topics.bridge_state)
@@ -341,7 +341,7 @@ class MqttSession:
         prefix = topic.split("/", maxsplit=1)[0]
         if why and prefix not in self._refused:
             self._refused.add(prefix)
-            _LOGGER.warning("%s", self._output.refused(f"to take {topic}", why))
+            _LOGGER.warning("%s", self._state.refused(f"to take {topic}", why))
 
     async def _end_commands(self) -> None:
         """Bring the command under way of each device to its end, and refuse those that wait."""
