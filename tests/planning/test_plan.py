@@ -14,6 +14,7 @@ from homevolt.planning.actions import Action
 from homevolt.planning.device_modes import ALL_MODES
 from homevolt.planning.explain import explain, sentence
 from homevolt.planning.plan import LONGEST, Plan, make_plan
+from homevolt.planning.problem import EndValue
 from homevolt.planning.rewrites import MOST_PER_DAY, decide
 from homevolt.schedule.entry import BatteryMode
 from tests.planning.problems import problems, small, two_days
@@ -149,6 +150,14 @@ def test_each_entry_is_explained_in_one_sentence() -> None:
     assert charge.used_value > charge.charged_kwh * (charge.price or 0.0)
     assert all(sentence(each, "SEK", UTC).count(".") for each in explained)
     assert all(each.lost_kwh >= -1e-9 for each in explained)
+
+
+def test_an_entry_that_keeps_energy_says_down_to_which_state_of_charge() -> None:
+    flat = {"import_price": (1.0,) * 4, "export_price": (0.5,) * 4}
+    plan = make_plan(small(start_kwh=5.0, end_values=(EndValue(10.0, 1.0),), **flat), START)
+    (entry,) = explain(plan)
+    share = plan.problem.start_kwh / plan.problem.storage.capacity_kwh
+    assert f", down to {share * 100:.0f} %: worth " in sentence(entry, "SEK", UTC)
 
 
 def test_the_energy_of_all_entries_is_that_of_the_plan() -> None:

@@ -118,12 +118,14 @@ def _rounded(value: float, decimals: int) -> str:
 
 
 def _self_consumed(explanation: Explanation) -> str:
-    doing = []
+    entry, doing = explanation.entry, []
     if explanation.charged_kwh > _NOTICED_KWH:
         doing.append(f"charge {explanation.charged_kwh:.1f} kWh of surplus")
     if explanation.discharged_kwh > _NOTICED_KWH:
         doing.append(f"cover {explanation.discharged_kwh:.1f} kWh")
-    return f", {' and '.join(doing)}" if doing else ""
+    done = f", {' and '.join(doing)}" if doing else ""
+    keeps = entry.setting.floor_kwh > 0.0 and entry.entry.min_soc
+    return f"{done}, down to {entry.entry.min_soc} %" if keeps else done
 
 
 def _clock(moment: datetime, zone: tzinfo) -> str:
