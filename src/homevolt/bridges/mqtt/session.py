@@ -281,14 +281,10 @@ class MqttSession:
                 if self._retained.claim(identifier, feed, self._devices, device.local):
                     topic, payload = self._retained.updated(identifier, document)
                     await self._send(topic, payload)
-        new = {
-            topic: payload
-            for topic, payload in payloads(device, self._topics).items()
-            if not topic.endswith(UNLESS_CHANGED) or device.published.get(topic) != payload
-        }
-        # In this order, but none waits until the broker has acknowledged the one before.
-        await asyncio.gather(*(self._send(topic, payload) for topic, payload in new.items()))
-        device.published |= new
+        for topic, payload in payloads(device, self._topics).items():
+            if not topic.endswith(UNLESS_CHANGED) or device.published.get(topic) != payload:
+                await self._send(topic, payload)
+                device.published[topic] = payload
 
     def _is_hidden(self, device: BridgedDevice) -> bool:
         """Tell whether a device is published by another feed, which was read before it."""
