@@ -78,6 +78,11 @@ def setpoints_of(battery: Simulator) -> list[tuple[int, object]]:
     return [(e.type, e.options.get("setpoint")) for e in battery.installation.plan.entries]
 
 
+def one(shown: str) -> str:
+    """Return what a terminal showed as one line."""
+    return " ".join(shown.split())
+
+
 async def kept_in(folder: Path) -> list[Path]:
     """Return the files of edits that are kept."""
     return await asyncio.to_thread(lambda: [*folder.glob("edited-plan-*")])
@@ -110,6 +115,31 @@ async def test_an_edit_that_cannot_be_read_can_be_edited_again(
     assert "setpiont = 3000" in given.with_name("given-1").read_text("utf-8")
     assert setpoints_of(battery)[0] == (1, 900)
     assert await kept_in(state) == []
+
+
+async def test_an_end_that_was_taken_away_is_refused_and_can_be_put_back(
+    battery: Simulator, state: Path, editor: Callable[..., Path]
+) -> None:
+    battery.installation.plan.replace(battery.installation.plan.entries[:2], "Manual Schedule")
+    editor(("to_time", "# to_time"), ("# to_time", "to_time"))
+    code, shown = await answered(battery, [b"y\n"], "schedule", "edit")
+    assert (code, [*battery.journal.writes]) == (0, []), shown
+    assert "has no end. Give it an end, or say --forever. Nothing was sent." in one(shown)
+    assert "The plan was not changed; nothing was sent." in one(shown)
+    assert await kept_in(state) == []
+
+
+@pytest.mark.parametrize(("forever", "code"), [([], 2), (["--forever"], 0)])
+async def test_a_new_entry_without_end_needs_forever(
+    battery: Simulator, editor: Callable[..., Path], forever: list[str], code: int
+) -> None:
+    battery.installation.plan.replace(battery.installation.plan.entries[:2], "Manual Schedule")
+    editor(("to_time", "# to_time"))
+    answer = b"y\n" if forever else b"n\n"
+    ended, shown = await answered(battery, [answer], "schedule", "edit", *forever)
+    assert ended == code, shown
+    ends = [entry.to_time is None for entry in battery.installation.plan.entries]
+    assert ends == ([True] if forever else [False, False])
 
 
 @pytest.mark.parametrize(

@@ -196,5 +196,5 @@ async def test_what_changes_the_plan_shows_it_before_anything_is_sent(
 def _file(folder: Path) -> Path:
     """Return a file of a plan of one entry."""
     file = folder / "plan.csv"
-    file.write_text("mode,from_time\nidle,2099-01-01T00:00Z\n", "utf-8")
+    file.write_text("mode,from_time,to_time\nidle,2099-01-01T00:00Z,2099-01-02T00:00Z\n", "utf-8")
     return file

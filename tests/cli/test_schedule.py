@@ -175,6 +175,40 @@ async def test_an_exported_plan_can_be_compared_and_put_back(
     assert commands_of(battery) == ["sched_clear", "sched_add", "sched_add"]
 
 
+@pytest.mark.parametrize("manner", [[], ["--dry-run"], ["--yes"]])
+async def test_an_entry_without_end_is_written_only_with_forever(
+    shell: Shell, battery: Simulator, tmp_path: Path, manner: list[str]
+) -> None:
+    file = tmp_path / "plan.csv"
+    rows = "idle,2099-01-01T00:00,2099-01-01T01:00\nsolar_charge,2099-01-01T02:00,\n"
+    file.write_text(f"mode,from_time,to_time\n{rows}", "utf-8")
+    refused = await shell("schedule", "replace", str(file), *manner)
+    assert (refused.code, [*battery.journal.writes]) == (2, [])
+    assert refused.line == (
+        f"homevolt: {file}: entry 2 (2099-01-01 02:00 - open, charge from solar only) has no end. "
+        "Give it an end, or say --forever. Nothing was sent."
+    )
+    written = await shell("schedule", "replace", str(file), "--forever", *manner)
+    assert written.code == 0, written.err
+    assert types_of(battery) == ([7, 1, 0] if "--dry-run" in manner else [0, 7])
+
+
+async def test_an_entry_without_end_that_stands_already_may_stay(
+    shell: Shell, battery: Simulator, tmp_path: Path
+) -> None:
+    now = int(time.time())
+    plan = (Entry(1, now - HOUR, now + HOUR), Entry(7, now + HOUR, None))
+    battery.installation.plan.replace(plan, "Manual Schedule")
+    file = str(tmp_path / "plan.toml")
+    await shell("schedule", "export", file)
+    outcome = await shell("schedule", "replace", file)
+    assert outcome.code == 0, outcome.err
+    battery.journal.clear()
+    await shell("schedule", "clear")
+    assert (await shell("schedule", "replace", file)).code == 2  # now it is new
+    assert types_of(battery) == []
+
+
 async def test_a_file_that_cannot_be_read_sends_nothing(
     shell: Shell, battery: Simulator, tmp_path: Path
 ) -> None:

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
     from tests.cli.conftest import Shell
 
-ENTRY = "mode,from_time\nidle,2099-01-01T00:00Z\n"
+ENTRY = "mode,from_time,to_time\nidle,2099-01-01T00:00Z,2099-01-01T01:00Z\n"
 
 
 @pytest.fixture

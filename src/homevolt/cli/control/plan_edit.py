@@ -50,12 +50,13 @@ def check_terminal() -> None:
         )
 
 
-async def edit_plan(session: Session, manner: Manner) -> None:
+async def edit_plan(session: Session, manner: Manner, *, forever: bool) -> None:
     """Let the person edit the plan, show what changes, ask, and replace it.
 
     Args:
         session: The device.
         manner: How to go about it.
+        forever: Whether a new entry may have no end.
 
     Raises:
         HomevoltError: See `homevolt.Device.replace_schedule`; what was typed is kept in a file.
@@ -65,7 +66,7 @@ async def edit_plan(session: Session, manner: Manner) -> None:
     before = not_ended(session, known_plan(session).entries)
     given = HEADING.format(url=session.url) + plan_files.dumps(before, KIND)
     with _kept_file(given) as file:
-        entries = _edited(session, file)
+        entries = _edited(session, file, forever=forever)
         if file.read_text("utf-8") == given:
             show_unchanged(session, "The plan was not changed; nothing was sent.", manner)
             return
@@ -103,7 +104,7 @@ def _kept_file(text: str) -> Iterator[Path]:
             )
 
 
-def _edited(session: Session, file: Path) -> list[ScheduleEntry]:
+def _edited(session: Session, file: Path, *, forever: bool) -> list[ScheduleEntry]:
     """Let the person edit a file until it holds a plan.
 
     Raises:
@@ -113,7 +114,7 @@ def _edited(session: Session, file: Path) -> list[ScheduleEntry]:
         with _ctrl_c_is_the_editor_s():
             _open_editor(file)
         try:
-            return unexpired(session, plan_files.load(file))
+            return unexpired(session, plan_files.load(file), forever=forever)
         except ShellError as error:
             problem = error
         print_err(one_line(str(problem)))

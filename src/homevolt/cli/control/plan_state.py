@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from homevolt.cli.control.windows import refuse_overlaps
+from homevolt.cli.control.windows import refuse_endless, refuse_overlaps
 from homevolt.cli.render.documents import entry_document
 from homevolt.cli.render.formatting import NOTED_CLOCK_OFFSET_S
 from homevolt.exceptions import HomevoltDataError
@@ -53,15 +53,23 @@ def known_plan(session: Session) -> Schedule:
     return plan
 
 
-def unexpired(session: Session, plan: PlanFile) -> list[ScheduleEntry]:
+def unexpired(session: Session, plan: PlanFile, *, forever: bool = True) -> list[ScheduleEntry]:
     """Return the entries of a file that have not ended by the device's clock.
 
+    Args:
+        session: The device.
+        plan: The file.
+        forever: Whether it may hold entries without end that the device does not have yet.
+
     Raises:
-        ShellError: Two of them overlap.
+        ShellError: Two of them overlap, or one has no end and must have one.
     """
     entries = not_ended(session, plan.entries.values())
     named = [(f"entry {n}", entry) for n, entry in plan.entries.items() if entry in entries]
-    refuse_overlaps(named, *read_clocks(session), plan.path)
+    clocks = read_clocks(session)
+    refuse_overlaps(named, *clocks, plan.path)
+    if not forever:
+        refuse_endless(named, known_plan(session).entries, *clocks, plan.path)
     return entries
 
 

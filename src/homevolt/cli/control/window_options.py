@@ -62,6 +62,11 @@ dry_run_option = click.option(
 yes_option = click.option("--yes", "-y", is_flag=True, help="Do it without asking.")
 
 
+forever_option = click.option(
+    "--forever", is_flag=True, help="Let an entry have no end: until something else is written."
+)
+
+
 def manner_options(command: Callable[..., None]) -> Callable[..., None]:
     """Give a command the options of how to go about it; it gets them as its `manner`."""
 

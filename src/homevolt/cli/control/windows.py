@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from homevolt.cli.errors import usage_error
 from homevolt.cli.render.formatting import clock, limits, plan, window_text
+from homevolt.schedule.comparing import pair_up
 from homevolt.schedule.times import EARLIEST
 
 if TYPE_CHECKING:
@@ -61,6 +62,35 @@ def refuse_overlaps(
             text = " and ".join(_described(*each, now, offset) for each in (first, second))
             where = f"{text[:1].upper()}{text[1:]}" if file is None else f"{file}: {text}"
             raise usage_error(f"{where} overlap. Nothing was sent.")
+
+
+def refuse_endless(
+    named: Iterable[tuple[str, ScheduleEntry]],
+    standing: Iterable[ScheduleEntry],
+    now: datetime,
+    offset: timedelta,
+    file: Path,
+) -> None:
+    """Refuse entries without end, apart from those that stand on the device already.
+
+    Args:
+        named: The entries, and what each is called.
+        standing: The plan on the device.
+        now: As for `refuse_overlaps`.
+        offset: Likewise.
+        file: Where the entries come from.
+
+    Raises:
+        ShellError: There is one.
+    """
+    endless = [item for item in named if item[1].to_time is None]
+    new = pair_up([entry for _, entry in endless], tuple(standing)).missing
+    for name, entry in endless:
+        if entry in new:
+            text = _described(name, entry, now, offset)
+            raise usage_error(
+                f"{file}: {text} has no end. Give it an end, or say --forever. Nothing was sent."
+            )
 
 
 def named_by_id(entries: Iterable[ScheduleEntry]) -> list[tuple[str, ScheduleEntry]]:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import click
 
 from homevolt.cli import files, reading, session
-from homevolt.cli.control.window_options import manner_options
+from homevolt.cli.control.window_options import forever_option, manner_options
 from homevolt.cli.output import print_text
 from homevolt.cli.shared_options import (
     FILE,
@@ -38,18 +38,20 @@ def _show(*, asked: Asked) -> None:
 @click.command("replace", epilog="Example: homevolt schedule replace plan.toml")
 @click.argument("file", type=FILE)
 @device_options
+@forever_option
 @manner_options
-def _replace(*, target: Target, file: Path, manner: Manner) -> None:
+def _replace(*, target: Target, file: Path, forever: bool, manner: Manner) -> None:
     """Replace the plan by that of a file, all or nothing.
 
-    The file is TOML, JSON or CSV, by the end of its name. What has ended is left out.
+    The file is TOML, JSON or CSV, by the end of its name. What has ended is left out. A new entry
+    without end needs --forever.
     """
     from homevolt.cli.control import plan_files, plan_state, plan_write  # noqa: PLC0415 - load msgspec
 
     plan = plan_files.load(file)
 
     async def work(opened: session.Session) -> None:
-        entries = plan_state.unexpired(opened, plan)
+        entries = plan_state.unexpired(opened, plan, forever=forever)
         sentence = f"Will replace the plan by that of {file}:"
         await plan_write.replace_plan(opened, entries, sentence, manner)
 
@@ -92,18 +94,20 @@ def _diff(*, asked: Asked, file: Path) -> None:
 
 @click.command("edit", epilog="Example: homevolt schedule edit --dry-run")
 @device_options
+@forever_option
 @manner_options
-def _edit(*, target: Target, manner: Manner) -> None:
+def _edit(*, target: Target, forever: bool, manner: Manner) -> None:
     """Change the plan in your editor.
 
-    The editor is that of $VISUAL or $EDITOR. What you typed is kept until the plan is written.
+    The editor is that of $VISUAL or $EDITOR. What you typed is kept until the plan is written. A
+    new entry without end needs --forever.
     """
     from homevolt.cli.control import plan_edit  # noqa: PLC0415 - loads msgspec
 
     plan_edit.check_terminal()
 
     async def work(opened: session.Session) -> None:
-        await plan_edit.edit_plan(opened, manner)
+        await plan_edit.edit_plan(opened, manner, forever=forever)
 
     session.run(target, work, writes=True)
 
