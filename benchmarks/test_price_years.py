@@ -30,7 +30,9 @@ def real_year(name: str) -> History:
 @pytest.mark.parametrize("name", YEARS)
 def test_with_load_and_sun_known_a_real_year_is_captured(name: str) -> None:
     found = backtest(real_year(name), BATTERY)
-    print(f"\n{name}, load and sun known: {found.total.captured(found.total.with_plan):.1%}")
+    print(
+        f"\n{name}, load and sun known: {found.total.captured(found.total.with_plan) * 100:.1f} %"
+    )
     assert found.total.captured(found.total.with_plan) >= 0.97
     assert all(month.with_plan < month.without_battery for month in found.months[:12])
     assert found.total.with_plan < min(found.total.self_consumption, found.total.rule)
@@ -40,6 +42,6 @@ def test_with_load_and_sun_known_a_real_year_is_captured(name: str) -> None:
 def test_with_forecasts_a_real_year_is_captured(name: str) -> None:
     past = real_year(name)
     found = backtest(past, BATTERY, forecast=PastForecast(past))
-    print(f"\n{name}, with forecasts: {found.total.captured(found.total.with_plan):.1%}")
+    print(f"\n{name}, with forecasts: {found.total.captured(found.total.with_plan) * 100:.1f} %")
     assert found.total.captured(found.total.with_plan) >= 0.90
     assert all(month.with_plan < month.without_battery for month in found.months[:12])

@@ -382,8 +382,8 @@ SINGLE: dict[str, Keys] = {
         "days": [
             {
                 "date": "text",
-                "cheapest": PRICE_SPAN,
-                "dearest": PRICE_SPAN,
+                "lowest": PRICE_SPAN,
+                "highest": PRICE_SPAN,
                 "mean": "amount",
                 "slots": [{**_keys("time", "from to"), "price": "amount?"}],
             }

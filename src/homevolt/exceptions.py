@@ -85,7 +85,7 @@ class HomevoltNotSupportedError(HomevoltResponseError):
 
 
 class HomevoltAuthenticationError(HomevoltError):
-    """The device refused the password, or requires one and none was given.
+    """The device refused the password, or requires one and none is configured.
 
     Attributes:
         retry_after: Seconds until this library sends the same password again, or None if the next
@@ -128,7 +128,7 @@ class HomevoltDataError(HomevoltError):
 
 
 class HomevoltPriceUnitError(HomevoltDataError):
-    """Prices cannot be in the unit that was said: ask, and read them again with the right one.
+    """Prices cannot be in the stated unit: ask, and read them again with the right one.
 
     Attributes:
         probable_unit: The unit that they are probably in, such as `öre/kWh`.
@@ -143,7 +143,7 @@ class HomevoltPricesError(HomevoltError):
     """No source gave the prices of a day, or they are not known that far.
 
     Attributes:
-        day: The day of the market.
+        day: The delivery day.
         retry_at: When it makes sense to ask again, in UTC, or None if that is not known.
     """
 

@@ -15,7 +15,7 @@ SHORT = ("backtest", "--days", "5")
 
 
 def prices(hours: int = 72, *, missing: int | None = None, value: str = "50") -> str:
-    """Return hourly prices of the exchange as a file."""
+    """Return hourly spot prices as a file."""
     rows = [
         f"2026-01-{2 + hour // 24:02d}T{hour % 24:02d}:00Z,{value if hour % 24 < 12 else '90'}"
         for hour in range(hours)

@@ -329,7 +329,7 @@ async def test_restore_puts_back_the_plan_before_the_last_command(
     assert outcome.code == 0, outcome.err
     *timeline, sentence = outcome.err.splitlines()
     assert timeline[0].startswith("── now ")
-    assert sentence == "Will put back the kept plan: 2 added, 1 removed, 0 unchanged."
+    assert sentence == "Will restore the previous plan: 2 added, 1 removed, 0 unchanged."
     assert outcome.out.startswith("Charging at 3.0 kW until ")
     assert plan_of(battery) == [(1, 3000), (7, None)]
     await shell("restore", "--yes")

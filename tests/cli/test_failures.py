@@ -44,7 +44,7 @@ class Failure(NamedTuple):
         line: The command line; {home}, {silent} and {absent} are filled in.
         code: How it ends.
         said: The one line on stderr, as a regular expression; None is none.
-        config: The file of devices; {host} is that of the battery, None is no file.
+        config: The configuration file; {host} is that of the battery, None is no file.
         modes: Modes of files and folders of the home.
         surroundings: Of the process.
         redirections: As a shell has them.
@@ -144,14 +144,14 @@ FAILURES = (
         config='[devices.house]\nhost = "192.168',
     ),
     Failure(
-        "read-only home: the file of devices",
+        "read-only home: the configuration file",
         "device add hut {absent} --no-test --no-password",
         10,
         rf"{OWN}/config\.toml cannot be written: Permission denied\.",
         modes=READ_ONLY_HOME,
     ),
     Failure(
-        "read-only home: the first file of devices",
+        "read-only home: the first configuration file",
         "device add hut {absent} --no-test --no-password",
         10,
         rf"{OWN}/config\.toml cannot be written: Permission denied\.",
@@ -177,7 +177,7 @@ FAILURES = (
     Failure("full disk: a document", "status --json", 10, FULL, redirections=">/dev/full"),
     Failure("full disk: the help", "charge --help", 10, FULL, redirections=">/dev/full"),
     Failure(
-        "full disk: the file of devices",
+        "full disk: the configuration file",
         "device add hut {absent} --no-test --no-password",
         10,
         rf"{OWN}/config\.toml cannot be written: File too large\.",
@@ -307,7 +307,7 @@ class Moment(NamedTuple):
     Attributes:
         line: The command line.
         shows: What is on the terminal then.
-        config: The file of devices.
+        config: The configuration file.
         code: How it ends.
         said: How the last line begins; empty is what was shown before.
         writes: How many writes were sent.

@@ -48,7 +48,7 @@ def picture_of(values: Sequence[float | None], step: timedelta, first_min: int =
     begins = START + step - min(timedelta(minutes=first_min), step)
     edges = (begins, *(START + n * step for n in range(1, len(values) + 1)))
     kinds = tuple([*KINDS, None][n // 5 % (len(KINDS) + 1)] for n in range(len(values)))
-    row = Row("Day", edges, (bars(values), Strip("Plan", kinds)), ("cheapest 1", "mean 2"))
+    row = Row("Day", edges, (bars(values), Strip("Plan", kinds)), ("lowest 1", "mean 2"))
     return Picture("Title", ZONE, (row,), ("A sentence.", ""), (("1.00 SEK", "with it"),))
 
 

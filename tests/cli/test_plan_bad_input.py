@@ -69,7 +69,7 @@ async def planned(*options: str, faults: tuple[Fault, ...] = ()) -> Ended:
 
 @asynccontextmanager
 async def prices(monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[PriceServer]:
-    """Serve prices of today on loopback, in the place of every source."""
+    """Serve prices of today on loopback, instead of every source."""
     async with PriceServer(ManualClock(NOW.timestamp())) as server:
         monkeypatch.setenv(URL_VARIABLE, server.base_urls["elprisetjustnu.se"])
         server.days[TODAY] = values_of(TODAY)
@@ -81,7 +81,7 @@ NOT_A_NUMBER = [*rows()[:5], rows()[5].partition(",")[0] + ",nan", *rows()[6:]]
 FILES = [
     (TWICE, (), "These instants come twice: "),
     (NOT_A_NUMBER, (), "not a number"),
-    (rows(factor=11, unit="sek_per_kwh"), (), "cannot be"),
+    (rows(factor=11, unit="sek_per_kwh"), (), "are implausible"),
     (rows(factor=0.001), ("--eur-rate", "0"), "eur-rate"),
     (["<html>"], (), "spot.csv"),
     (["start_utc,eur_per_mwh"], (), "spot.csv"),
@@ -247,4 +247,4 @@ async def test_a_source_that_gives_nothing_usable_is_one_line(
         outcome = await planned()
     assert outcome.writes == 0
     assert outcome.code == 16
-    assert outcome.line.startswith(f"homevolt: The prices of SE3 for {TODAY} are not to be had: ")
+    assert outcome.line.startswith(f"homevolt: The prices of SE3 for {TODAY} are not available: ")

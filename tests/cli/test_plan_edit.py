@@ -223,7 +223,7 @@ async def test_a_plan_that_another_wrote_meanwhile_is_noticed(
     code, shown = await answered(battery, [b"n\n"], "schedule", "edit")
     assert code == 1
     assert "has changed since the editor was opened" in shown
-    assert "discharge at 700 W" in shown  # the difference is to the plan that stands
+    assert "discharge at 700 W" in shown  # the difference is to the current plan
 
 
 async def test_an_editor_that_cannot_be_started_is_an_error_in_one_line(

@@ -164,7 +164,7 @@ async def test_the_costs_are_compared_and_what_they_rest_on_is_said(
     assert f"{costs[2] - costs[0]:.2f} SEK less than self-consumption alone" in said
     assert "Prices: spot.csv, read 2026-06-15 00:00 (0 s ago)." in said
     assert "Load: Constant 800 W." in said
-    assert "Sun: No panels." in said
+    assert "Solar: No panels." in said
     assert all(sentence in said for sentence in document["rests_on"])
     assert "Prices are known until 2026-06-16 00:00." in said
 
@@ -214,10 +214,10 @@ async def test_the_svg_has_the_same_panels_and_needs_nothing_else(
     assert any("<spot>&'.csv" in (each or "") for each in texts)
     roles = {
         role: sum(each.get("d", "").count("z") for each in root.iter() if each.get("class") == role)
-        for role in ("price", "cheapest", "dearest", "energy")
+        for role in ("price", "lowest", "highest", "energy")
     }
     assert roles["energy"] == 96
-    assert roles["price"] + roles["cheapest"] + roles["dearest"] == 96
+    assert roles["price"] + roles["lowest"] + roles["highest"] == 96
     assert {each.get("class") for each in root.iter(f"{SVG}rect")} - {"paper"} == {
         slot["action"] for slot in document["slots"]
     }

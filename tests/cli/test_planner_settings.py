@@ -1,4 +1,4 @@
-"""What a plan is made with: [planner] in the file of devices, options, and answers kept there."""
+"""What a plan is made with: [planner] in the configuration file, options, and kept answers."""
 
 from __future__ import annotations
 
@@ -50,7 +50,7 @@ MISTAKES = [
 
 
 def configure(text: str) -> Path:
-    """Write the file of devices; return its folder."""
+    """Write the configuration file; return its folder."""
     path = config_path()
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_text(text)
@@ -149,7 +149,7 @@ async def test_without_a_word_the_load_is_called_a_guess_and_more_is_kept_in_res
     said = (await planned(shell, spot, "--load", "800")).document
     assert guessed["forecasts"]["load"]["guess"] is True
     assert "800 W assumed" in guessed["forecasts"]["load"]["basis"]
-    assert any("10 % of the battery is kept in reserve" in note for note in guessed["notes"])
+    assert any("the reserve is 10 % of the capacity" in note for note in guessed["notes"])
     assert said["forecasts"]["load"] == {
         "basis": "Constant 800 W.",
         "guess": False,
@@ -165,7 +165,7 @@ async def test_the_load_is_the_median_of_the_history_and_says_so(
     file = written(tmp_path / "load.csv", days=28, power_w=1234)
     load = (await planned(shell, spot, "--load-history", str(file))).document["forecasts"]["load"]
     assert load["mean_w"] == 1234.0
-    assert load["basis"].startswith("The median of the same weekday and quarter over 4 weeks")
+    assert load["basis"].startswith("Median of the same weekday and quarter-hour over 4 weeks")
     assert "28.0 days are known" in load["basis"]
     assert (load["guess"], load["unknown_slots"]) == (False, 0)
 
@@ -177,7 +177,9 @@ async def test_hours_that_a_history_does_not_know_are_said_and_widen_the_reserve
     document = (await planned(shell, spot, "--load-history", str(file))).document
     assert document["forecasts"]["load"]["unknown_slots"] >= 4
     assert document["battery"]["reserve_ratio"] == 0.1
-    assert any("quarters is not known: the mean is expected" in each for each in document["notes"])
+    assert any(
+        "quarter-hours is not known: the mean is assumed" in each for each in document["notes"]
+    )
 
 
 async def test_load_and_sun_are_read_from_files(shell: Shell, spot: str, tmp_path: Path) -> None:
@@ -297,10 +299,10 @@ async def test_a_person_is_asked_once_what_the_battery_cost(spot: str) -> None:
     first = await answered(b"60 000\nmany\n5000\n")
     assert "What did the battery cost, in SEK?" in first
     assert "'many' is not a number of 0 or more." in first
-    assert "wear of 0.90 SEK a kWh" in first
+    assert "wear 0.90 SEK/kWh" in first
     assert config_path().read_text() == (
         "# Mine.\n\n[planner]\npurchase_price = 60000.0\ncycles = 5000.0\n"
     )
     again = await answered(b"")
     assert "What did the battery cost" not in again
-    assert "wear of 0.90 SEK a kWh" in again
+    assert "wear 0.90 SEK/kWh" in again

@@ -75,8 +75,8 @@ async def test_both_days_are_bars_with_unit_source_and_age(
         "Wednesday 04 February",
     ]
     assert columns(outcome.out) == [48, 48]
-    assert "\N{BLACK DOWN-POINTING TRIANGLE} cheapest 0.50 at 00:00-00:15" in outcome.out
-    assert "\N{BLACK UP-POINTING TRIANGLE} dearest 0.59 at 23:45-00:00" in outcome.out
+    assert "\N{BLACK DOWN-POINTING TRIANGLE} lowest 0.50 at 00:00-00:15" in outcome.out
+    assert "\N{BLACK UP-POINTING TRIANGLE} highest 0.59 at 23:45-00:00" in outcome.out
     assert "A column is the mean of 30 minutes." in lines
     assert "Now 0.56 SEK/kWh." in lines
     assert "Source: elprisetjustnu.se, read 2026-02-03 14:05 (0 s ago)." in outcome.out
@@ -99,7 +99,7 @@ async def test_a_day_is_a_row_that_fits_the_terminal(
     assert ("A column is" in outcome.out) == (of_a_day < 96)
 
 
-async def test_the_marks_are_below_the_cheapest_and_the_dearest_column(
+async def test_the_marks_are_below_the_lowest_and_the_highest_column(
     shell: Shell, server: PriceServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("COLUMNS", "120")
@@ -198,7 +198,7 @@ async def test_with_the_source_down_what_is_kept_is_shown_with_its_age(
     outcome = await shell("prices")
     assert outcome.code == 0
     assert "read 2026-02-03 09:05 (5 h ago)" in outcome.out
-    assert "The prices of SE3 for 2026-02-04 are not to be had" in outcome.out
+    assert "The prices of SE3 for 2026-02-04 are not available" in outcome.out
     assert "was asked too often" in outcome.out
 
 
@@ -210,7 +210,7 @@ async def test_with_the_source_down_and_nothing_kept_there_is_one_line(
     outcome = await shell("prices", "--svg", str(file))
     assert outcome.code != 0
     assert outcome.out == ""
-    assert "The prices of SE3 for 2026-02-03 are not to be had" in outcome.line
+    assert "The prices of SE3 for 2026-02-03 are not available" in outcome.line
     assert not file.exists()
 
 
@@ -235,12 +235,12 @@ async def test_a_missing_slot_is_marked_and_counted(shell: Shell, server: PriceS
     assert [slot["price"] for slot in document["days"][0]["slots"]].count(None) == 4
 
 
-async def test_a_flat_day_has_neither_a_cheapest_nor_a_dearest(
+async def test_a_flat_day_has_neither_a_lowest_nor_a_highest(
     shell: Shell, server: PriceServer
 ) -> None:
     server.days = {TODAY: dict.fromkeys(values_of(TODAY), 0.25)}
     outcome = await shell("prices")
-    assert "cheapest" not in outcome.out
+    assert "lowest" not in outcome.out
     assert "mean 0.25" in outcome.out
 
 
@@ -255,11 +255,11 @@ async def test_the_same_picture_is_drawn_as_svg_that_needs_nothing_else(
     assert outcome.line == f"The picture is in {file}."
     texts = [each.text for each in root.iter() if each.tag.endswith("}text")]
     assert "Prices of SE3 (Stockholm) in SEK/kWh, without tax and fees" in texts
-    assert "cheapest 0.50 at 00:00-00:15" in texts
+    assert "lowest 0.50 at 00:00-00:15" in texts
     drawn = "".join(
         each.get("d", "")
         for each in root.iter()
-        if each.get("class") in {"price", "cheapest", "dearest"}
+        if each.get("class") in {"price", "lowest", "highest"}
     )
     assert drawn.count("z") == 2 * 96
     assert text.count("http") == text.count('xmlns="http://www.w3.org/2000/svg"') == 1

@@ -79,7 +79,7 @@ token_file = "missing"
 
 @pytest.fixture
 def file(tmp_path: Path) -> Path:
-    """Return a file of devices with the files that it names."""
+    """Return a configuration file with the files that it names."""
     for name in ("barn.pw", "mqtt.pw"):
         (tmp_path / name).write_text(f"{name}-secret\n")
     certificate, key, authority = certificates(tmp_path / "certificates")

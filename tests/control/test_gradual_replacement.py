@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
 SELF_CONSUMPTION = 5
 WRITES = 8
-"""How many commands it takes to put `new_plan` in the place of `old_plan`."""
+"""How many commands it takes to put `new_plan` instead of `old_plan`."""
 
 
 def own(first: float, end: float) -> ScheduleEntry:

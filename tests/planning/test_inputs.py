@@ -66,7 +66,7 @@ def test_a_load_that_is_not_known_is_said() -> None:
     found = plan_input(rates(TARIFF, prices), known, nothing, BATTERY, now=NOW, state_of_charge=0.1)
     assert set(found.problem.load_kw) == {0.8}
     assert set(found.problem.solar_kw) == {0.0}
-    assert "The load of 23 quarters is not known" in found.notes[1]
+    assert "The load of 23 quarter-hours is not known" in found.notes[1]
 
 
 def test_hours_of_a_day_share_a_group_and_nights_count_half() -> None:

@@ -136,7 +136,7 @@ def test_without_a_slot_nothing_is_done_and_that_is_said() -> None:
     flows = find_optimum(small(**empty, start_kwh=4.0))
     assert flows.stored_kwh == (4.0,)
     assert flows.total_cost == 0.0
-    assert flows.notes == ("There is no slot to plan: nothing is known of the time ahead.",)
+    assert flows.notes == ("There is no slot to plan: no prices are known for the time ahead.",)
 
 
 def test_a_fee_on_peaks_lowers_the_largest_hour() -> None:

@@ -76,7 +76,7 @@ def test_without_prices_the_plan_is_self_consumption() -> None:
     empty = dict.fromkeys(("hours", "import_price", "export_price", "load_kw", "solar_kw"), ())
     plan = make_plan(small(**empty), START)
     assert [each.setting.action for each in plan.entries] == [Action.SELF_CONSUMPTION]
-    assert plan.notes == ("There is no slot to plan: nothing is known of the time ahead.",)
+    assert plan.notes == ("There is no slot to plan: no prices are known for the time ahead.",)
 
 
 def test_a_surplus_is_not_guessed_but_left_to_the_meter() -> None:

@@ -1,4 +1,4 @@
-"""What tests put in the place of time, and a server for payloads of their own."""
+"""What tests put instead of time, and a server for payloads of their own."""
 
 from __future__ import annotations
 

@@ -51,7 +51,7 @@ class Ended(NamedTuple):
 
 
 def configure(home: Path, text: str) -> None:
-    """Write the file of devices."""
+    """Write the configuration file."""
     folder = home / ".config" / "homevolt"
     folder.mkdir(parents=True, exist_ok=True)
     (folder / "config.toml").write_text(text, "utf-8")

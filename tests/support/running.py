@@ -24,7 +24,7 @@ class Outcome(NamedTuple):
 
 
 async def run(*command: str, simulator: Simulator) -> Outcome:
-    """Run a command with the simulated battery in the place of the address it was written for."""
+    """Run a command with the simulated battery instead of the address it was written for."""
     process = await asyncio.create_subprocess_exec(
         *(aimed(part, simulator) for part in command),
         stdout=asyncio.subprocess.PIPE,

@@ -46,7 +46,7 @@ class MqttConfig:
         username: Who to log in as, None for nobody.
         password: The password for that, None for none.
         tls: Whether to connect by TLS.
-        ca_file: Certificates to trust in the place of the system's.
+        ca_file: Certificates to trust instead of the system's.
         cert_file: The certificate to show, None for none.
         key_file: Its key, None if `cert_file` holds it.
         client_id: What the broker knows this process as, None to let the broker choose.

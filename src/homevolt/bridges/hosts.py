@@ -1,4 +1,4 @@
-"""The `host` of an output: the name or address alone, and what to write in the place of more."""
+"""The `host` of an output: the name or address alone, and what to write instead of more."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ def explain_host(value: Any, *, has_login: bool = False) -> str:
         has_login: Whether its table has a user and a password.
     """
     if not isinstance(value, str):
-        return 'is no text. Write host = "192.168.1.10".'
+        return 'is not text. Write host = "192.168.1.10".'
     text = value.strip()
     if not text:
         return 'is empty. Write host = "192.168.1.10", or remove the line.'

@@ -150,7 +150,7 @@ class NoteFile:
         if size <= LONGEST_NOTE:
             with suppress(msgspec.DecodeError, ValueError, TypeError, RecursionError):
                 return _decoded(self._device_id, path.read_bytes())
-        _LOGGER.warning("%s is no note of this program, so it is passed over.", path)
+        _LOGGER.warning("%s is not a note of this program and is ignored.", path)
         return None
 
 

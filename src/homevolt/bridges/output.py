@@ -29,7 +29,7 @@ class OutputStatus:
 
     Attributes:
         stopping: Set when the output shall end: it brings the commands under way to their end,
-            says goodbye, and returns from `run`.
+            disconnects, and returns from `run`.
     """
 
     def __init__(self, is_up: Callable[[], None] = lambda: None) -> None:

@@ -106,7 +106,7 @@ class Override:
             return _started(window, file)
 
     async def end(self, device: Device, *, otherwise: ScheduleEntry | None = None) -> None:
-        """Put back the plan that goes on without the window; nothing is sent if it stands.
+        """Restore the plan that goes on without the window; nothing is sent if it stands.
 
         Args:
             device: The device, held for a command.
@@ -164,7 +164,7 @@ class Override:
 
 
 async def _read(device: Device) -> tuple[datetime, Entries]:
-    """Return the present by the device's clock in whole seconds, and the plan that stands."""
+    """Return the present by the device's clock in whole seconds, and the current plan."""
     if not device.is_now_certain:
         await device.fetch_ems_data()
     await device.fetch_schedule_data()

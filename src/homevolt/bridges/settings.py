@@ -1,4 +1,4 @@
-"""What the file of devices says about intervals and outputs, and every mistake in that."""
+"""What the configuration file says about intervals and outputs, and every mistake in that."""
 
 from __future__ import annotations
 

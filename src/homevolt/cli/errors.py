@@ -73,12 +73,12 @@ EXITS = (
     Exit(OUTPUT, "the output or a file cannot be written; a file of that name is as it was"),
     Exit(
         CONFIG_UNREADABLE,
-        "the file of devices or a kept plan cannot be read, or is wrong",
+        "the configuration file or a kept plan cannot be read, or is wrong",
     ),
     Exit(13, "the firmware of the device does not offer this", HomevoltNotSupportedError),
     Exit(NOT_FOLLOWED, "done, but the power has not followed"),
     Exit(15, "the local network cannot be searched", HomevoltDiscoveryError),
-    Exit(16, "no source gives the prices, or they are not published yet", HomevoltPricesError),
+    Exit(16, "no source has the prices, or they are not published yet", HomevoltPricesError),
     Exit(INTERRUPTED, "ended with Ctrl-C"),
     Exit(PIPE_CLOSED, "the reader of the output closed it, as 'head' does; no line says so"),
     Exit(TERMINATED, "ended by SIGTERM, in the way of Ctrl-C"),
@@ -150,7 +150,7 @@ def usage_error(message: str) -> ShellError:
 
 
 def unreadable_config(message: str) -> ShellError:
-    """Return the error of a file of devices that cannot be read."""
+    """Return the error of a configuration file that cannot be read."""
     return ShellError(message, kind="ConfigError", code=CONFIG_UNREADABLE)
 
 

@@ -1,7 +1,7 @@
 """The entry point of the command `homevolt`, for its script and for `python -m homevolt` alone.
 
 Importing it decides what Ctrl-C does to this process: while modules are loaded there is nothing to
-clean up, so it ends the process at once and without a word. Before that only the interpreter and
+clean up, so it ends the process at once and prints nothing. Before that only the interpreter and
 the names of two packages are loaded, which no program can guard.
 """
 

@@ -38,7 +38,7 @@ def run(path: Path, *, check: bool, simulate: bool) -> None:
     """Run until SIGTERM or SIGINT; SIGHUP loads the configuration again.
 
     Args:
-        path: The file of devices.
+        path: The configuration file.
         check: Whether only the configuration is checked.
         simulate: Whether a simulated device takes the place of the configured ones; the file may
             be missing then.

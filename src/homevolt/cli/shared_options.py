@@ -30,7 +30,7 @@ class Target(NamedTuple):
         timeout_s: Seconds for one request, None for the default.
         fingerprint: SHA-256 of the certificate to trust, in hex.
         simulate: Whether to use a simulated one instead.
-        name: Its name in the file of devices, or None if none was given.
+        name: Its name in the configuration file, or None if none was given.
         device: What the file holds of it, once it was looked up.
     """
 

@@ -9,7 +9,7 @@ from pathlib import Path
 from homevolt.cli.output import PROGRAM
 
 VARIABLE = "HOMEVOLT_STATE"
-"""Names another folder, also for the plan that `restore` puts back."""
+"""Names another folder, also for the plan for `restore`."""
 
 
 def folder() -> Path:

@@ -148,7 +148,7 @@ class Controller:
         return await self._replace(lambda _: expected, kind)
 
     async def overlay(self, entries: object) -> Schedule:
-        """Write windows over the plan that stands, all or nothing."""
+        """Write windows over the current plan, all or nothing."""
         overlay = self._checked_plan(entries)
 
         def merge(previous: Schedule) -> Sequence[ScheduleEntry]:

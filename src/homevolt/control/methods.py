@@ -75,7 +75,7 @@ class BatteryControl:
         """Put the battery into a mode at once (`sched_set`), replacing the whole schedule.
 
         The mode stays until it is replaced or the device restarts. If the device drops a part of
-        the entry, the previous plan is put back.
+        the entry, the previous plan is restored.
 
         Args:
             mode: A `BatteryMode`, its number 0-9 or its name, such as `grid_charge`.
@@ -307,7 +307,7 @@ class BatteryControl:
     async def overlay_schedule(
         self, entries: Iterable[ScheduleEntry | Mapping[str, Any]]
     ) -> Schedule:
-        """Write windows over the plan that stands, all or nothing like `replace_schedule`.
+        """Write windows over the current plan, all or nothing like `replace_schedule`.
 
         What they cover is cut out of the plan, which goes on afterwards with all its options; what
         has ended is left out. `homevolt.overlay_plan` makes the same plan, for `diff_schedule`.

@@ -1,4 +1,4 @@
-"""Putting the previous plan back after a write that failed or came back differently."""
+"""Restoring the previous plan after a write that failed or came back differently."""
 
 from __future__ import annotations
 
@@ -61,7 +61,7 @@ class Rollback:
     Args:
         path: The write path, held by the caller.
         zone: The zone in which the device reads times.
-        previous: The plan to put back.
+        previous: The plan to restore.
         written: The entries that the write has sent or was about to send.
         is_uncertain: Whether a command of the write may still be carried out.
         only_deletes: Whether only the written entries are touched, whatever else is there.
@@ -101,7 +101,7 @@ class Rollback:
             The result, as a sentence.
 
         Raises:
-            HomevoltCommandOutcomeUnknownError: It could not be put back in time.
+            HomevoltCommandOutcomeUnknownError: It could not be restored in time.
         """
         clock = self._path.clock
         give_up_at = clock.monotonic() + ROLLBACK_TAKES_S

@@ -2,7 +2,7 @@
 
 Prices of the next day are published at 13:00 of the exchange's zone. Each day is planned anew then,
 and at further hours where forecasts are used; between, the battery follows the entries of the plan
-on the load and the sun that there really were.
+on the actual load and solar production.
 """
 
 from __future__ import annotations
@@ -104,7 +104,7 @@ class Month(NamedTuple):
         without_battery: Without one.
         with_plan: With plans.
         self_consumption: With self-consumption alone.
-        rule: With charging in the cheapest and discharging in the dearest four hours of each day.
+        rule: Charging in the 4 cheapest and discharging in the 4 most expensive hours of a day.
         perfect_foresight: With everything known beforehand.
     """
 
@@ -147,9 +147,9 @@ def backtest(
     """Roll through a history and return what plans would have cost.
 
     Args:
-        history: Prices, load and sun.
+        history: Prices, load and solar production.
         battery: The battery, half full at first.
-        forecast: The expected load and sun; None knows them.
+        forecast: The expected load and solar production; None knows them.
         plan_hours: The hours of local time at which plans are made.
         with_end_value: Whether energy left at the end of what is published has a value.
     """
@@ -225,7 +225,7 @@ class _Roller:
     Args:
         history: What really was.
         battery: The battery.
-        forecast: The expected load and sun; None knows them.
+        forecast: The expected load and solar production; None knows them.
         with_end_value: Whether energy left at the end has a value.
     """
 
@@ -265,7 +265,7 @@ class _Roller:
                 yield slot
 
     def _known(self, first: int, stored_kwh: float) -> Problem:
-        """Return what is known in a quarter: published prices, and expected load and sun."""
+        """Return what is known: published prices, expected load and solar production."""
         history = self._history
         local = history.moment(first).astimezone(history.zone)
         days = 2 if local.time() >= PUBLISHED_AT else 1

@@ -22,7 +22,7 @@ ROUND_TRIP_EFFICIENCY = 0.889
 ONE_WAY_EFFICIENCY = math.sqrt(ROUND_TRIP_EFFICIENCY)
 STANDBY_W = 5.0
 RESERVE = 0.05
-"""What is kept above the lowest state of charge: nobody knows the load of tomorrow."""
+"""What is kept above the lowest state of charge: the load of tomorrow is uncertain."""
 _WH_PER_KWH = 1000.0
 
 

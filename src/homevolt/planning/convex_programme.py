@@ -1,4 +1,4 @@
-"""The exact programme where every cost is convex: it merges lists of slopes.
+"""The exact dynamic programme where every cost is convex: it merges lists of slopes.
 
 The least cost from a slot on is a convex, piecewise linear function of the stored energy, held as
 its pieces from the least to the most energy. A slot turns it into the infimal convolution with the

@@ -23,7 +23,8 @@ def end_values(typical_day: Problem) -> tuple[EndValue, ...]:
     """Return what energy left before a typical day is worth; values fall.
 
     Args:
-        typical_day: Prices, load and sun after the end, such as the means of the last days.
+        typical_day: Prices, load and solar production after the end, such as the means of
+            the last days.
     """
     values: tuple[EndValue, ...] = ()
     for _ in range(_ROUNDS):  # after the typical day comes another

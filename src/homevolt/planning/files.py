@@ -1,4 +1,4 @@
-"""Values with their instants from CSV or JSON: prices, load, sun or a meter."""
+"""Values with their instants from CSV or JSON: prices, load, solar production or a meter."""
 
 from __future__ import annotations
 

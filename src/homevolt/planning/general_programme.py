@@ -1,4 +1,4 @@
-"""The exact programme where a cost is not convex: negative prices, or export above import.
+"""The exact dynamic programme where a cost is not convex: negative prices, or export above import.
 
 The least cost from a slot on is then any continuous, piecewise linear function of the stored
 energy, held as its corners. The cost of the slot is taken apart into convex runs; each run is

@@ -82,9 +82,11 @@ def plan_input(
     load_kw, load_gaps = _powers_kw(load, starts, gap_is_mean=True)
     solar_kw, solar_gaps = _powers_kw(solar, starts, gap_is_mean=False)
     if load_gaps:
-        notes.append(f"The load of {load_gaps} quarters is not known: the mean is expected.")
+        notes.append(f"The load of {load_gaps} quarter-hours is not known: the mean is assumed.")
     if solar_gaps:
-        notes.append(f"The sun of {solar_gaps} quarters is not known: none is expected.")
+        notes.append(
+            f"The solar production of {solar_gaps} quarter-hours is not known: 0 W is assumed."
+        )
     if load_gaps or solar_gaps or load.is_guess or solar.is_guess:
         battery, note = _widened(battery)
         notes.append(note)
@@ -173,10 +175,10 @@ def _widened(battery: BatteryModel) -> tuple[BatteryModel, str]:
     most = (battery.max_soc - battery.min_soc) / 2
     reserve = max(battery.reserve, min(battery.reserve * WIDENED, most))
     note = (
-        f"Since not everything is known, {reserve:.0%} of the battery is kept in reserve "
-        f"instead of {battery.reserve:.0%}."
+        f"Some inputs are unknown, so the reserve is {reserve * 100:.0f} % of the capacity "
+        f"instead of {battery.reserve * 100:.0f} %."
     )
-    return replace(battery, reserve=reserve), note.replace("%", " %")
+    return replace(battery, reserve=reserve), note
 
 
 def _powers_kw(

@@ -2,7 +2,7 @@
 
 The answer is exact. Where every cost is convex, which is nearly always, a programme over lists of
 slopes finds it; where prices are negative or export earns more than import costs, one over general
-piecewise linear functions; where a fee on peaks ties slots together, the solver HiGHS. There is
+piecewise linear functions; where a power fee ties slots together, the solver HiGHS. There is
 always an answer: what cannot be kept is kept as far as possible, and the notes say so.
 """
 
@@ -44,7 +44,7 @@ class Flows:
         meter_kwh: Energy at the meter, + import.
         energy_cost: What is paid for import less what export earns.
         wear_cost: What the discharged energy costs in wear.
-        peak_cost: What the fee on peaks rises by.
+        peak_cost: What the power fee rises by.
         end_value: What the energy left at the end is worth.
         notes: What could not be kept, in sentences for people.
     """
@@ -74,7 +74,7 @@ def find_optimum(problem: Problem) -> Flows:
         The flows; where a limit could not be kept, with notes about it.
 
     Raises:
-        HomevoltError: There is a fee on peaks, and the solver is not installed.
+        HomevoltError: There is a power fee, and the solver is not installed.
     """
     if problem.peak_fees and problem.hours:
         return flows_of(problem, _solved(problem))
@@ -174,14 +174,14 @@ def _solved(problem: Problem) -> Sequence[float]:
         from homevolt.planning.solver import solve  # noqa: PLC0415 - the extra `planner`
     except ModuleNotFoundError as error:
         raise HomevoltError(
-            "A tariff with a fee on peaks needs the extra `planner`: "
+            "A tariff with a power fee needs the extra `planner`: "
             "run `pip install 'homevolt[planner]'`."
         ) from error
     return solve(problem).stored_kwh
 
 
 def best_path(problem: Problem, end: Value | None = None) -> list[float]:
-    """Return the best path of the stored energy, without fees on peaks.
+    """Return the best path of the stored energy, without power fees.
 
     Args:
         problem: Prices, powers, battery and start.
@@ -201,7 +201,7 @@ def best_path(problem: Problem, end: Value | None = None) -> list[float]:
 
 
 def value_before(problem: Problem, end: Value | None = None) -> Value:
-    """Return the least cost from the start on, by the stored energy, without fees on peaks.
+    """Return the least cost from the start on, by the stored energy, without power fees.
 
     Args:
         problem: Prices, powers and battery.
@@ -259,7 +259,7 @@ def _notes(problem: Problem, meter_kwh: Sequence[float]) -> Iterator[str]:
     """Yield what could not be kept."""
     storage, start = problem.storage, problem.start_kwh
     if not problem.hours:
-        yield "There is no slot to plan: nothing is known of the time ahead."
+        yield "There is no slot to plan: no prices are known for the time ahead."
     if not 0.0 <= start <= storage.capacity_kwh:
         yield (
             f"The battery cannot store {start:.2f} kWh: it is taken as {problem.first_kwh:.2f} kWh."

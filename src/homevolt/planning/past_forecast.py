@@ -20,16 +20,15 @@ _FIRST_LOAD_KW = 1.0
 
 
 class PastForecast:
-    """Load by the median of four weeks, sun with the errors of a weather forecast.
+    """Load by the median of four weeks, solar production with the errors of a forecast.
 
-    Nobody keeps the weather forecasts of the past. What stands in for one is the sun that there
-    was, with an error of its own for every three hours; or, without weather, the mean of the days
-    before.
+    Archived weather forecasts are not used. Instead, the actual production has a random error,
+    drawn anew for every three hours; or, without weather data, the mean of the days before counts.
 
     Args:
-        history: What really was.
-        sun_error: The standard deviation of the error, as a share; None knows no weather.
-        seed: Of the errors.
+        history: Actual prices, load and production.
+        sun_error: The standard deviation of the error, as a share; None uses no weather data.
+        seed: Seed of the errors.
     """
 
     def __init__(self, history: History, sun_error: float | None = 0.3, *, seed: int = 1) -> None:
@@ -47,7 +46,7 @@ class PastForecast:
         )
 
     def __call__(self, now: int, first: int, stop: int) -> tuple[list[float], list[float]]:
-        """Return the expected load and sun in kW.
+        """Return the expected load and solar production in kW.
 
         Args:
             now: The present quarter.

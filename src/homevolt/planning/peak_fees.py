@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
 
 def peak_cost(problem: Problem, meter_kwh: Sequence[float]) -> float:
-    """Return what the fees on peaks rise by; 0 where there are none.
+    """Return what the power fees rise by; 0 where there are none.
 
     Args:
         problem: The fees.

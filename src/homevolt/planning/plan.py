@@ -108,14 +108,14 @@ def make_plan(
     Raises:
         HomevoltValueError: The start is naive, or the firmware keeps no mode that holds the meter
             at zero, with which every plan ends.
-        HomevoltError: There is a fee on peaks, and the solver is not installed.
+        HomevoltError: There is a power fee, and the solver is not installed.
     """
     start = utc("start", start)
     if mode_for(Action.SELF_CONSUMPTION, confirmed) is None:
         raise HomevoltValueError(
             "This firmware has not confirmed a mode that holds the meter at zero "
             "(grid_charge_discharge or solar_charge_discharge), with which every plan ends: "
-            "write one first, and it is known."
+            "write such an entry once, so that it is confirmed."
         )
     optimum = find_optimum(problem)
     stretches = find_stretches(problem, optimum, change_cost=change_cost)
@@ -125,7 +125,8 @@ def make_plan(
         if mode_for(each.setting.action, confirmed) is None
     }
     notes = [
-        f"This firmware has not confirmed a mode for {action.value}: self-consumption stands in."
+        f"This firmware has not confirmed a mode for {action.value}: self-consumption is used "
+        "instead."
         for action in sorted(missing, key=lambda action: action.value)
     ]
     settings = [

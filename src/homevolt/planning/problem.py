@@ -115,7 +115,7 @@ class Problem:
         fuse_kw: What the grid connection carries in either direction, None for no limit. It is
             soft: a house that needs more is no mistake, the battery only keeps the excess small.
         end_values: What energy left at the end is worth, with falling values; none is nothing.
-        peak_fees: Fees on peaks, one for each fee and month.
+        peak_fees: Power fees, one for each fee and month.
         storage: The battery in kWh and kW.
 
     Raises:
@@ -182,7 +182,7 @@ class Problem:
         """What a kWh beyond a soft limit is charged, so that no price is worth it.
 
         A kWh moved through the battery loses at most `1 / (charge * discharge efficiency)`, and is
-        worth no more than the dearest price, the wear and the value at the end together.
+        worth no more than the highest price, the wear and the value at the end together.
         """
         prices = (*self.import_price, *self.export_price)
         ends = [part.value_per_kwh for part in self.end_values]

@@ -219,7 +219,7 @@ class Series:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class PriceSeries(Series):
-    """Prices per kWh; those of the exchange are without tax and fees. The unit is `SEK/kWh` or so.
+    """Prices per kWh; spot prices are without tax and fees. The unit is `SEK/kWh` or so.
 
     Args:
         currency: `EUR`, `SEK`, `NOK` or `DKK`.

@@ -1,4 +1,4 @@
-"""The same optimum by HiGHS: where a fee on peaks ties slots together, and as an oracle for tests.
+"""The same optimum by HiGHS: where a power fee ties slots together, and as an oracle for tests.
 
 It needs the extra `planner`. Every slot has its energy into and out of the battery, import and
 export, each with a part above the fuse. A binary variable keeps charging and discharging apart

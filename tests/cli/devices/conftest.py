@@ -64,7 +64,7 @@ def memory_keyring(_no_keyring: None) -> Iterator[MemoryKeyring]:
 
 @pytest.fixture
 def file() -> Path:
-    """Return where the file of devices is in this test; its folder exists."""
+    """Return where the configuration file is in this test; its folder exists."""
     path = Path(os.environ[CONFIG_VARIABLE])
     path.parent.mkdir()
     return path

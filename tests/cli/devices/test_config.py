@@ -1,4 +1,4 @@
-"""The file of devices: every mistake in it is reported with its line and what to do."""
+"""The configuration file: every mistake in it is reported with its line and what to do."""
 
 from __future__ import annotations
 

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 SECRET = "correct horse"
 NO_KEYRING = (
-    "This system has no usable keyring. The password is kept in the file of devices, which only "
+    "This system has no usable keyring. The password is kept in the configuration file, which only "
     "you can read."
 )
 

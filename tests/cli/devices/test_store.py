@@ -1,4 +1,4 @@
-"""Changing the file of devices: as a whole or not at all, by one shell at a time."""
+"""Changing the configuration file: as a whole or not at all, by one shell at a time."""
 
 from __future__ import annotations
 

@@ -53,7 +53,7 @@ def test_the_median_of_four_weeks_is_expected() -> None:
     forecast = load_from_history(past, START, START + DAY, STOCKHOLM)
     assert forecast.values == (300.0,) * 96  # of 100, 200, 400, 900
     assert forecast.basis == (
-        "The median of the same weekday and quarter over 4 weeks, of which 28.0 days are known."
+        "Median of the same weekday and quarter-hour over 4 weeks, of which 28.0 days are known."
     )
 
 
@@ -90,14 +90,14 @@ def test_a_weekday_without_history_is_expected_like_other_days_and_says_so() -> 
     )
     forecast = load_from_history(past, START, START + HOUR, STOCKHOLM)
     assert forecast.values == (300.0,) * 4
-    assert forecast.basis.endswith("4 quarters are like those of other weekdays.")
+    assert forecast.basis.endswith("4 quarter-hours are taken from other weekdays.")
 
 
 def test_without_any_history_nothing_is_invented() -> None:
     empty = Series(start=START, resolution=QUARTER, values=(), unit="W")
     forecast = load_from_history(empty, START, START + HOUR, STOCKHOLM)
     assert forecast.values == (None,) * 4
-    assert forecast.basis.endswith("0.0 days are known. 4 quarters are not known.")
+    assert forecast.basis.endswith("0.0 days are known. 4 quarter-hours are not known.")
 
 
 def test_a_forecast_of_hours_is_the_mean_of_their_quarters() -> None:

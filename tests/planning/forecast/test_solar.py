@@ -86,7 +86,7 @@ async def test_a_forecast_of_the_sun_says_what_it_rests_on() -> None:
     async with WeatherServer() as server:
         basis = (await ask(server)).basis
     assert basis.startswith("Open-Meteo of 20")
-    assert basis.endswith("UTC for 10 kWp, tilt 30, azimuth -45, 85% after losses.")
+    assert basis.endswith("UTC for 10 kWp, tilt 30, azimuth -45, performance ratio 85 %.")
     assert no_solar(START, START + HOUR).basis == "No panels."
 
 

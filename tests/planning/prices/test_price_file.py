@@ -109,7 +109,9 @@ def test_a_unit_that_cannot_be_is_a_question_with_the_probable_answer(
     price: float, options: dict[str, Any], unit: str
 ) -> None:
     rows = "".join(f"{(START + n * HOUR).isoformat()},{price}\n" for n in range(24))
-    with pytest.raises(HomevoltPriceUnitError, match=f"cannot be: are they in {unit}") as caught:
+    with pytest.raises(
+        HomevoltPriceUnitError, match=f"are implausible: are they in {unit}"
+    ) as caught:
         read(f"start,price\n{rows}", **options)
     assert caught.value.probable_unit == unit
     found = read(f"start,price\n{rows}", unit=caught.value.probable_unit, **options)

@@ -271,7 +271,7 @@ def test_one_source_is_asked_and_one_is_fallen_back_to(
 @pytest.mark.parametrize(
     ("zone", "currency", "first", "message"),
     [
-        ("SE3", "SEK", "entsoe.eu", "asks for a token"),
+        ("SE3", "SEK", "entsoe.eu", "needs a token"),
         ("SE3", "SEK", "hvakoster", "has no prices of SE3 in SEK"),
         ("SE3", "SEK", "nordpool", "no source of prices 'nordpool'. Nearest: "),
         ("SE3", "SEK", "", "no source of prices ''"),

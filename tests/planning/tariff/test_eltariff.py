@@ -182,7 +182,7 @@ def peaks(**values: Any) -> Any:
     ("change", "message"),
     [
         (of("powerPrice", price=None), "'peaks' changes from hour to hour"),
-        (of("energyPrice", type="spot"), "'transfer' follows the price of the exchange"),
+        (of("energyPrice", type="spot"), "'transfer' follows the spot price"),
         (of("fixedPrice", pricedPeriod="P2W"), "pricedPeriod 'P2W' is none of P1M, P1Y"),
         (of("energyPrice", price={"currency": "SEK"}), "has no 'priceExVat'"),
         (of("energyPrice", price=price(1) | {"currency": "EUR"}), "several currencies: EUR, SEK"),

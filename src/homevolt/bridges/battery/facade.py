@@ -77,7 +77,7 @@ _FIGURES = (
 def figures(snapshot: Snapshot) -> dict[str, float | None]:
     """Return the figures of the whole installation that a controller needs.
 
-    Powers are in W: of the battery + discharging, of the grid + import, of the sun + production.
+    Powers are in W: battery + discharging, grid + import, solar + production.
     """
     battery, units = snapshot.total or snapshot.unit, snapshot.units
     ratio = battery.state_of_charge_ratio

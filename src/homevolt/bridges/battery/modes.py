@@ -1,7 +1,7 @@
 """What the words of the facade mean on the device: one row for each.
 
 The tests prove each on a simulated battery, by the power of the meter and of the battery over an
-hour of changing load and sun.
+hour of changing load and solar production.
 """
 
 from __future__ import annotations
@@ -43,7 +43,7 @@ MEANINGS: dict[str, Meaning] = {
         1, BatteryMode.GRID_CHARGE_DISCHARGE, {"setpoint": 0}, ("max_charge", "max_discharge"),
     ),
     "hold": Meaning(
-        "The battery is not discharged; it may take the surplus of the sun.",
+        "The battery is not discharged; it may take the solar surplus.",
         2, BatteryMode.SOLAR_CHARGE, {}, ("max_charge",),
     ),
     "charge": Meaning(

@@ -15,7 +15,7 @@ def context_of(
     """Return the context of a connection by TLS.
 
     Args:
-        ca_file: Certificates to trust in the place of the system's.
+        ca_file: Certificates to trust instead of the system's.
         cert_file: The certificate to show, None for none.
         key_file: Its key, None if `cert_file` holds it.
 

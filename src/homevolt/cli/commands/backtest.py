@@ -25,26 +25,41 @@ FILE: Any = click.Path(path_type=Path, exists=True, dir_okay=False)
     metavar="N",
     default=90,
     show_default=True,
-    help="Days of made-up prices, where there is no file.",
+    help="Days of made-up prices, without FILE.",
 )
 @click.option("--tariff", type=FILE, help="Tariff (TOML); without it, a Swedish example.")
 @click.option(
-    "--eur-rate", type=float, metavar="RATE", help="What an EUR is in the currency of the tariff."
+    "--eur-rate",
+    type=float,
+    metavar="RATE",
+    help="Exchange rate: what 1 EUR costs in the currency of the tariff.",
 )
 @click.option(
-    "--capacity", type=float, metavar="KWH", default=13.2, show_default=True, help="Of the battery."
+    "--capacity",
+    type=float,
+    metavar="KWH",
+    default=13.2,
+    show_default=True,
+    help="Capacity in kWh.",
 )
 @click.option(
-    "--power", type=float, metavar="KW", default=6.0, show_default=True, help="Of the battery."
+    "--power",
+    type=float,
+    metavar="KW",
+    default=6.0,
+    show_default=True,
+    help="Charging and discharge power in kW.",
 )
-@click.option("--known", is_flag=True, help="Load and sun are known beforehand.")
+@click.option(
+    "--known", is_flag=True, help="Assume perfect forecasts of load and solar production."
+)
 @click.option(
     "--sun-error",
     type=float,
     metavar="SHARE",
     default=0.3,
     show_default=True,
-    help="Standard deviation of the error of the weather forecast.",
+    help="Standard deviation of the error of the solar forecast, 0.3 for 30 %.",
 )
 @click.option(
     "--seed",
@@ -52,13 +67,13 @@ FILE: Any = click.Path(path_type=Path, exists=True, dir_okay=False)
     metavar="N",
     default=1,
     show_default=True,
-    help="Of the simulated house.",
+    help="Seed of the simulated house.",
 )
 @json_option
 def command(*, files: tuple[Path, ...], as_json: bool, **given: Any) -> None:
     """Show what plans would have saved in the past.
 
-    Each plan knows only what was published at its time. Each file holds prices of the exchange;
+    Each plan knows only what was published at its time. Each file holds spot prices;
     without one, they are made up. The house and its sun are those of the simulator.
     """
     from homevolt.cli.planning import backtest_work  # noqa: PLC0415 - takes long to load

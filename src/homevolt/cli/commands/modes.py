@@ -46,12 +46,12 @@ class ModeCommand(NamedTuple):
 MODES = {
     "charge": ModeCommand(
         "inverter_charge",
-        "At this power, measured at the inverter; without one the device decides.",
+        "W is the power at the inverter; without it the device decides.",
         takes_power=True,
     ),
     "discharge": ModeCommand(
         "inverter_discharge",
-        "At this power, measured at the inverter; without one the device decides.",
+        "W is the power at the inverter; without it the device decides.",
         takes_power=True,
     ),
     "idle": ModeCommand("idle", "It neither charges nor discharges."),
@@ -82,7 +82,7 @@ until_soc_option = click.option(
     "soc_percent",
     metavar="PERCENT",
     type=WholeNumber(0, 100),
-    help="Charge or discharge to this state of charge, in a mode that does one of the two.",
+    help="Stop at this state of charge, in modes that only charge or only discharge.",
 )
 
 

@@ -27,13 +27,13 @@ if TYPE_CHECKING:
 @click.command("plan", epilog="Example: homevolt plan --zone SE3 --load 900 --apply")
 @click.argument("explain", type=click.Choice(["explain"]), required=False, metavar="[explain]")
 @planner_options
-@click.option("--svg", type=FILE, help="Draw the picture into a file, too.")
-@click.option("--apply", is_flag=True, help="Write the plan, after a question.")
+@click.option("--svg", type=FILE, help="Also draw the picture into a file.")
+@click.option("--apply", is_flag=True, help="Write the plan to the device, after confirmation.")
 @click.option(
     "--every",
     metavar="TIME",
     type=Duration(),
-    help="Keep the plan on the device current until it is ended, such as every 15m.",
+    help="Plan again at this interval, such as 15m, until stopped.",
 )
 @device_options
 @manner_options
@@ -51,9 +51,9 @@ def command(
 
     'homevolt plan explain' says why: what each entry costs, loses and gains.
 
-    What no option says is taken from [planner] in the file of devices. With --apply, the plan on
-    the device is replaced, all or nothing; every entry of it ends. With --every, it is made again
-    and again, and written where that is worth it.
+    Settings that no option gives come from [planner] in the configuration file. --apply replaces
+    the plan on the device, all or nothing; every entry has an end. --every plans again at each
+    interval, and writes the plan where the gain justifies it.
     """
     from homevolt.cli.planning import plan_work  # noqa: PLC0415 - loads msgspec
 

@@ -1,4 +1,4 @@
-"""`homevolt prices`: the prices of the exchange, as bars."""
+"""`homevolt prices`: the spot prices, as bars."""
 
 from __future__ import annotations
 
@@ -27,12 +27,12 @@ FOLDER: Any = click.Path(path_type=Path, file_okay=False)
     help="Days up to today; tomorrow follows once it is published.",
 )
 @click.option("--cache", type=FOLDER, help="A folder in which published prices are kept.")
-@click.option("--svg", type=FILE, help="Draw the picture into a file, too.")
+@click.option("--svg", type=FILE, help="Also draw the picture into a file.")
 @json_option
 def command(*, zone: str, days: int, cache: Path | None, svg: Path | None, as_json: bool) -> None:
-    """Show the prices of today and tomorrow, quarter by quarter.
+    """Show the spot prices of today and tomorrow as bars.
 
-    They are those of the exchange, without tax and fees. No device is asked.
+    They are spot prices, without tax and fees. No device is read.
     """
     from homevolt.cli.planning import prices_work  # noqa: PLC0415 - loads the sources
 

@@ -1,4 +1,4 @@
-"""`homevolt restore`: the plan that stood before the last command of this shell."""
+"""`homevolt restore`: the plan from before the last command of this shell."""
 
 from __future__ import annotations
 
@@ -19,14 +19,14 @@ if TYPE_CHECKING:
 @device_options
 @manner_options
 def command(*, target: Target, manner: Manner) -> None:
-    """Put back the plan that stood before the last command.
+    """Restore the plan from before the last command.
 
-    Used again, it puts back the one that it replaced. What has ended meanwhile is left out.
+    Used again, it restores the plan that it replaced. What has ended meanwhile is left out.
     """
     from homevolt.cli.control import plan_state, plan_write, previous_plan  # noqa: PLC0415 - load msgspec
 
     async def work(opened: session.Session) -> None:
         entries = plan_state.unexpired(opened, previous_plan.load(opened))
-        await plan_write.replace_plan(opened, entries, "Will put back the kept plan:", manner)
+        await plan_write.replace_plan(opened, entries, "Will restore the previous plan:", manner)
 
     session.run(target, work, writes=True)

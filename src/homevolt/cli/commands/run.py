@@ -1,4 +1,4 @@
-"""`homevolt run`: configured devices, handed on to other programs until it is stopped."""
+"""`homevolt run`: readings of configured devices for other programs, until stopped."""
 
 from __future__ import annotations
 
@@ -13,10 +13,10 @@ from homevolt.cli.output import CONFIG_VARIABLE
 @click.argument("config", metavar="[CONFIG]", required=False, type=click.Path(path_type=Path))
 @click.option("--check", is_flag=True, help="Check the configuration and start nothing.")
 @click.option(
-    "--simulate", is_flag=True, help="Use a simulated device in the place of the configured ones."
+    "--simulate", is_flag=True, help="Use a simulated device instead of the configured ones."
 )
 def command(*, config: Path | None, check: bool, simulate: bool) -> None:
-    """Hand readings on: Prometheus, MQTT, Home Assistant.
+    """Publish readings to Prometheus, MQTT and Home Assistant.
 
     It reads the configured devices. CONFIG is their file, with the tables of the outputs: [mqtt],
     [prometheus], [http].

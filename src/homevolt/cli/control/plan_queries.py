@@ -39,7 +39,7 @@ def plan() -> Query:
 
 
 def difference(replacement: PlanFile) -> Query:
-    """Return the query of what would change if a plan took the place of the one that stands.
+    """Return the query of what would change if a plan took the place of the current one.
 
     Args:
         replacement: The plan of a file.

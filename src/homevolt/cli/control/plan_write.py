@@ -261,7 +261,7 @@ async def require_local_mode(session: Session, manner: Manner) -> None:
 
 
 def show_unchanged(session: Session, text: str, manner: Manner) -> None:
-    """Say that nothing was sent; a program gets the plan that stands.
+    """Say that nothing was sent; a program gets the current plan.
 
     Args:
         session: The device.
@@ -289,7 +289,7 @@ async def _change(
     *,
     shows_plan: bool = False,
 ) -> Outcome:
-    """Say what will change, ask, keep the plan that stands, write, and return what is in force.
+    """Say what will change, ask, keep the current plan, write, and return what is in force.
 
     Args:
         session: The device.

@@ -1,4 +1,4 @@
-"""The plan that stood before the last command of this shell, kept in a file for `restore`."""
+"""The plan from before the last command of this shell, kept in a file for `restore`."""
 
 from __future__ import annotations
 
@@ -86,7 +86,7 @@ def _is_kept_since(file: Path, moment: datetime | None) -> bool:
 def _file(session: Session) -> Path:
     """Return the file of a device, which is known by its id, else by its address.
 
-    It is beside the file of devices, since it must not be cleared away like a note.
+    It is beside the configuration file, since it must not be cleared away like a note.
     """
     identity = session.device.snapshot.unit.ecu_id or session.url
     named = os.environ.get(state.VARIABLE)

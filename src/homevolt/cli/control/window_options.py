@@ -142,12 +142,12 @@ _WINDOW = (
 )
 _WAIT = (
     click.option(
-        "--wait", is_flag=True, help="Stay until the power has followed, or say why it does not."
+        "--wait", is_flag=True, help="Wait until the power has followed, or say why it does not."
     ),
     click.option(
         "--wait-limit",
         metavar="TIME",
         type=Duration(),
-        help="How long to stay at most; 2min if not given.",
+        help="How long to wait at most; 2min if not given.",
     ),
 )

@@ -1,4 +1,4 @@
-"""The file of devices: where it is, what it holds, and what is wrong with it."""
+"""The configuration file: where it is, what it holds, and what is wrong with it."""
 
 from __future__ import annotations
 
@@ -75,7 +75,7 @@ class ConfiguredDevice(NamedTuple):
 
 
 class Config(NamedTuple):
-    """What the file of devices holds.
+    """What the configuration file holds.
 
     Attributes:
         path: Where it is.
@@ -89,7 +89,7 @@ class Config(NamedTuple):
 
 
 def config_path() -> Path:
-    """Return where the file of devices is, or would be."""
+    """Return where the configuration file is, or would be."""
     if named := os.environ.get(CONFIG_VARIABLE):
         return Path(named)
     import platformdirs  # noqa: PLC0415 - only where a device is looked up by name
@@ -98,7 +98,7 @@ def config_path() -> Path:
 
 
 def load() -> Config:
-    """Read the file of devices; one that does not exist is empty.
+    """Read the configuration file; one that does not exist is empty.
 
     Raises:
         ShellError: It cannot be read, or something in it is wrong; the error names the line.
@@ -125,7 +125,7 @@ def device_document(device: ConfiguredDevice, config: Config) -> dict[str, Any]:
 
 
 def device_names() -> list[str]:
-    """Return the names in the file of devices, and none where it cannot be read."""
+    """Return the names in the configuration file, and none where it cannot be read."""
     try:
         devices = tomllib.loads(config_path().read_bytes().decode("utf-8-sig")).get("devices")
     except (OSError, ValueError, RecursionError, ModuleNotFoundError):
@@ -134,7 +134,7 @@ def device_names() -> list[str]:
 
 
 def read_text(path: Path) -> str:
-    """Return the text of the file of devices; one that does not exist is empty.
+    """Return the text of the configuration file; one that does not exist is empty.
 
     Raises:
         ShellError: It cannot be read, or it is not UTF-8.
@@ -157,7 +157,7 @@ def read_text(path: Path) -> str:
 
 
 def parse(text: str, path: Path) -> Config:
-    """Return what a file of devices holds.
+    """Return what a configuration file holds.
 
     Args:
         text: Its text.

@@ -31,12 +31,12 @@ def keep(device: ConfiguredDevice, password: str | None) -> ConfiguredDevice:
     """
     if password is None:
         return device._replace(keyring_account=None, password_file=None, password=None)
-    # A name of its own, so that two files of devices share no password.
+    # A name of its own, so that two configuration files share no password.
     account = f"{device.name}-{secrets.token_hex(4)}"
     problem = _put(account, password)
     if problem is None:
         return device._replace(keyring_account=account, password=None)
-    print_err(f"{problem} The password is kept in the file of devices, which only you can read.")
+    print_err(f"{problem} The password is kept in the configuration file, which only you can read.")
     return device._replace(keyring_account=None, password=password)
 
 

@@ -1,4 +1,4 @@
-"""The file of devices as `homevolt run` takes it: with outputs, and with all mistakes at once."""
+"""The configuration file as `homevolt run` takes it: with outputs, and all mistakes at once."""
 
 from __future__ import annotations
 

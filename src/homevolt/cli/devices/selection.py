@@ -41,7 +41,7 @@ def every(target: Target) -> list[Target]:
     """Return a target for each configured device.
 
     Raises:
-        ShellError: There are none, or the file of devices cannot be read.
+        ShellError: There are none, or the configuration file cannot be read.
     """
     config = load()
     if not config.devices:

@@ -1,4 +1,4 @@
-"""Changing the file of devices: one shell at a time, as a whole or not at all, comments kept."""
+"""Changing the configuration file: one shell at a time, as a whole or not at all, comments kept."""
 
 from __future__ import annotations
 

@@ -29,7 +29,7 @@ HEAD = (
     "prices",
     "without battery",
     "self-consumption",
-    "4 cheapest, 4 dearest",
+    "4 lowest, 4 highest",
     "plans",
     "perfect foresight",
     "captured",
@@ -46,7 +46,7 @@ class Settings(NamedTuple):
         eur_rate: What an EUR is in the currency of the tariff, None where the prices are in it.
         capacity_kwh: Of the battery.
         power_kw: Of the battery.
-        known: Whether load and sun are known beforehand.
+        known: Whether load and solar production are known beforehand.
         sun_error: Of the weather forecast, as a share.
         seed: Of the simulated house, and of made-up prices.
     """
@@ -118,7 +118,7 @@ def table(found: list[tuple[str, Backtest]]) -> str:
                     each.total.perfect_foresight,
                 )
             ),
-            f"{each.total.captured(each.total.with_plan):.1%}".replace("%", " %"),
+            f"{each.total.captured(each.total.with_plan) * 100:.1f} %",
         )
         for name, each in found
     ]

@@ -84,7 +84,7 @@ async def keep(session: Session, settings: PlanSettings, every: timedelta, manne
         await session.device.fetch_schedule_data()  # the plan may be another one by now
     await require_local_mode(session, manner)
     async with previous_plan.keeping(session):
-        pass  # what is written from here on is not to be put back by `restore`
+        pass  # what is written from here on is not to be restored by `restore`
     stopping = asyncio.Event()
     with ended_by_signals(stopping):
         tell = tell_in_json if manner.as_json else tell_in_a_line

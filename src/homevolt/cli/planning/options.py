@@ -16,28 +16,32 @@ FOLDER: Any = click.Path(path_type=Path, file_okay=False)
 
 _OPTIONS = (
     click.option("--zone", metavar="NAME", help="Bidding zone; SE3 if not given."),
-    click.option("--prices", type=FILE, help="A file with prices; without it, a source is asked."),
+    click.option("--prices", type=FILE, help="A file with prices; by default they are fetched."),
     click.option("--cache", type=FOLDER, help="A folder in which published prices are kept."),
     click.option("--tariff", type=FILE, help="Tariff (TOML); without it, a Swedish example."),
     click.option(
         "--eur-rate",
         type=float,
         metavar="RATE",
-        help="What an EUR is in the currency of the tariff.",
+        help="Exchange rate: what 1 EUR costs in the currency of the tariff.",
     ),
     click.option(
-        "--load", "load_w", type=float, metavar="W", help="Constant consumption of the house."
+        "--load", "load_w", type=float, metavar="W", help="Constant consumption of the house in W."
     ),
     click.option("--load-file", type=FILE, help="A file with the expected consumption."),
     click.option(
         "--load-history",
         type=FILE,
-        help="A file with the consumption of the last weeks: its median by weekday and quarter.",
+        help="A file with the consumption of the last weeks: its median by weekday and "
+        "quarter-hour.",
     ),
     click.option("--solar-file", type=FILE, help="A file with the expected solar production."),
-    click.option("--fuse", "fuse_a", type=float, metavar="A", help="Main fuse of each phase."),
+    click.option("--fuse", "fuse_a", type=float, metavar="A", help="Main fuse of each phase in A."),
     click.option(
-        "--reserve", type=float, metavar="PERCENT", help="Kept above the lowest state of charge."
+        "--reserve",
+        type=float,
+        metavar="PERCENT",
+        help="Reserve above the minimum state of charge, in % of the capacity.",
     ),
     click.option(
         "--no-end-value",
@@ -45,7 +49,7 @@ _OPTIONS = (
         flag_value=False,
         type=bool,
         default=None,
-        help="Energy that is left at the end is worth nothing.",
+        help="Give energy that is left at the end no value.",
     ),
 )
 

@@ -55,7 +55,7 @@ class Planned(NamedTuple):
         notes: What is not known, and what could not be kept.
         load: What the house is expected to need.
         solar: What the panels are expected to give.
-        prices: Those of the exchange.
+        prices: The spot prices.
         problems: Why the prices of a day are not known, or not all of them.
     """
 
@@ -77,7 +77,7 @@ def prepared(given: Mapping[str, Any], *, asks: bool) -> PlanSettings:
         asks: Whether a person at the terminal may be asked.
 
     Raises:
-        ShellError: The file of devices cannot be used.
+        ShellError: The configuration file cannot be used.
         HomevoltError: The tariff cannot be used.
     """
     settings = plan_settings(given)
@@ -144,12 +144,12 @@ def rests_on(planned: Planned) -> list[str]:
     return [
         f"Prices: {source_text(planned.prices, datetime.now(UTC), planned.zone)}",
         f"Load: {planned.load.basis}",
-        f"Sun: {planned.solar.basis}",
+        f"Solar: {planned.solar.basis}",
         f"Battery: {battery.capacity_wh / 1000:.1f} kWh and "
-        f"{battery.max_discharge_w / 1000:.1f} kW by the device, "
-        f"{battery.round_trip_efficiency:.1%} of a round trip, "
-        f"{battery.standby_w:g} W of standby, "
-        + (f"wear of {wear:.2f} {planned.currency} a kWh." if wear else "no wear counted."),
+        f"{battery.max_discharge_w / 1000:.1f} kW as the device reports, "
+        f"round-trip efficiency {battery.round_trip_efficiency * 100:.1f} %, "
+        f"standby {battery.standby_w:g} W, "
+        + (f"wear {wear:.2f} {planned.currency}/kWh." if wear else "no wear counted."),
     ]
 
 

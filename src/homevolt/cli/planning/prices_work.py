@@ -1,4 +1,4 @@
-"""The work of `homevolt prices`: days of prices, their cheapest and dearest, and their age."""
+"""The work of `homevolt prices`: prices by day, their lowest and highest, and their age."""
 
 from __future__ import annotations
 
@@ -37,20 +37,20 @@ class Span(NamedTuple):
 
 
 class Day(NamedTuple):
-    """A day of the market.
+    """A delivery day.
 
     Attributes:
         date: The day.
         prices: Its prices; a slot may be a gap.
-        cheapest: The first span at the lowest price.
-        dearest: The first span at the highest price.
+        lowest: The first span at the lowest price.
+        highest: The first span at the highest price.
         mean: The mean of what is known.
     """
 
     date: date
     prices: PriceSeries
-    cheapest: Span
-    dearest: Span
+    lowest: Span
+    highest: Span
     mean: float
 
 
@@ -120,8 +120,8 @@ def document(shown: Shown) -> dict[str, Any]:
         "days": [
             {
                 "date": each.date.isoformat(),
-                "cheapest": _span(each.cheapest),
-                "dearest": _span(each.dearest),
+                "lowest": _span(each.lowest),
+                "highest": _span(each.highest),
                 "mean": round(each.mean, 5),
                 "slots": [
                     {
@@ -150,8 +150,8 @@ def _day(day: date, prices: PriceSeries) -> Iterator[Day]:
         yield Day(
             date=day,
             prices=own,
-            cheapest=min(spans, key=lambda span: span.price),
-            dearest=max(spans, key=lambda span: span.price),
+            lowest=min(spans, key=lambda span: span.price),
+            highest=max(spans, key=lambda span: span.price),
             mean=sum(known) / len(known),
         )
 

@@ -43,7 +43,7 @@ spot_share = 1
 [[export.compensation]]
 per_kwh = 0.08
 """
-"""Swedish energy tax and VAT, a grid fee, and no fee on peaks."""
+"""Swedish energy tax and VAT, a grid fee, and no power fee."""
 
 
 def read(file: Path) -> str:

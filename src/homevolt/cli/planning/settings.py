@@ -1,4 +1,4 @@
-"""What a plan is made with: the table [planner] of the file of devices, and the command line."""
+"""What a plan is made with: the table [planner] of the configuration file, and the command line."""
 
 from __future__ import annotations
 
@@ -57,7 +57,7 @@ class PlanSettings(NamedTuple):
         tariff_product: Which tariff of an Eltariff document.
         supplier: What the supplier adds to an Eltariff document.
         eur_rate: What an EUR is in the currency of the tariff, None where the prices are in it.
-        load_w: Constant consumption of the house.
+        load_w: Constant consumption of the house in W.
         load_file: A file with its expected consumption.
         load_history: A file with its consumption of the last weeks.
         solar: What `SolarPlant` takes, and `url` for another address of Open-Meteo.
@@ -106,7 +106,7 @@ class PlanSettings(NamedTuple):
 
 
 def plan_settings(given: Mapping[str, Any]) -> PlanSettings:
-    """Return what the command line says, and for the rest what the file of devices says.
+    """Return what the command line says, and for the rest what the configuration file says.
 
     Args:
         given: Values by the names of `PlanSettings`; None is not given.
@@ -237,7 +237,7 @@ FIELDS: dict[str, Field] = {
     "supplier": Field(
         lambda value: isinstance(value, dict), "a table [planner.supplier] with markup_per_kwh"
     ),
-    "eur_rate": Field(_number(0, above=True), "eur_rate = 11.2, what an EUR is in your currency"),
+    "eur_rate": Field(_number(0, above=True), "eur_rate = 11.2, what 1 EUR costs in your currency"),
     "load_w": Field(_number(0), "load_w = 800, W that the house needs all the time"),
     "load_file": Field(is_text, 'load_file = "load.csv", a file with the expected load'),
     "load_history": Field(is_text, 'load_history = "load.csv", a file with the load of weeks'),

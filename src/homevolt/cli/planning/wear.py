@@ -1,4 +1,4 @@
-"""What the battery cost and how long it lasts: asked once, and kept in the file of devices."""
+"""What the battery cost and how long it lasts: asked once, and kept in the configuration file."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ def asked_once(settings: PlanSettings, currency: str) -> PlanSettings:
         The same with the answers.
 
     Raises:
-        ShellError: The file of devices cannot be written.
+        ShellError: The configuration file cannot be written.
     """
     if settings.purchase_price is not None or not can_ask():
         return settings

@@ -44,7 +44,7 @@ def show_prices(shown: Shown) -> None:
 
 
 def show_planned(planned: Planned, *, on_stderr: bool = False) -> None:
-    """Show a plan on one axis of time, and what it costs.
+    """Show a plan on one time axis, and what it costs.
 
     Args:
         planned: The plan.

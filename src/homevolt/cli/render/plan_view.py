@@ -1,4 +1,4 @@
-"""A plan for people: its entries in the order of time, with a line where now is."""
+"""A plan for people: its entries in the order of time, with a line at the present time."""
 
 from __future__ import annotations
 

@@ -1,1 +1,1 @@
-"""What the house will need and what the sun will give; each forecast says what it rests on."""
+"""Forecasts of the load and of solar production; each says what it rests on."""

@@ -1,4 +1,4 @@
-"""Load or sun from a CSV or JSON file."""
+"""Load or solar production from a CSV or JSON file."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What the house will need: from its own history, or constant."""
+"""The forecast of the load: from the history of the house, or constant."""
 
 from __future__ import annotations
 
@@ -125,11 +125,11 @@ def _place(instant: datetime, zone: tzinfo) -> tuple[int, int, int]:
 def _basis(known: Series, from_others: int, gaps: int) -> str:
     days = (len(known) - len(known.gaps())) * QUARTER / timedelta(days=1)
     text = (
-        f"The median of the same weekday and quarter over {WEEKS} weeks, of which {days:.1f} days "
+        f"Median of the same weekday and quarter-hour over {WEEKS} weeks, of which {days:.1f} days "
         "are known."
     )
     if from_others:
-        text += f" {from_others} quarters are like those of other weekdays."
+        text += f" {from_others} quarter-hours are taken from other weekdays."
     if gaps:
-        text += f" {gaps} quarters are not known."
+        text += f" {gaps} quarter-hours are not known."
     return text

@@ -1,4 +1,4 @@
-"""What the sun will give: Open-Meteo, without a key.
+"""The forecast of solar production: Open-Meteo, without a key.
 
 Facts (its documentation): `GET /v1/forecast?latitude=&longitude=&minutely_15=
 global_tilted_irradiance&tilt=&azimuth=&timeformat=unixtime&timezone=GMT&start_date=&end_date=`.
@@ -140,8 +140,8 @@ async def solar_forecast(
         values=tuple(told.at(slot.start) for slot in grid.slots()),
         basis=(
             f"Open-Meteo of {fetched:%Y-%m-%d %H:%M} UTC for {plant.peak_kw:g} kWp, tilt "
-            f"{plant.tilt:g}, azimuth {plant.azimuth:g}, {plant.performance_ratio:.0%} after "
-            "losses."
+            f"{plant.tilt:g}, azimuth {plant.azimuth:g}, performance "
+            f"ratio {plant.performance_ratio * 100:.0f} %."
         ),
     )
 

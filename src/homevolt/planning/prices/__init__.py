@@ -1,1 +1,1 @@
-"""Prices of the exchange: where they come from, how they are checked, and where they are kept."""
+"""Spot prices: where they come from, how they are checked, and where they are kept."""

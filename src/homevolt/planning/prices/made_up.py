@@ -31,7 +31,7 @@ def made_up_prices(
     seed: int = 1,
     resolution: timedelta = QUARTER,
 ) -> PriceSeries:
-    """Return prices that look like those of the exchange and are not.
+    """Return prices that look like spot prices and are not.
 
     Each day has its own level, a peak in the morning and one in the evening; winter is dearer than
     summer. Some days are flat, on some it is negative around noon, and some have an hour that costs
@@ -39,7 +39,7 @@ def made_up_prices(
 
     Args:
         zone: The name of the bidding zone; its currency is that of the prices.
-        first: The first day of the market.
+        first: The first delivery day.
         last: The last day.
         seed: Other numbers give other prices.
         resolution: The length of a slot.

@@ -1,8 +1,8 @@
-"""The prices of a zone, day by day: from the cache, from a source, or from the one to fall back to.
+"""The prices of a zone, day by day: from the cache, from a source, or from a second one.
 
-The days are those of the market, from midnight to midnight in Central European time. Tomorrow's are
-published at about 13:00; before that nobody is asked. Not everybody asks at the same second, and
-whoever got nothing asks less and less often.
+A delivery day runs from midnight to midnight in Central European time. Tomorrow's are
+published at about 13:00; before that no source is asked. Requests are delayed at random, and the
+pauses between unsuccessful ones grow.
 """
 
 from __future__ import annotations
@@ -45,11 +45,11 @@ if TYPE_CHECKING:
 PUBLISHED_AT = time(13, 0)
 """When tomorrow's prices are asked for first, in Central European time."""
 JITTER_S = 120.0
-"""The first question is up to this much later, so that not everybody asks at once."""
+"""The first request is delayed by up to this much, to spread the load."""
 BACKOFF_S = (300.0, 600.0, 1200.0, 2400.0, 3600.0)
-"""Upper bounds of the pauses between one question and the next; each is at least half of it."""
+"""Upper bounds of the pauses between requests; each pause is at least half of it."""
 UNREACHABLE_S = 60.0
-"""For how long nobody tries to reach a source that could not be reached."""
+"""How long a source that could not be reached is not tried again."""
 _DAY = timedelta(days=1)
 _NOT_FOUND = 404
 
@@ -121,7 +121,7 @@ class Prices:
         self._unreachable_until: dict[str, float] = {}
 
     def today(self) -> date:
-        """Return the day of the market that it is now."""
+        """Return the delivery day of the present."""
         return self._now().astimezone(market_zone()).date()
 
     async def days(self, first: date, last: date) -> Found:
@@ -156,7 +156,7 @@ class Prices:
         """Return the prices of a day; those of a slot that no source has are a gap.
 
         Args:
-            day: The day of the market.
+            day: The delivery day.
 
         Raises:
             HomevoltPricesNotPublishedError: They are not published yet.
@@ -177,7 +177,7 @@ class Prices:
         return datetime.fromtimestamp(self._clock.now(), UTC)
 
     def _check_published(self, day: date) -> None:
-        """Refuse to ask for what nobody can have yet."""
+        """Refuse to ask for prices that are not published yet."""
         asked_from = published_at(day) + timedelta(seconds=self._jitter_s)
         if self._now() < asked_from:
             raise HomevoltPricesNotPublishedError(
@@ -221,7 +221,7 @@ class Prices:
         bound_s = BACKOFF_S[min(tries, len(BACKOFF_S) - 1)]
         until = math.floor(self._clock.now() + self._random.uniform(bound_s / 2, bound_s))
         kind = HomevoltPricesError
-        what = "are not to be had"
+        what = "are not available"
         if not is_published and day > self.today():
             kind, what = HomevoltPricesNotPublishedError, "are not published yet"
         error = kind(

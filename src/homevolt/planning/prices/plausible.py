@@ -1,4 +1,4 @@
-"""Whether prices can be in the unit that was said: öre and EUR/MWh are the usual mistakes."""
+"""Whether prices can be in the stated unit: öre and EUR/MWh are the usual mistakes."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ PER_EURO = {"EUR": 1.0, "SEK": 11.0, "NOK": 11.5, "DKK": 7.46}
 """What a EUR costs, roughly: for plausibility, and for nothing else."""
 MINOR = {"EUR": "cent", "SEK": "öre", "NOK": "øre", "DKK": "øre"}
 _HIGHEST_MEDIAN = 0.75
-"""In EUR/kWh. The dearest day of SE3 until 2024 had a mean of 0.55."""
+"""In EUR/kWh. The most expensive day of SE3 until 2024 had a mean of 0.55."""
 _HIGHEST = 5.0
 """In EUR/kWh; the market's own limit is 4 or 5 EUR/kWh."""
 _USUAL = 0.05
@@ -24,8 +24,8 @@ _USUAL = 0.05
 def check_unit(values: Iterable[float | None], currency: str) -> None:
     """Refuse prices that cannot be per kWh.
 
-    A cheap day in öre can look like a dear one in SEK: what is refused is certain, what passes is
-    plausible.
+    A cheap day in öre can look like an expensive one in SEK: what is refused is certainly wrong,
+    what passes is plausible.
 
     Args:
         values: Prices that are said to be in `currency` per kWh.
@@ -47,7 +47,7 @@ def check_unit(values: Iterable[float | None], currency: str) -> None:
     unit = min(units, key=lambda name: abs(math.log(typical / units[name] / _USUAL)))
     shown = typical * PER_EURO[currency]
     raise HomevoltPriceUnitError(
-        f"Prices of about {shown:.4g} {currency}/kWh cannot be: are they in {unit}?",
+        f"Prices of about {shown:.4g} {currency}/kWh are implausible: are they in {unit}?",
         probable_unit=unit,
     )
 

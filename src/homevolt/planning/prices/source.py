@@ -27,7 +27,7 @@ class Query:
 
     Attributes:
         zone: The bidding zone.
-        day: The day of the market.
+        day: The delivery day.
         currency: The currency of the prices.
         token: What the source asks for; it is in no message and no repr.
     """

@@ -65,7 +65,7 @@ def sources_for(
         if not chosen.has(zone, currency) and not chosen.has(zone, "EUR"):
             raise HomevoltValueError(f"{chosen.name} has no prices of {zone.name} in {currency}.")
         if chosen not in usable:
-            raise HomevoltValueError(f"{chosen.name} asks for a token, and none was given.")
+            raise HomevoltValueError(f"{chosen.name} needs a token, and none is configured.")
         usable = [chosen, *(each for each in usable if each is not chosen)]
     if not usable:
         raise HomevoltValueError(

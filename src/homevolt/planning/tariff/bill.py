@@ -1,4 +1,4 @@
-"""The bill: what meter values cost, to the smallest coin."""
+"""The bill: what meter values cost, to the smallest currency unit."""
 
 from __future__ import annotations
 
@@ -74,7 +74,7 @@ class MonthBill:
 
     Attributes:
         month: Its first day.
-        lines: Amounts by the names of `LINES`, rounded to the smallest coin.
+        lines: Amounts by the names of `LINES`, rounded to the smallest currency unit.
         import_wh: Energy taken from the grid in Wh, as far as it was billed.
         export_wh: Energy fed in in Wh, likewise.
         peak_w: The mean of the peaks of each power fee in W.
@@ -129,8 +129,8 @@ def bill(tariff: Tariff, prices: PriceSeries, meter: Meter, made: Iterable[Peak]
     A month that has begun is billed with its whole monthly fees.
 
     Args:
-        tariff: What is paid and earned beside the price of the exchange.
-        prices: Prices of the exchange, without tax and fees.
+        tariff: What is paid and earned beside the spot price.
+        prices: Spot prices, without tax and fees.
         meter: What was taken and fed in. Where its slots are longer than those of the prices, its
             energy is spread evenly over them.
         made: Peaks that the first month had before the meter values begin.

@@ -7,7 +7,7 @@ without VAT, and `recurringPeriods[].activePeriods[]`: times of day with the `in
 says in `peakIdentificationSettings` how peaks are found; its `peakFunction` is pseudo code such as
 `peak(main)` or `max(peak(high),peak(low)/2)`, whose names are recurring periods.
 
-What this version cannot bill (dynamic power prices, energy by the price of the exchange, other
+What this version cannot bill (dynamic power prices, energy by the spot price, other
 functions) is an error that names it: a fee that is left out would make a plan wrong.
 """
 
@@ -139,7 +139,7 @@ def _energy_fees(data: dict[str, Any], patterns: Patterns) -> Iterator[EnergyFee
     for component in _components(data, "energyPrice"):
         if component.get("spotPriceSettings") or component["type"] == "spot":
             raise HomevoltDataError(
-                f"The energy price {component['name']!r} follows the price of the exchange, which "
+                f"The energy price {component['name']!r} follows the spot price, which "
                 "this version cannot bill."
             )
         windows = tuple(_windows(component, patterns, None))

@@ -1,7 +1,7 @@
-"""A tariff: what the supplier, the grid company and the state add to the price of the exchange.
+"""A tariff: what the supplier, the grid company and the state add to the spot price.
 
 All amounts are in the currency of the tariff and exact decimals. They are without VAT unless
-`amounts_include_vat` says otherwise; VAT on the price of the exchange is added in any case.
+`amounts_include_vat` says otherwise; VAT on the spot price is added in any case.
 """
 
 from __future__ import annotations
@@ -38,7 +38,7 @@ class EnergyFee(Part, frozen=True, kw_only=True):
 
 
 class Supplier(Part, frozen=True, kw_only=True):
-    """What the supplier and the state add to the price of the exchange.
+    """What the supplier and the state add to the spot price.
 
     Args:
         markup_per_kwh: What the supplier adds to each kWh, certificates included.
@@ -67,7 +67,7 @@ class Export(Part, frozen=True, kw_only=True):
     """What is earned for each kWh that is fed in.
 
     Args:
-        spot_share: The share of the price of the exchange that is paid out.
+        spot_share: The share of the spot price that is paid out.
         add_per_kwh: What the supplier adds to it; negative if it keeps something.
         compensation: What the grid company pays for each kWh; all that apply are added up.
         vat: Whether VAT is paid out too, as to a company.
@@ -164,7 +164,7 @@ class PowerFee(Part, frozen=True, kw_only=True):
 
 
 class Tariff(Part, frozen=True, kw_only=True):
-    """What is paid and earned beside the price of the exchange, and how.
+    """What is paid and earned beside the spot price, and how.
 
     Args:
         currency: `EUR`, `SEK`, `NOK` or `DKK`; the prices must be in the same.

@@ -1,4 +1,4 @@
-"""From the price of the exchange to what a kWh costs and what it brings."""
+"""From the spot price to what a kWh costs and what it brings."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ def rates(tariff: Tariff, prices: PriceSeries) -> Rates:
 
     Args:
         tariff: What is added.
-        prices: Prices of the exchange, without tax and fees.
+        prices: Spot prices, without tax and fees.
 
     Raises:
         HomevoltValueError: They are in another currency.

@@ -42,7 +42,7 @@ def command(
     """Give a device a name; it is read once before it is kept.
 
     Its password is read from HOMEVOLT_PASSWORD or asked for, and kept in the system's keyring, or
-    in the file of devices where there is none. The first device becomes the default.
+    in the configuration file where there is none. The first device becomes the default.
     """
     if not config.is_name(name):
         raise usage_error(f"{name!r} cannot be a name: {config.NAME_RULE}.")
@@ -105,7 +105,7 @@ def _show(changed: Config, name: str, *, as_json: bool) -> None:
     default = " It is the default device." if changed.default == name else ""
     places = {
         "keyring": "in the keyring",
-        "file": "in the file of devices",
+        "file": "in the configuration file",
         "password_file": "in another file",
         None: "none kept",
     }

@@ -8,7 +8,7 @@ from homevolt.cli.commands import LazyGroup
 from homevolt.cli.output import print_text
 
 COMMANDS = {
-    "list": "List the parameters, or those that have all words.",
+    "list": "List the parameters, or those that match all words.",
     "get": "Show the value of a parameter.",
     "set": "Write a parameter, and read it back.",
     "reset": "Write the default of a parameter, and read it back.",

@@ -24,7 +24,7 @@ name_argument = click.argument(
 @click.option("--changed", is_flag=True, help="Only those that do not have their default.")
 @reading_options
 def _list(*, asked: Asked, words: tuple[str, ...], group: str | None, changed: bool) -> None:
-    """List the parameters, or those that have all words.
+    """List the parameters, or those that match all words.
 
     A word is looked for in the name, the group and the help text, in any case.
     """

@@ -8,7 +8,7 @@ from homevolt.cli.commands import LazyGroup
 from homevolt.cli.output import print_text
 
 COMMANDS = {
-    "show": "Show the plan, with a line where now is.",
+    "show": "Show the plan, with a line at the present time.",
     "add": "Append an entry to the plan, or one for each day.",
     "delete": "Delete one entry of the plan.",
     "clear": "Delete every entry of the plan.",

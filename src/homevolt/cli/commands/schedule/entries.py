@@ -57,7 +57,7 @@ def _add(
 ) -> None:
     """Append an entry to the plan, or one for each day.
 
-    They must not overlap others. What lasts a while over the plan that stands is 'mode'.
+    They must not overlap others. For a limited time over the current plan use 'mode'.
     """
     from homevolt.cli.control import plan_write  # noqa: PLC0415 - loads msgspec
 

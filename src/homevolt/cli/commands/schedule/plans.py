@@ -29,7 +29,7 @@ KINDS = ("toml", "json", "csv")
 @click.command("show", epilog="Example: homevolt schedule show --json")
 @reading_options
 def _show(*, asked: Asked) -> None:
-    """Show the plan, with a line where now is."""
+    """Show the plan, with a line at the present time."""
     from homevolt.cli.control import plan_queries  # noqa: PLC0415 - loads msgspec
 
     reading.show(asked, plan_queries.plan())

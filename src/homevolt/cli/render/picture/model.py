@@ -1,4 +1,4 @@
-"""What a picture shows, before anybody draws it: rows of panels on a common axis of time."""
+"""What a picture shows, before anybody draws it: rows of panels on a common time axis."""
 
 from __future__ import annotations
 
@@ -39,8 +39,8 @@ KINDS = {
 }
 """What a battery can be told to do, by the planner's word for it."""
 MARKS = {
-    "cheapest": Look("\N{BLACK DOWN-POINTING TRIANGLE}", "cheapest", "green"),
-    "dearest": Look("\N{BLACK UP-POINTING TRIANGLE}", "dearest", "red"),
+    "lowest": Look("\N{BLACK DOWN-POINTING TRIANGLE}", "lowest", "green"),
+    "highest": Look("\N{BLACK UP-POINTING TRIANGLE}", "highest", "red"),
 }
 """What is marked below the bars."""
 
@@ -94,7 +94,7 @@ class Strip(NamedTuple):
 
 
 class Row(NamedTuple):
-    """Panels below each other on one axis of time.
+    """Panels below each other on one time axis.
 
     Attributes:
         head: What stands above it.

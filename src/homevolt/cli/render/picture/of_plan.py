@@ -24,7 +24,7 @@ DAY = "%A %d %B"
 
 
 def plan_picture(planned: Planned) -> Picture:
-    """Return prices, plan and state of charge on one axis of time, and what the plan costs.
+    """Return prices, plan and state of charge on one time axis, and what the plan costs.
 
     Args:
         planned: The plan.
@@ -93,11 +93,11 @@ def _sentences(planned: Planned) -> Iterator[str]:
 
 
 def _marks(prices: Sequence[float], edges: Sequence[datetime]) -> tuple[Mark, ...]:
-    """Return the first cheapest and dearest stretch; none where all prices are the same."""
+    """Return the first stretch at the lowest and at the highest price; none if all are equal."""
     if not prices or min(prices) == max(prices):
         return ()
     marks = []
-    for kind, price in (("cheapest", min(prices)), ("dearest", max(prices))):
+    for kind, price in (("lowest", min(prices)), ("highest", max(prices))):
         first = stop = prices.index(price)
         while stop < len(prices) and prices[stop] == price:
             stop += 1
@@ -108,7 +108,7 @@ def _marks(prices: Sequence[float], edges: Sequence[datetime]) -> tuple[Mark, ..
 def _notes(prices: Sequence[float]) -> tuple[str, ...]:
     if not prices or min(prices) == max(prices):
         return ()
-    return (f"cheapest {min(prices):.2f}", f"dearest {max(prices):.2f}")
+    return (f"lowest {min(prices):.2f}", f"highest {max(prices):.2f}")
 
 
 def _costs(planned: Planned) -> tuple[tuple[str, str], ...]:

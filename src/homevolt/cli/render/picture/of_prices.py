@@ -40,8 +40,8 @@ def prices_picture(shown: Shown) -> Picture:
 
 def _row(day: Day, low: float, high: float) -> Row:
     slots = list(day.prices.slots())
-    is_flat = day.cheapest.price == day.dearest.price
-    spans = {} if is_flat else {"cheapest": day.cheapest, "dearest": day.dearest}
+    is_flat = day.lowest.price == day.highest.price
+    spans = {} if is_flat else {"lowest": day.lowest, "highest": day.highest}
     panel = Bars(
         label="",
         values=day.prices.values,

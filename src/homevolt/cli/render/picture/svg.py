@@ -33,11 +33,11 @@ text{font:13px system-ui,sans-serif;fill:#24292f}.title{font-size:16px;font-weig
 .head{font-weight:600}.quiet{fill:#57606a;font-size:12px}.right{text-anchor:end}
 .middle{text-anchor:middle}.paper{fill:#fff}.grid{stroke:#d0d7de}.zero{stroke:#57606a}
 .price{fill:#6e7781}.energy{fill:#218bff}.unknown{fill:#d0d7de}
-.cheapest,.charge{fill:#1a7f37}.dearest{fill:#cf222e}.discharge{fill:#8250df}
+.lowest,.charge{fill:#1a7f37}.highest{fill:#cf222e}.discharge{fill:#8250df}
 .self-consumption{fill:#1b7c83}.save{fill:#9a6700}.wait{fill:#afb8c1}
 @media (prefers-color-scheme:dark){text{fill:#e6edf3}.quiet{fill:#9198a1}.paper{fill:#0d1117}
 .grid{stroke:#30363d}.zero{stroke:#9198a1}.price{fill:#9198a1}.energy{fill:#58a6ff}
-.unknown{fill:#30363d}.cheapest,.charge{fill:#3fb950}.dearest{fill:#f85149}
+.unknown{fill:#30363d}.lowest,.charge{fill:#3fb950}.highest{fill:#f85149}
 .discharge{fill:#a371f7}.self-consumption{fill:#39c5cf}.save{fill:#d29922}.wait{fill:#6e7681}}
 """.strip()
 
