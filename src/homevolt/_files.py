@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Iterator
 
 RETRY_S = 0.05
-"""How often a lock that another process holds is tried again."""
+"""Pause between two attempts at a lock that another process holds, in s."""
 
 
 def replace(path: Path, text: str) -> None:
@@ -97,11 +97,11 @@ def _take(descriptor: int, *, waits: bool) -> bool:
     """Take a lock; return whether it is held now."""
     try:
         if sys.platform == "win32":
-            import msvcrt  # noqa: PLC0415 - of Windows alone
+            import msvcrt  # noqa: PLC0415 - Windows only
 
             msvcrt.locking(descriptor, msvcrt.LK_LOCK if waits else msvcrt.LK_NBLCK, 1)
         else:
-            import fcntl  # noqa: PLC0415 - of other systems alone
+            import fcntl  # noqa: PLC0415 - other systems only
 
             fcntl.flock(descriptor, fcntl.LOCK_EX if waits else fcntl.LOCK_EX | fcntl.LOCK_NB)
     except (BlockingIOError, PermissionError):

@@ -124,7 +124,7 @@ async def test_a_refused_password_is_sent_no_more(
     assert feed.is_alive
     assert feed.errors == {"authentication": 1}
     assert caplog.messages[-1] == (
-        "home refuses the password and is read no more. Correct it and reload."
+        "home refuses the password and is no longer read. Correct it and reload."
     )
     assert "wrong-secret" not in caplog.text + repr(feed) + repr(feed.config)
 

@@ -107,7 +107,7 @@ async def test_a_plan_is_written_once_and_then_kept_while_it_is_as_good(tmp_path
         end = max(entry.to_time or 0 for entry in entries)
     assert kinds == ["written", "kept", "kept", "kept", "kept", "ended"]
     assert len(adds) == len(entries)
-    assert "There is no plan of ours on the device. Wrote " in first.text
+    assert "No plan of this program is on the device. Wrote " in first.text
     assert "SEK more than self-consumption alone." in first.text
     assert second.text == "Kept the plan. The plan on the device is as good."
     assert second.at - first.at == EVERY
@@ -275,8 +275,8 @@ async def test_a_wrong_password_ends_it(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("options", "says"),
     [
-        (("--every", "30s"), "--every is from 1m to 12h"),
-        (("--every", "13h"), "--every is from 1m to 12h"),
+        (("--every", "30s"), "--every must be from 1m to 12h"),
+        (("--every", "13h"), "--every must be from 1m to 12h"),
         (("--every", "15m", "--dry-run"), "--every and --dry-run exclude each other"),
         (("--every", "soon"), "soon"),
         (("--every", "15m", "--load", "800"), "Confirm it with --yes."),
@@ -307,7 +307,7 @@ async def test_a_signal_ends_it_and_what_it_leaves_behind_ends_by_itself(
             out, err = await process.communicate()
         entries = sim.installation.plan.entries
     assert process.returncode == 0, err.decode()
-    assert "There is no plan of ours on the device. Wrote " in first
+    assert "No plan of this program is on the device. Wrote " in first
     assert "Ended. The plan on the device ends by itself on " in out.decode()
     assert all(entry.to_time is not None for entry in entries)
     assert max(entries, key=lambda entry: entry.to_time or 0).type == 5

@@ -209,7 +209,7 @@ async def test_the_svg_has_the_same_panels_and_needs_nothing_else(
     text = file.read_text("utf-8")
     root = ET.fromstring(text)  # noqa: S314 - our own file
     texts = {each.text for each in root.iter(f"{SVG}text")}
-    assert {"Price paid, SEK/kWh", "Plan", "State of charge, %"} <= texts
+    assert {"Import price, SEK/kWh", "Plan", "State of charge, %"} <= texts
     assert {f"{document['cost']:.2f} SEK", "with self-consumption alone"} <= texts
     assert any("<spot>&'.csv" in (each or "") for each in texts)
     roles = {

@@ -94,7 +94,7 @@ def test_what_the_device_says_can_be_limited_by_settings() -> None:
 def test_what_the_device_does_not_say_is_asked_for_and_not_invented(
     readings: dict[str, float | None], missing: str
 ) -> None:
-    with pytest.raises(HomevoltValueError, match=f"does not say its rated {missing}"):
+    with pytest.raises(HomevoltValueError, match=f"does not report its rated {missing}"):
         battery_from_readings(**readings)  # type: ignore[arg-type]  # one of the two is missing
 
 

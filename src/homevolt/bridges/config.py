@@ -43,7 +43,7 @@ class MqttConfig:
     Attributes:
         host: Its address, without a port.
         port: Its port.
-        username: Who to log in as, None for nobody.
+        username: The user name, None to connect without one.
         password: The password for that, None for none.
         tls: Whether to connect by TLS.
         ca_file: Certificates to trust instead of the system's.
@@ -85,7 +85,8 @@ class HttpConfig:
     Attributes:
         host: The address to listen on.
         port: The port, 0 for any free one.
-        token: What a client shows to control a battery (`Authorization: Bearer`); None: nobody may.
+        token: What a client shows to control a battery (`Authorization: Bearer`);
+            None refuses every client.
     """
 
     host: str = LOOPBACK

@@ -245,7 +245,7 @@ class Feed:
         self.errors[error_kind(type(error))] += 1
         self.is_refused = True
         _LOGGER.error(
-            "%s refuses the password and is read no more. Correct it and reload.", self.name
+            "%s refuses the password and is no longer read. Correct it and reload.", self.name
         )
         self._publish(Update(None, error, datetime.fromtimestamp(self._clock.now(), UTC)))
 

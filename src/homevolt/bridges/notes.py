@@ -56,7 +56,7 @@ class Note(NamedTuple):
 
     Attributes:
         windows: Those that may stand, the last one first.
-        doubtful: Entries that stood when there was no note: a bridge may have started them.
+        doubtful: Entries found when there was no note: a bridge may have started them.
     """
 
     windows: tuple[Window, ...] = ()

@@ -154,7 +154,7 @@ class Service:
                 self.outputs[name].start()
 
     async def _keep(self, feed: Feed) -> None:
-        """Run a feed; a mistake of ours in it is logged, and it is started again."""
+        """Run a feed; an error in it is logged, and it is started again."""
         while True:
             try:
                 await feed.run()

@@ -80,8 +80,8 @@ EXITS = (
     Exit(15, "the local network cannot be searched", HomevoltDiscoveryError),
     Exit(16, "no source has the prices, or they are not published yet", HomevoltPricesError),
     Exit(INTERRUPTED, "ended with Ctrl-C"),
-    Exit(PIPE_CLOSED, "the reader of the output closed it, as 'head' does; no line says so"),
-    Exit(TERMINATED, "ended by SIGTERM, in the way of Ctrl-C"),
+    Exit(PIPE_CLOSED, "the reader of the output closed it, as 'head' does; no message"),
+    Exit(TERMINATED, "ended by SIGTERM, like Ctrl-C"),
 )
 
 UNWRITTEN = {errno.EPIPE, errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO, errno.EBADF}

@@ -21,7 +21,7 @@ class Answer(NamedTuple):
         show: Shows it to people.
         sheet: Returns it as rows, to be shown beside those of other devices; None where the query
             has a `view_of_all`.
-        nothing: What is wrong if nothing is like what was asked for, None if something is.
+        nothing: What is wrong if nothing matches what was asked for, None if something is.
     """
 
     document: dict[str, Any]

@@ -26,7 +26,7 @@ def show(asked: Asked, query: Query) -> None:
 
     Raises:
         ShellError: See `session.run` and `session.run_several`.
-        HomevoltValueError: Nothing is like what was asked for.
+        HomevoltValueError: Nothing matches what was asked for.
         click.exceptions.Exit: Every configured device was asked; with exit code 1 if not all of
             them answered.
     """
@@ -46,7 +46,7 @@ def show_one(opened: session.Session, answer: Answer, *, as_json: bool) -> None:
     """Show what was read of one device.
 
     Raises:
-        HomevoltValueError: Nothing is like what was asked for.
+        HomevoltValueError: Nothing matches what was asked for.
     """
     if answer.nothing is not None:
         raise HomevoltValueError(answer.nothing)

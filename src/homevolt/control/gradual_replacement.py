@@ -106,7 +106,7 @@ class GradualReplacement(PlanReplacement):
         if not found:
             return
         if found[0].id is None:
-            raise HomevoltDataError(f"The device does not say the id of entry {entry}.")
+            raise HomevoltDataError(f"The device does not report the id of entry {entry}.")
         await self._change(command_line("sched_del", found[0].id), f"deleting entry {entry}")
 
     async def _change(self, line: str, what: object) -> None:

@@ -53,7 +53,7 @@ async def reboot(path: WritePath, wait_s: float) -> None:
             continue
         except HomevoltAuthenticationError as error:
             raise HomevoltCommandOutcomeUnknownError(
-                f"The reset was sent, but the device does not say whether it restarted: {error}"
+                f"The reset was sent, but the device does not report whether it restarted: {error}"
             ) from error
         now_s = clock.monotonic()
         counted_on_ms = before_ms + (now_s - read_at_s) * 1000

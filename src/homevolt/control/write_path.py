@@ -117,7 +117,7 @@ class WritePath:
             The schedule as it was read.
 
         Raises:
-            HomevoltLocalModeError: It is off, or the device does not say that it is on.
+            HomevoltLocalModeError: It is off, or the device does not report that it is on.
         """
         record = await self.store.read(SCHEDULE)
         is_on = await self.local_mode(record.value.local_mode)

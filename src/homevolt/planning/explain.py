@@ -89,7 +89,7 @@ def sentence(explanation: Explanation, currency: str, zone: tzinfo) -> str:
                 f"surplus{at}: {worth}."
             )
         case _:
-            return f"Leave the battery idle {window}: import and feed-in follow the house."
+            return f"Leave the battery idle {window}: import and export follow the house."
 
 
 def full_sentence(explanation: Explanation, currency: str, zone: tzinfo) -> str:

@@ -189,10 +189,10 @@ class Problem:
         shortest = min(self.hours, default=1.0)
         ends += [fee.price_per_kw / shortest for fee in self.peak_fees]
         ends += [amount / shortest for fee in self.peak_fees for _, amount in fee.steps]
-        dearest = max((abs(price) for price in (*prices, *ends)), default=0.0)
+        highest = max((abs(price) for price in (*prices, *ends)), default=0.0)
         storage = self.storage
         round_trip = storage.charge_efficiency * storage.discharge_efficiency
-        return 1.0 + 4.0 * (dearest + storage.wear_per_kwh) / round_trip
+        return 1.0 + 4.0 * (highest + storage.wear_per_kwh) / round_trip
 
     @property
     def fuse_penalty_per_kwh(self) -> float:

@@ -68,7 +68,7 @@ def _reason(new: Plan, old: Plan | None, *, old_stands: bool, threshold: float) 
     """Return why the new plan is to be written, None if it is not."""
     now = new.start
     if old is None or not old.entries:
-        return "There is no plan of ours on the device."
+        return "No plan of this program is on the device."
     if not old_stands:
         return "The plan on the device is not the one that was written."
     if old.entries[-1].end < now + LEAST_AFTERWARDS:

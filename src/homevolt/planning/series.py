@@ -1,8 +1,7 @@
 """Time series that are keyed by instant: prices, forecasts and meter values.
 
-A series stands on a grid of UTC instants, so that a day of local time has 92, 96 or 100 quarters
-without anybody counting them. A slot whose value is not known is a gap: it holds None, it is listed
-by `gaps()`, and nothing fills it.
+A series is on a grid of UTC instants, so a day of local time has 92, 96 or 100 quarter-hours. A
+slot whose value is not known is a gap: it holds None, is listed by `gaps()`, and nothing fills it.
 """
 
 from __future__ import annotations

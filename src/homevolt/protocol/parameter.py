@@ -46,8 +46,8 @@ class Parameter(msgspec.Struct, frozen=True, kw_only=True):
             readable one.
         default: The value at delivery, None likewise.
         help: The device's own sentence about it, empty if there is none.
-        group: The family it belongs to, empty if the device does not say.
-        level: The access level, None if the device does not say.
+        group: The family it belongs to, empty if the device does not report.
+        level: The access level, None if the device does not report.
         count: Number of elements of an array, None for a single value.
         secret: Whether the value must not be shown; `repr` masks it.
     """

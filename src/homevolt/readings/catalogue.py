@@ -264,7 +264,7 @@ SCHEDULE: tuple[Reading[ActiveSchedule], ...] = (
             "Highest import at the grid connection point in the active entry"),
     Reading("schedule_export_limit_w", "Schedule Export Limit",
             lambda s: s.entry.params.export_limit, _W,
-            "Highest feed-in at the grid connection point in the active entry"),
+            "Highest export at the grid connection point in the active entry"),
     Reading("local_mode", "Local Mode", lambda s: s.local_mode, _TEXT,
             "`on`: local control, the cloud's schedules are refused; `off`: the cloud decides"),
 )  # fmt: skip

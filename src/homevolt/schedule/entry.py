@@ -102,7 +102,7 @@ class Schedule(msgspec.Struct, frozen=True, gc=False):
     """The plan of a device (`/schedule.json`).
 
     Attributes:
-        local_mode: True if the cloud's schedules are refused; None if the device does not say.
+        local_mode: True if the cloud's schedules are refused; None if the device does not report.
         schedule_id: `Manual Schedule` if written locally, else the name that the cloud gave it.
         entries: The entries in the order of the device, which says nothing about which is active.
     """

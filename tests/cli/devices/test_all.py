@@ -213,7 +213,7 @@ async def test_the_entries_of_every_device_are_noted_for_completion(
     ("words", "message"),
     [
         (("param", "get", "nonsense"), "the device has no parameter 'nonsense'"),
-        (("param", "list", "nonsense"), "No parameter is like that"),
+        (("param", "list", "nonsense"), "No parameter matches"),
         (("sensors", "nonsense"), "No reading has 'nonsense' in its name or part"),
         (("history", "--since", "soon"), "--since is not an ISO date and time"),
     ],
@@ -238,7 +238,7 @@ async def test_a_device_that_has_nothing_like_it_is_no_failure_beside_one_that_h
     outcome = await shell(*arguments)
     assert outcome.code == 0
     assert outcome.out.splitlines()[1].split()[:4] == ["house", "ledstrip_bright_max", "40", "100"]
-    assert outcome.out.splitlines()[2].startswith("cottage  No parameter is like that")
+    assert outcome.out.splitlines()[2].startswith("cottage  No parameter matches")
     house, cottage = (await shell(*arguments, "--json")).document["devices"]
     assert [len(each["parameters"]) for each in (house, cottage)] == [1, 0]
 

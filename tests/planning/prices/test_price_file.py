@@ -124,7 +124,7 @@ def test_a_unit_that_cannot_be_is_a_question_with_the_probable_answer(
         ([0.0] * 24, "SEK"),
         ([], "SEK"),
         ([None], "SEK"),
-        ([6.0] * 24, "SEK"),  # the dearest days of 2022
+        ([6.0] * 24, "SEK"),  # the most expensive days of 2022
         ([0.05] * 23 + [4.0], "EUR"),  # a spike at the limit of the market
         ([-0.06] * 24, "EUR"),
     ],

@@ -103,7 +103,9 @@ def check_every(every: timedelta, excluded: dict[str, Any]) -> None:
         click.UsageError: The time is too short or too long, or one of the options was given.
     """
     if not SHORTEST <= every <= LONGEST:
-        raise click.UsageError("--every is from 1m to 12h: a plan must not end unnoticed.")
+        raise click.UsageError(
+            "--every must be from 1m to 12h, so that each plan is renewed before it ends."
+        )
     for name, given in excluded.items():
         if given:
             raise click.UsageError(f"--every and {name} exclude each other.")

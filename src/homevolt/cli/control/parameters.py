@@ -36,7 +36,7 @@ def several(words: Sequence[str], group: str | None, *, changed: bool) -> Query:
         ]
         found.sort(key=lambda parameter: (parameter.group or NO_GROUP, parameter.name))
         document = {"parameters": [*map(_document, found)]}
-        nothing = None if found else "No parameter is like that; without words all are shown."
+        nothing = None if found else "No parameter matches; without words all are shown."
         return Answer(document, lambda: _print(found), lambda: _sheet(found), nothing)
 
     return Query(("parameters",), read)

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 STATES = {
     True: "Local mode is on: the cloud's plans are refused.",
     False: "Local mode is off: the cloud decides.",
-    None: "The device does not say whether local mode is on.",
+    None: "The device does not report whether local mode is on.",
 }
 WORDS = {True: "on", False: "off", None: None}
 

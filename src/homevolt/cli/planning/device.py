@@ -46,7 +46,7 @@ def battery_of(units: Sequence[UnitView], settings: PlanSettings) -> tuple[Batte
         settings: What it does not say.
 
     Raises:
-        HomevoltValueError: The device does not say what is needed, or a number cannot be.
+        HomevoltValueError: The device does not report what is needed, or a number cannot be.
     """
     capacity = _total([unit.rated_capacity_wh for unit in units])
     stored = _total(
@@ -77,7 +77,7 @@ def battery_of(units: Sequence[UnitView], settings: PlanSettings) -> tuple[Batte
     )
     if stored is None:
         raise HomevoltValueError(
-            "The device does not say its state of charge: without it there is no plan."
+            "The device does not report its state of charge: without it there is no plan."
         )
     return battery, min(1.0, stored / battery.capacity_wh)
 

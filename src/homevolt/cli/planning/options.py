@@ -1,4 +1,4 @@
-"""The options of what a plan is made with; each beats the same key of [planner]."""
+"""The options of what a plan is made with; each overrides the same key of [planner]."""
 
 from __future__ import annotations
 

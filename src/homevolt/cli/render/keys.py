@@ -29,7 +29,7 @@ def pressed_keys() -> Iterator[asyncio.Queue[str] | None]:
         yield None
         return
     if sys.platform == "win32":
-        import msvcrt  # noqa: PLC0415 - of Windows alone
+        import msvcrt  # noqa: PLC0415 - Windows only
 
         with polled_keys(msvcrt.kbhit, msvcrt.getwch) as polled:
             yield polled

@@ -51,7 +51,7 @@ def show_all(readings: Sequence[Reading], *, query: Query, as_json: bool) -> Non
 
     Raises:
         ShellError: What was asked is wrong, of all devices in the same way.
-        HomevoltValueError: No device has anything like what was asked for.
+        HomevoltValueError: No device has a match.
     """
     _check(readings)
     if as_json:

@@ -170,7 +170,7 @@ async def _cancelled(*futures: asyncio.Future[Any]) -> None:
 
 
 async def _main_fuse_a(session: Session) -> float | None:
-    """Return the size of the main fuse in A, None if the device does not say."""
+    """Return the size of the main fuse in A, None if the device does not report."""
     try:
         value = await session.device.get_parameter(MAIN_FUSE)
     except HomevoltError:

@@ -26,7 +26,7 @@ def load_from_history(
     *,
     resolution: timedelta = QUARTER,
 ) -> Forecast:
-    """Expect the median of the same weekday and quarter of local time in the four weeks before.
+    """Expect the median of the same weekday and quarter-hour in the four weeks before.
 
     Only values before `start` count, so that a backtest knows nothing of the future. A quarter of
     which there is none is expected like the same quarter of other days; where there is none either,

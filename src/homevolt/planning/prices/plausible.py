@@ -22,7 +22,7 @@ _USUAL = 0.05
 
 
 def check_unit(values: Iterable[float | None], currency: str) -> None:
-    """Refuse prices that cannot be per kWh.
+    """Refuse prices that are implausible per kWh.
 
     A cheap day in öre can look like an expensive one in SEK: what is refused is certainly wrong,
     what passes is plausible.

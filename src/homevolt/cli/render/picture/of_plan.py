@@ -35,7 +35,7 @@ def plan_picture(planned: Planned) -> Picture:
     prices = problem.import_price
     panels = (
         Bars(
-            label=f"Price paid, {planned.currency}/kWh",
+            label=f"Import price, {planned.currency}/kWh",
             values=prices,
             low=min((0.0, *prices)),
             high=max((0.0, *prices)),
@@ -77,7 +77,7 @@ def _title(planned: Planned) -> str:
     end = slot_starts(plan.problem, plan.start)[-1]
     start = f"{plan.start.astimezone(zone):{MOMENT}}"
     until = f" to {end.astimezone(zone):{MOMENT}}" if end > plan.start else ""
-    return f"Plan from {start}{until}, by the prices of {planned.prices.zone}"
+    return f"Plan from {start}{until}, with the prices of {planned.prices.zone}"
 
 
 def _sentences(planned: Planned) -> Iterator[str]:
@@ -128,8 +128,8 @@ def _saved(planned: Planned) -> str:
     than_own = round(plan.cost_of_self_consumption, 2) - cost
     return (
         f"The plan costs {_less(than_none, currency)} than no battery, and "
-        f"{_less(than_own, currency)} than self-consumption alone; wear is counted, and what is "
-        "left in the battery."
+        f"{_less(than_own, currency)} than self-consumption alone; wear and the energy left in "
+        "the battery are included."
     )
 
 
