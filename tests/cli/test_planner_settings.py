@@ -33,6 +33,7 @@ MISTAKES = [
     ("[planner]\nload_w = true\n", 2, "load_w of planner cannot be used. Write"),
     ('[planner]\nload_w = 1\nload_file = "x"\n', 3, "load_file and load_w exclude each other."),
     ('[planner]\nload_history = "no.csv"\n', 2, "no.csv. Correct load_history."),
+    ('[planner]\nload_history = "~no-such-user/x"\n', 2, "x. Correct load_history."),
     ("[planner]\nreserve = 101\n", 2, "reserve of planner cannot be used. Write reserve = 5"),
     ("[planner]\nmin_soc = 60\nreserve = 50\n", 2, "cross: min_soc and reserve make 110 %,"),
     ("[planner]\nmax_soc = 0\n", 2, "the limits of the state of charge cross"),
