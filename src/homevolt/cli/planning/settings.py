@@ -51,6 +51,8 @@ class PlanSettings(NamedTuple):
     Attributes:
         zone: The bidding zone.
         prices: A file with prices, None asks the sources.
+        price_unit: The unit in which they are read where they cannot be in the one that they say;
+            a person said so at the terminal.
         price_source: The name of the source that is asked first, None for the best of the zone.
         price_token_file: The file that holds the token of that source.
         cache: The folder in which published prices are kept, None for the one of the system.
@@ -80,6 +82,7 @@ class PlanSettings(NamedTuple):
 
     zone: str = "SE3"
     prices: Path | None = None
+    price_unit: str | None = None
     price_source: str | None = None
     price_token_file: Path | None = None
     cache: Path | None = None
