@@ -156,14 +156,13 @@ async def test_a_unit_that_cannot_be_is_asked_about_at_a_terminal(tmp_path: Path
     async def answered(answer: bytes) -> tuple[int | None, str]:
         ours, theirs = pty.openpty()
         try:
-            os.write(ours, b"\n" + answer)  # the first answers what the battery cost
+            os.write(ours, answer)
             options = ("--simulate", "--prices", str(file), "--load", "800")
             async with started(PROGRAM, "plan", *options, stdin=theirs) as process:
                 _, err = await process.communicate()
         finally:
             os.close(ours)
             os.close(theirs)
-        config_path().unlink()
         return process.returncode, err.decode()
 
     code, err = await answered(b"y\n")

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import math
+import os
+import pty
 import signal
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime, timedelta
@@ -311,3 +313,37 @@ async def test_a_signal_ends_it_and_what_it_leaves_behind_ends_by_itself(
     assert "Ended. The plan on the device ends by itself on " in out.decode()
     assert all(entry.to_time is not None for entry in entries)
     assert max(entries, key=lambda entry: entry.to_time or 0).type == 5
+
+
+async def test_a_unit_that_cannot_be_is_asked_about_once(tmp_path: Path) -> None:
+    spot = spot_file(tmp_path / "spot.csv", datetime.now(UTC), base=600.0)
+    spot.write_text(spot.read_text().replace("eur_per_mwh", "sek_per_kwh"))
+    ours, theirs = pty.openpty()
+    try:
+        os.write(ours, b"y\n")
+        async with Simulator(None, local_mode=True) as sim:
+            options = ("--host", sim.host, "--prices", str(spot), "--load", "800", "--yes")
+            command = (PROGRAM, "plan", *options, "--every", "15m")
+            async with started(*command, stdin=theirs) as process:
+                first = await line_of(process)
+                process.send_signal(signal.SIGTERM)
+                _, err = await process.communicate()
+    finally:
+        os.close(ours)
+        os.close(theirs)
+    assert process.returncode == 0, err.decode()
+    assert "There is no plan of ours on the device. Wrote " in first
+    assert err.decode().count("are they in SEK/MWh? Read them so? [y/N] ") == 1
+
+
+async def test_a_file_of_prices_that_is_gone_for_a_while_does_not_end_it(tmp_path: Path) -> None:
+    spot = tmp_path / "spot.csv"
+    async with kept(tmp_path) as keeping:
+        keeping.before = {
+            1: lambda: spot.rename(tmp_path / "away"),
+            2: lambda: (tmp_path / "away").rename(spot),
+        }
+        await keeping.run(3)
+    told = [event.text for event in keeping.events]
+    assert f"The plan failed, and is tried again: {spot} cannot be read: " in " ".join(told)
+    assert "The plan works again after " in " ".join(told)

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from tests.cli.conftest import Outcome, Shell
 
 ROOT = Path(__file__).parents[2]
+QUESTION = "What did the battery cost"
 SOLAR = "peak_kw = 8\ntilt = 35\nazimuth = 0\nlatitude = 59.3\nlongitude = 18.1\n"
 MISTAKES = [
     ("planner = 5\n", 1, "planner must be a table. Write [planner]."),
@@ -33,6 +34,7 @@ MISTAKES = [
     ("[planner]\nload_w = true\n", 2, "load_w of planner cannot be used. Write"),
     ('[planner]\nload_w = 1\nload_file = "x"\n', 3, "load_file and load_w exclude each other."),
     ('[planner]\nload_history = "no.csv"\n', 2, "no.csv. Correct load_history."),
+    ('[planner]\nload_history = "~no-such-user/x"\n', 2, "x. Correct load_history."),
     ("[planner]\nreserve = 101\n", 2, "reserve of planner cannot be used. Write reserve = 5"),
     ("[planner]\nmin_soc = 60\nreserve = 50\n", 2, "cross: min_soc and reserve make 110 %,"),
     ("[planner]\nmax_soc = 0\n", 2, "the limits of the state of charge cross"),
@@ -281,28 +283,83 @@ async def test_leaving_out_the_value_at_the_end_changes_the_plan(shell: Shell, s
     assert empty["cost"] != valued["cost"]
 
 
-async def test_a_person_is_asked_once_what_the_battery_cost(spot: str) -> None:
-    async def answered(text: bytes) -> str:
-        ours, theirs = pty.openpty()
-        try:
-            os.write(ours, text)
-            options = ("--simulate", "--prices", spot, "--eur-rate", "11", "--load", "800")
-            async with started(PROGRAM, "plan", *options, stdin=theirs) as process:
-                out, err = await process.communicate()
-        finally:
-            os.close(ours)
-            os.close(theirs)
-        assert process.returncode == 0, err.decode()
-        return out.decode() + err.decode()
+async def at_terminal(*options: str, typed: bytes = b"") -> tuple[int | None, str]:
+    """Plan with a person at the terminal; return the exit code and what was shown."""
+    ours, theirs = pty.openpty()
+    try:
+        os.write(ours, typed)
+        command = ("plan", "--eur-rate", "11", "--load", "800", *options)
+        async with started(PROGRAM, *command, stdin=theirs) as process:
+            out, err = await process.communicate()
+    finally:
+        os.close(ours)
+        os.close(theirs)
+    return process.returncode, out.decode() + err.decode()
 
+
+async def test_a_person_is_asked_once_what_the_battery_cost(spot: str) -> None:
     configure("# Mine.\n")
-    first = await answered(b"60 000\nmany\n5000\n")
-    assert "What did the battery cost, in SEK?" in first
-    assert "'many' is not a number of 0 or more." in first
-    assert "wear 0.90 SEK/kWh" in first
-    assert config_path().read_text() == (
-        "# Mine.\n\n[planner]\npurchase_price = 60000.0\ncycles = 5000.0\n"
-    )
-    again = await answered(b"")
-    assert "What did the battery cost" not in again
+    async with Simulator(None) as sim:
+        options = ("--host", sim.host, "--prices", spot)
+        code, first = await at_terminal(*options, typed=b"60 000\nmany\n5000\n")
+        assert code == 0, first
+        assert "What did the battery cost, in SEK?" in first
+        assert "'many' is not a number of 0 or more." in first
+        assert "wear 0.90 SEK/kWh" in first
+        assert config_path().read_text() == (
+            "# Mine.\n\n[planner]\npurchase_price = 60000.0\ncycles = 5000.0\n"
+        )
+        code, again = await at_terminal(*options)
+    assert code == 0, again
+    assert QUESTION not in again
     assert "wear 0.90 SEK/kWh" in again
+
+
+@pytest.mark.parametrize("options", [("--simulate",), (), ("--simulate", "--apply", "--dry-run")])
+async def test_of_a_simulated_battery_nothing_is_asked_and_nothing_kept(
+    spot: str, options: tuple[str, ...]
+) -> None:
+    code, shown = await at_terminal("--prices", spot, *options, typed=b"60000\n5000\n")
+    assert code == 0, shown
+    assert QUESTION not in shown
+    assert not config_path().exists()
+
+
+@pytest.mark.parametrize("options", [("--apply",), ("--every", "15m")])
+async def test_that_there_is_no_device_is_said_before_anything_is_asked(
+    tmp_path: Path, options: tuple[str, ...]
+) -> None:
+    wrong = tmp_path / "wrong.csv"
+    wrong.write_text("start_utc,sek_per_kwh\n2026-01-01T00:00Z,600\n2026-01-01T01:00Z,600\n")
+    code, shown = await at_terminal("--prices", str(wrong), *options, typed=b"y\n60000\n5000\n")
+    assert (code, shown.count("\n")) == (2, 1)
+    assert shown.startswith("homevolt: No device is configured and none is named.")
+    assert not config_path().exists()
+
+
+@pytest.mark.parametrize("svg", ["{folder}/nowhere/plan.svg", "/proc/plan.svg"])
+async def test_a_picture_that_cannot_be_written_is_said_before_anything_is_asked(
+    spot: str, tmp_path: Path, svg: str
+) -> None:
+    async with Simulator(None) as sim:
+        options = ("--host", sim.host, "--prices", spot, "--svg", svg.format(folder=tmp_path))
+        code, shown = await at_terminal(*options, typed=b"60000\n5000\n")
+        assert not sim.journal
+    assert (code, shown.count("\n")) == (10, 1)
+    assert " cannot be written: " in shown
+    assert not config_path().exists()
+
+
+@pytest.mark.parametrize("typed", [b"60000\n5000\n", b"\n"])
+async def test_an_answer_that_cannot_be_kept_is_one_line_and_the_plan_is_shown(
+    spot: str, typed: bytes
+) -> None:
+    configure("# Mine.\n")
+    config_path().chmod(0o444)
+    async with Simulator(None) as sim:
+        code, shown = await at_terminal("--host", sim.host, "--prices", spot, typed=typed)
+    assert code == 0, shown
+    (line,) = [line for line in shown.splitlines() if "cannot be written" in line]
+    assert line.endswith("The answer counts for this plan alone.")
+    assert ("wear 0.90 SEK/kWh" if typed != b"\n" else "no wear counted") in shown
+    assert config_path().read_text() == "# Mine.\n"

@@ -161,6 +161,43 @@ async def test_every_mistake_is_said_at_once_with_its_line_and_the_remedy(
     assert "secret" not in outcome.err
 
 
+PLANNER = """\
+[planner]
+zones = "SE3"
+load_w = -1
+load_history = "missing.csv"
+purchase_price = 60000
+cycles = 0
+min_soc = 60
+max_soc = 50
+price_token_file = "missing"
+
+[planner.solar]
+peak_kw = 8
+tilt = 95
+azimuth = 0
+latitude = 59.3
+longitude = 18.1
+"""
+
+
+@pytest.mark.parametrize("options", [["--check"], []])
+async def test_mistakes_of_the_planner_are_said_with_the_others(
+    shell: Shell, file: Path, options: list[str]
+) -> None:
+    file.write_text(WHOLE.replace("[http]\n", "[http]\nhots = 1\n") + PLANNER)
+    outcome = await shell("run", *options, str(file))
+    assert (outcome.code, outcome.out) == (11, "")
+    first = WHOLE.count("\n") + 2
+    *lines, last = outcome.err.splitlines()
+    said = [line.removeprefix(f"{file}, line ").partition(": ")[::2] for line in lines]
+    numbers = [first - 2, *(first + n for n in (1, 2, 3, 5, 6, 8, 8, 12))]
+    assert [int(number) for number, _ in said] == numbers, outcome.err
+    remedies = re.compile("Write|Add|Did you mean|Correct|Lower|Make")
+    assert all(remedies.search(text) for _, text in said)
+    assert last == f"homevolt: {file} cannot be used: 9 mistakes. Nothing was started."
+
+
 @pytest.mark.parametrize(
     ("text", "line", "message"),
     [

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from tempfile import TemporaryFile
 from typing import TYPE_CHECKING
 
 from homevolt._files import complete
@@ -22,7 +23,7 @@ def check_writable(path: Path, *, force: bool) -> None:
         force: Whether it may be there already.
 
     Raises:
-        ShellError: It is there already, or its folder is not there.
+        ShellError: It is there already, or no file can be made in its folder.
     """
     if path.is_dir():
         raise unwritable(path, "it is a folder", "Give the name of a file.")
@@ -30,6 +31,11 @@ def check_writable(path: Path, *, force: bool) -> None:
         raise unwritable(path, f"there is no folder {path.parent}")
     if os.path.lexists(path) and not force:
         raise _exists(path)
+    try:
+        with TemporaryFile(dir=path.parent):
+            pass
+    except OSError as error:
+        raise unwritable(path, error) from error
 
 
 def write(path: Path, text: str, *, force: bool) -> None:

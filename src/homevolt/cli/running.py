@@ -18,6 +18,7 @@ from homevolt.cli import state
 from homevolt.cli.devices.run_config import ConfigMistakesError, load_run_config
 from homevolt.cli.errors import ShellError
 from homevolt.cli.output import print_err, print_text
+from homevolt.cli.planning import settings as planner
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -71,7 +72,7 @@ def describe(config: RunConfig) -> str:
 def _load(path: Path, *, simulate: bool) -> RunConfig:
     if simulate and not path.exists():
         return RunConfig(prometheus=PrometheusConfig(), http=HttpConfig())
-    config = load_run_config(path, has_devices=simulate)
+    config = load_run_config(path, has_devices=simulate, checks=(planner.mistakes,))
     # A simulated battery is gone with this process, and what was started on it too.
     return config if simulate else replace(config, state_folder=state.folder())
 

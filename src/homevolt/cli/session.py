@@ -128,6 +128,22 @@ class Reading(NamedTuple):
     duration_s: float = 0.0
 
 
+def chosen(target: Target, *, writes: bool) -> Target:
+    """Return a target with its device, as `run` chooses it; without an address it is simulated.
+
+    Args:
+        target: As for `run`.
+        writes: Likewise.
+
+    Raises:
+        ShellError: There is no such device, or a command that writes has none.
+    """
+    target = selected(target)
+    if writes and target.host is None and not target.simulate:
+        raise usage_error(NO_DEVICE)
+    return target
+
+
 def run(target: Target, work: Work, *, writes: bool = False, needs_readings: bool = True) -> None:
     """Read a device once, and give it to the work of a command, which is never run twice.
 
@@ -147,10 +163,8 @@ def run(target: Target, work: Work, *, writes: bool = False, needs_readings: boo
             device; nothing was sent then.
         HomevoltError: An option or the password entered cannot be used.
     """
-    target = selected(target)
+    target = chosen(target, writes=writes)
     if target.host is None and not target.simulate:
-        if writes:
-            raise usage_error(NO_DEVICE)
         print_err(SIMULATED)
     with asyncio.Runner() as runner:
         stack = AsyncExitStack()

@@ -60,10 +60,14 @@ def command(
     if every is not None:
         check_every(every, {"--dry-run": manner.dry_run, "--svg": svg, "explain": explain})
 
-    settings = plan_work.prepared(given, asks=not (manner.as_json or manner.yes))
-    show = render.show_explained if explain else render.show_planned
+    writes = apply or every is not None
     if svg is not None:
         check_writable(svg, force=True)
+    target = session.chosen(target, writes=writes)
+    is_simulated = target.host is None
+    asks = not (manner.as_json or manner.yes or is_simulated)
+    settings = plan_work.prepared(given, asks=asks)
+    show = render.show_explained if explain else render.show_planned
 
     async def work(opened: session.Session) -> None:
         if every is not None:
@@ -89,7 +93,7 @@ def command(
             opened, planned.plan.schedule, sentence, manner, gradually=True
         )
 
-    session.run(target, work, writes=apply or every is not None)
+    session.run(target, work, writes=writes)
 
 
 def check_every(every: timedelta, excluded: dict[str, Any]) -> None:

@@ -14,12 +14,14 @@ from homevolt.cli.errors import CONFIG_UNREADABLE, ShellError
 from homevolt.cli.output import PASSWORD_VARIABLE
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Callable, Iterable, Iterator, Mapping
     from pathlib import Path
     from typing import Any
 
     from homevolt.bridges.config import RunConfig
     from homevolt.cli.devices.config import ConfiguredDevice
+
+    Check = Callable[[Mapping[str, Any], Path], Iterable[Mistake]]
 
 
 class ConfigMistakesError(ShellError):
@@ -37,12 +39,15 @@ class ConfigMistakesError(ShellError):
         self.lines = lines
 
 
-def load_run_config(path: Path, *, has_devices: bool = False) -> RunConfig:
+def load_run_config(
+    path: Path, *, has_devices: bool = False, checks: Iterable[Check] = ()
+) -> RunConfig:
     """Read and check a whole file.
 
     Args:
         path: Where it is.
         has_devices: Whether devices come from elsewhere, so that the file needs none.
+        checks: What else of it is checked, each given the document and the folder of the file.
 
     Raises:
         ConfigMistakesError: Something in it is wrong.
@@ -54,6 +59,7 @@ def load_run_config(path: Path, *, has_devices: bool = False) -> RunConfig:
         *config.mistakes(document),
         *_missing(document, path, has_devices=has_devices),
         *settings.mistakes(document, path.parent),
+        *(mistake for check in checks for mistake in check(document, path.parent)),
     ]
     lines = sorted((line_of(text, keys) if keys else 1, message) for keys, message in found)
     if lines:

@@ -6,7 +6,7 @@ from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from homevolt.cli.errors import usage_error
-from homevolt.cli.planning.reading import in_currency, read_prices, read_tariff
+from homevolt.cli.planning.reading import asked_unit, in_currency, read_prices, read_tariff
 from homevolt.planning.backtest import Backtest, History, backtest
 from homevolt.planning.battery import BatteryModel
 from homevolt.planning.past_forecast import PastForecast
@@ -146,7 +146,7 @@ def _prices(file: Path | None, settings: Settings, tariff: Tariff) -> PriceSerie
         last = _FIRST_MADE_UP + timedelta(days=settings.days - 1)
         prices = made_up_prices(settings.zone, _FIRST_MADE_UP, last, seed=settings.seed)
     else:
-        prices = read_prices(file, settings.zone)
+        prices = read_prices(file, settings.zone, asked_unit(file, settings.zone))
     prices = in_currency(prices, tariff.currency, settings.eur_rate)
     gaps = prices.gaps()
     if gaps:

@@ -14,6 +14,7 @@ from homevolt.cli.control import previous_plan
 from homevolt.cli.control.asking import confirm
 from homevolt.cli.control.plan_state import known_plan
 from homevolt.cli.control.plan_write import require_local_mode
+from homevolt.cli.errors import ShellError
 from homevolt.cli.output import print_json, print_text
 from homevolt.cli.planning import plan_work, written_before
 from homevolt.exceptions import (
@@ -191,6 +192,9 @@ class Keeper:
         except HomevoltError as error:
             is_price = isinstance(error, HomevoltPricesError)
             self._is_out(part if is_price or part == "device" else "plan", error)
+            return False
+        except ShellError as error:  # a file of its settings
+            self._is_out("plan", HomevoltError(str(error)))
             return False
         self._is_back("plan")
         self._note_prices(planned)

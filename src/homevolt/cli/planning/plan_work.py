@@ -13,7 +13,7 @@ from homevolt.cli.errors import usage_error
 from homevolt.cli.planning.device import battery_of, check_clock
 from homevolt.cli.planning.forecasts import forecast_document, load_of, solar_of
 from homevolt.cli.planning.plan_slots import slots_document
-from homevolt.cli.planning.reading import in_currency, read_prices, read_tariff
+from homevolt.cli.planning.reading import asked_unit, in_currency, read_prices, read_tariff
 from homevolt.cli.planning.settings import PlanSettings, plan_settings
 from homevolt.cli.planning.spot import source_text, spot_prices
 from homevolt.cli.planning.wear import asked_once
@@ -70,17 +70,20 @@ class Planned(NamedTuple):
 
 
 def prepared(given: Mapping[str, Any], *, asks: bool) -> PlanSettings:
-    """Return what a plan is made with; what the wear depends on is asked once.
+    """Return what a plan is made with; whatever a person is asked is asked here.
 
     Args:
         given: What the command line says, by the names of `PlanSettings`.
-        asks: Whether a person at the terminal may be asked.
+        asks: Whether a person at the terminal may be asked what the wear depends on.
 
     Raises:
-        ShellError: The configuration file cannot be used.
-        HomevoltError: The tariff cannot be used.
+        ShellError: The configuration file or the price file cannot be used.
+        HomevoltError: Tariff or prices cannot be used.
     """
     settings = plan_settings(given)
+    if settings.prices is not None:
+        unit = asked_unit(settings.prices, settings.zone)
+        settings = settings._replace(price_unit=unit)
     if not asks:
         return settings
     return asked_once(settings, tariff_of(settings).currency)
@@ -260,7 +263,7 @@ async def _spot(
         today = source.today()
         found = await source.days(today, today + timedelta(days=1))
         return found.prices, found.problems
-    given = read_prices(settings.prices, settings.zone)
+    given = read_prices(settings.prices, settings.zone, settings.price_unit)
     return in_currency(given, tariff.currency, settings.eur_rate), ()
 
 

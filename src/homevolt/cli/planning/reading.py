@@ -82,30 +82,54 @@ def read_tariff(
     return tariff_from_eltariff(read(file), product=product, supplier=added)
 
 
-def read_prices(file: Path, zone: str) -> PriceSeries:
-    """Return the prices of a file; a person at the terminal is asked about a unit that cannot be.
+def asked_unit(file: Path, zone: str) -> str | None:
+    """Ask the person at the terminal about prices that cannot be in the unit that they say.
 
     Args:
         file: The file.
         zone: The name of the bidding zone.
 
+    Returns:
+        The unit to read them in, None where there is nothing to ask, or nobody.
+
     Raises:
-        ShellError: It cannot be read.
-        HomevoltError: It holds no prices, or nobody could say their unit.
+        ShellError: The file cannot be read.
+        HomevoltError: It holds no prices, or the answer is no.
+    """
+    try:
+        prices_from_file(read(file), zone=zone, name=file.name)
+    except HomevoltPriceUnitError as error:
+        if not can_ask():
+            return None
+        if not ask(f"{file.name}: {error} Read them so?"):
+            raise
+        return error.probable_unit
+    return None
+
+
+def read_prices(file: Path, zone: str, unit: str | None = None) -> PriceSeries:
+    """Return the prices of a file.
+
+    Args:
+        file: The file.
+        zone: The name of the bidding zone.
+        unit: The unit to read them in where they cannot be in the one that they say.
+
+    Raises:
+        ShellError: It cannot be read, or nobody has said the unit of its prices.
+        HomevoltError: It holds no prices.
     """
     text = read(file)
     try:
         return prices_from_file(text, zone=zone, name=file.name)
     except HomevoltPriceUnitError as error:
-        unit = error.probable_unit
-        if not can_ask():
-            column = unit.lower().replace("/", "_per_").replace("ö", "o").replace("ø", "o")
+        probable = error.probable_unit
+        if probable != unit:
+            column = probable.lower().replace("/", "_per_").replace("ö", "o").replace("ø", "o")
+            nobody = "" if can_ask() else "; without a terminal nobody can be asked"
             raise usage_error(
-                f"{file.name}: {error} Then call the column {column}; without a terminal nobody "
-                "can be asked."
+                f"{file.name}: {error} Then call the column {column}{nobody}."
             ) from error
-        if not ask(f"{file.name}: {error} Read them so?"):
-            raise
         return prices_from_file(text, zone=zone, name=file.name, unit=unit)
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import math
-from pathlib import Path
+from os.path import expanduser, isfile
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from homevolt._settings import (
@@ -21,7 +21,8 @@ from homevolt._settings import (
 from homevolt.cli.devices.config import config_error, config_path, parse_document, read_text
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Container, Iterator, Mapping
+    from pathlib import Path
 
 TABLE = "planner"
 EXCLUSIVE = (("load_w", "load_file", "load_history"), ("solar", "solar_file"))
@@ -50,6 +51,8 @@ class PlanSettings(NamedTuple):
     Attributes:
         zone: The bidding zone.
         prices: A file with prices, None asks the sources.
+        price_unit: The unit in which they are read where they cannot be in the one that they say;
+            a person said so at the terminal.
         price_source: The name of the source that is asked first, None for the best of the zone.
         price_token_file: The file that holds the token of that source.
         cache: The folder in which published prices are kept, None for the one of the system.
@@ -79,6 +82,7 @@ class PlanSettings(NamedTuple):
 
     zone: str = "SE3"
     prices: Path | None = None
+    price_unit: str | None = None
     price_source: str | None = None
     price_token_file: Path | None = None
     cache: Path | None = None
@@ -137,7 +141,7 @@ def load_table() -> dict[str, Any]:
     table = dict(document.get(TABLE, {}))
     for name in (*_FILES, *_FOLDERS):
         if name in table:
-            table[name] = path.parent / Path(table[name]).expanduser()
+            table[name] = _path(path.parent, table[name])
     if "price_token_file" in table:
         table["price_token_file"] = secret_path(table["price_token_file"], path.parent)
     if "peaks" in table:
@@ -160,9 +164,16 @@ def mistakes(document: Mapping[str, Any], folder: Path) -> Iterator[Mistake]:
     yield from unknown_keys(keys, table, FIELDS)
     unusable = [*unusable_values(keys, TABLE, table, FIELDS)]
     yield from unusable
-    if not unusable:
-        yield from _contradictions(table, folder)
-        yield from _mistakes_of_parts(table)
+    unusable_keys = {mistake.keys[-1] for mistake in unusable}
+    usable = {name: value for name, value in table.items() if name not in unusable_keys}
+    yield from _contradictions(usable, {*table}, folder)
+    yield from _missing_files(usable, folder)
+    yield from _mistakes_of_parts(usable)
+
+
+def _path(folder: Path, name: str) -> Path:
+    """Return the path of a file that the file of devices names."""
+    return folder / expanduser(name)  # noqa: PTH111 - the method fails where there is no home
 
 
 def _mistakes_of_parts(table: Mapping[str, Any]) -> Iterator[Mistake]:
@@ -182,24 +193,39 @@ def _mistakes_of_parts(table: Mapping[str, Any]) -> Iterator[Mistake]:
         yield from (Mistake(inner or at, says) for at, says in found)
 
 
-def _contradictions(table: Mapping[str, Any], folder: Path) -> Iterator[Mistake]:
-    """Yield what is wrong with values that can be used each by itself."""
-    for names in EXCLUSIVE:
-        first, *others = [name for name in names if name in table] or [""]
+def _missing_files(table: Mapping[str, Any], folder: Path) -> Iterator[Mistake]:
+    """Yield the files that are named and not there."""
+    for name in _FILES:
+        if name not in table:
+            continue
+        path = _path(folder, table[name])
+        if not isfile(path):  # noqa: PTH113 - the method fails where a folder cannot be read
+            yield Mistake((TABLE, name), f"there is no file {path}. Correct {name}.")
+
+
+def _contradictions(
+    table: Mapping[str, Any], names: Container[str], folder: Path
+) -> Iterator[Mistake]:
+    """Yield what is wrong with values that can be used each by itself.
+
+    Args:
+        table: These values.
+        names: Every key of the table, also of values that cannot be used.
+        folder: As for `mistakes`.
+    """
+    for alternatives in EXCLUSIVE:
+        first, *others = [name for name in alternatives if name in table] or [""]
         for name in others:
             yield Mistake((TABLE, name), f"{name} and {first} exclude each other. Remove one.")
-    for name in _FILES:
-        if name in table and not (path := folder / Path(table[name]).expanduser()).is_file():
-            yield Mistake((TABLE, name), f"there is no file {path}. Correct {name}.")
     if "price_token_file" in table:
         try:
             read_secret(secret_path(table["price_token_file"], folder))
         except SecretError as error:
             yield Mistake((TABLE, "price_token_file"), str(error))
-        if "price_source" not in table:
+        if "price_source" not in names:
             at = (TABLE, "price_token_file")
             yield Mistake(at, "price_token_file has no source. Add price_source.")
-    if table.get("purchase_price") and "cycles" not in table:
+    if table.get("purchase_price") and "cycles" not in names:
         yield Mistake((TABLE, "purchase_price"), "purchase_price has no cycles. Add cycles = 6000.")
     low = table.get("min_soc", 0) + table.get("reserve", 0)
     if low >= table.get("max_soc", _PERCENT):

@@ -5,7 +5,8 @@ from __future__ import annotations
 import math
 
 from homevolt.cli.control.asking import typed_text
-from homevolt.cli.output import can_ask, print_err
+from homevolt.cli.errors import ShellError
+from homevolt.cli.output import can_ask, one_line, print_err
 from homevolt.cli.planning.settings import TABLE, PlanSettings
 
 USUAL_CYCLES = 6000.0
@@ -23,23 +24,28 @@ def asked_once(settings: PlanSettings, currency: str) -> PlanSettings:
 
     Returns:
         The same with the answers.
-
-    Raises:
-        ShellError: The configuration file cannot be written.
     """
     if settings.purchase_price is not None or not can_ask():
         return settings
-    from homevolt.cli.devices import store  # noqa: PLC0415 - loads tomlkit, for an answer alone
-
     print_err("Each kWh out of the battery wears it. This is asked once, and kept as [planner].")
     price = _number(f"What did the battery cost, in {currency}? [Enter: count no wear] ", 0.0)
     if not price:
-        store.put_values(TABLE, {"purchase_price": 0})
+        _keep({"purchase_price": 0})
         return settings._replace(purchase_price=0.0)
     question = f"How many full cycles does its warranty give? [Enter: {USUAL_CYCLES:g}] "
     cycles = _number(question, USUAL_CYCLES) or USUAL_CYCLES
-    store.put_values(TABLE, {"purchase_price": price, "cycles": cycles})
+    _keep({"purchase_price": price, "cycles": cycles})
     return settings._replace(purchase_price=price, cycles=cycles)
+
+
+def _keep(answers: dict[str, float]) -> None:
+    """Put answers into the file of devices; where that cannot be done, say so and go on."""
+    from homevolt.cli.devices import store  # noqa: PLC0415 - loads tomlkit, for an answer alone
+
+    try:
+        store.put_values(TABLE, answers)
+    except ShellError as error:
+        print_err(one_line(f"{error} The answer counts for this plan alone."))
 
 
 def _number(question: str, otherwise: float) -> float:
