@@ -308,6 +308,28 @@ async def test_an_entry_that_took_the_id_of_another_during_the_question_is_not_d
     assert f"and entry {entry.id} is another one. Nothing was sent." in " ".join(shown.split())
 
 
+@pytest.mark.parametrize("command", [("replace", "plan.toml"), ("clear",)])
+async def test_a_plan_that_another_client_wrote_during_the_question_is_not_deleted(
+    shell: Shell, battery: Simulator, tmp_path: Path, command: tuple[str, ...]
+) -> None:
+    file = tmp_path / "plan.toml"
+    file.write_text((await shell("schedule", "export")).out)
+    battery.journal.clear()
+    battery.faults.add_settings(
+        {
+            "kind": "other_client",
+            "path": "/schedule.json",
+            "nth": 2,
+            "when": "before",
+            "run": "sched_clear; sched_add 2 --setpoint 700",
+        }
+    )
+    arguments = [str(file) if word == "plan.toml" else word for word in command]
+    code, shown = await answered(battery, [b"y\n"], "schedule", *arguments)
+    assert (code, plan_of(battery), [*battery.journal.writes]) == (2, [(2, 700)], []), shown
+    assert "it is not the one that was shown. Nothing was sent." in " ".join(shown.split())
+
+
 @pytest.mark.parametrize("name", EXAMPLES)
 async def test_the_example_of_a_command_works(shell: Shell, battery: Simulator, name: str) -> None:
     arguments = [word.strip("'") for word in EXAMPLES[name].split()]

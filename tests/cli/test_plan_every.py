@@ -16,7 +16,7 @@ from aiohttp import web
 
 import homevolt
 from homevolt.cli.errors import Origin
-from homevolt.cli.planning.keeping import Event, Keeper
+from homevolt.cli.planning.keeping import Event, Keeper, ended_by_signals
 from homevolt.cli.planning.settings import PlanSettings
 from homevolt.cli.planning.spot import URL_VARIABLE
 from homevolt.cli.session import Session
@@ -238,6 +238,66 @@ async def test_a_write_that_fails_is_said_and_tried_again(tmp_path: Path) -> Non
         kinds = await keeping.run(2)
     assert kinds == ["failed", "back", "written", "ended"]
     assert keeping.events[0].text.startswith("The write failed, and is tried again: ")
+
+
+async def test_a_signal_that_comes_while_the_plan_is_computed_ends_it_before_the_write(
+    tmp_path: Path,
+) -> None:
+    async with kept(tmp_path) as keeping:
+        times = iter([lambda: signal.raise_signal(signal.SIGTERM)])
+        now = keeping.now
+
+        def now_with_signal() -> float:
+            next(times, lambda: None)()
+            return now()
+
+        keeping.now = now_with_signal  # type: ignore[method-assign] # this clock brings the signal
+        with ended_by_signals(keeping.stopping):
+            kinds = await keeping.run(1)
+        assert keeping.running.writes == []
+    assert kinds == ["ended"]
+    assert keeping.events[0].text == "Ended. Nothing was written."
+
+
+async def test_what_was_not_sent_is_not_counted_as_a_plan_that_was_written(tmp_path: Path) -> None:
+    async with kept(tmp_path) as keeping:
+        device = keeping.running.device
+        await device.disable_local_mode()
+        later = MOST_PER_DAY + 2
+
+        def switched_on() -> None:
+            keeping.running.sim.device.set_parameter("settings_local", True, store=True)
+
+        keeping.before[later] = switched_on
+        kinds = await keeping.run(later + 1)
+        assert kinds == ["failed", "back", "written", "ended"]
+
+
+async def test_an_end_after_a_write_whose_outcome_is_unknown_says_so(tmp_path: Path) -> None:
+    async with kept(tmp_path) as keeping:
+        faults = keeping.running.sim.faults
+        faults.add(Fault("reset", command="sched_add*", when="before"))
+        # The first is read for the round, the next before the write, and one by the write itself.
+        faults.add(Fault("reset", path="/schedule.json", nth=4, count=10_000, when="before"))
+        kinds = await keeping.run(1)
+    assert kinds == ["failed", "ended"]
+    assert keeping.events[-1].text == (
+        "Ended. Whether the last plan was written is not known: 'homevolt schedule show' shows "
+        "what the device holds."
+    )
+
+
+async def test_an_end_with_the_plan_of_another_client_does_not_say_when_it_ends(
+    tmp_path: Path,
+) -> None:
+    async with kept(tmp_path) as keeping:
+        for number in range(1, MOST_PER_DAY + 1):
+            keeping.before[number] = lambda: keeping.running.plan(Entry(0))
+        await keeping.run(MOST_PER_DAY + 1)
+    assert keeping.events[-1].text == (
+        "Ended. The plan on the device is not the one that was written: 'homevolt schedule show' "
+        "shows it."
+    )
 
 
 async def test_local_mode_that_was_switched_off_is_not_switched_on(tmp_path: Path) -> None:

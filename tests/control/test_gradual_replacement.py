@@ -165,7 +165,7 @@ async def test_a_device_that_takes_no_window_beside_an_open_one_is_no_failure() 
         to_time=datetime.fromtimestamp(start + 3600, UTC),
     )
     charge = {"type": 1, "from": start, "to": start + 3600, "params": {"setpoint": 100}}
-    documents = [document({"id": 0, "type": 0})] * 3
+    documents = [document({"id": 0, "type": 0})] * 2
     documents += [document(), document({"id": 1, **charge})]
     refusal = "Schedules overlap\nCommand 'sched_add' returned non-zero error code: 0x2 (ERROR)\n"
     async with scripted_device(
@@ -193,3 +193,24 @@ async def test_another_client_that_writes_meanwhile_is_left_alone() -> None:
         )
         with pytest.raises(HomevoltCommandError, match="left alone"):
             await running.device.replace_schedule(new_plan(), gradually=True)
+
+
+async def test_an_entry_of_another_client_that_comes_before_the_first_command_is_left_alone() -> (
+    None
+):
+    async with connected_device(linked=True) as running:
+        await running.device.replace_schedule(old_plan())
+        running.sim.faults.add(
+            Fault(
+                "other_client",
+                run="sched_add 2 --setpoint 700 --from 2099-01-01T00:00:00",
+                path="/schedule.json",
+                when="after",
+                nth=1,
+                count=1,
+            )
+        )
+        with pytest.raises(HomevoltCommandError, match="left alone"):
+            await running.device.replace_schedule(new_plan(), gradually=True)
+        setpoints = [e.options.get("setpoint") for e in running.sim.installation.plan.entries]
+        assert 700 in setpoints

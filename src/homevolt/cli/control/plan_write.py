@@ -17,6 +17,7 @@ from homevolt.cli.render.documents import entry_document
 from homevolt.control.overlay import overlay_plan
 from homevolt.control.plan_replacement import compare_plans
 from homevolt.exceptions import HomevoltLocalModeError, HomevoltValueError
+from homevolt.schedule.comparing import pair_up
 from homevolt.schedule.validation import check_overlaps, new_entry
 
 if TYPE_CHECKING:
@@ -26,7 +27,7 @@ if TYPE_CHECKING:
     from homevolt.cli.control.repeats import Repeat
     from homevolt.cli.control.window_options import Manner, Window
     from homevolt.cli.session import Session
-    from homevolt.schedule.entry import ScheduleEntry
+    from homevolt.schedule.entry import Schedule, ScheduleEntry
 
 PLAN_ENDED = (
     f"Ended while the plan was written; '{PROGRAM} schedule show' shows which plan the device has "
@@ -200,10 +201,11 @@ async def clear_plan(session: Session, manner: Manner) -> None:
     """
 
     async def write() -> None:
+        _refuse_changed(session, shown)
         await session.device.clear_all_schedules()
 
-    count = len(known_plan(session).entries)
-    sentence = f"Will delete every entry of the plan ({count})."
+    shown = known_plan(session)
+    sentence = f"Will delete every entry of the plan ({len(shown.entries)})."
     _show(session, await _change(session, sentence, (), write, manner), manner)
 
 
@@ -230,14 +232,33 @@ async def replace_plan(
     """
     expected = tuple(entries)
     check_overlaps(expected)
-    diff = compare_plans(expected, known_plan(session))
+    shown = known_plan(session)
+    diff = compare_plans(expected, shown)
 
     async def write() -> None:
+        _refuse_changed(session, shown)
         await session.device.replace_schedule(expected, gradually=gradually)
 
     sentence = f"{sentence} {summary_of(diff)}"
     outcome = await _change(session, sentence, expected, write, manner, shows_plan=True)
     _show(session, outcome, manner)
+
+
+def _refuse_changed(session: Session, shown: Schedule) -> None:
+    """Refuse to delete entries of another client that came while a person was asked.
+
+    Raises:
+        HomevoltValueError: The plan is not the one that was shown, apart from what has ended.
+    """
+    before, now = (
+        not_ended(session, entries) for entries in (shown.entries, known_plan(session).entries)
+    )
+    pairs = pair_up(before, now)
+    if pairs.missing or pairs.unexpected:
+        raise HomevoltValueError(
+            "The plan on the device has changed meanwhile: it is not the one that was shown. "
+            "Nothing was sent."
+        )
 
 
 async def require_local_mode(session: Session, manner: Manner) -> None:

@@ -15,10 +15,12 @@ from homevolt.cli.control.asking import confirm
 from homevolt.cli.control.plan_state import known_plan
 from homevolt.cli.control.plan_write import require_local_mode
 from homevolt.cli.errors import ShellError
-from homevolt.cli.output import print_json, print_text
+from homevolt.cli.output import PROGRAM, print_json, print_text
 from homevolt.cli.planning import plan_work, written_before
 from homevolt.exceptions import (
     HomevoltAuthenticationError,
+    HomevoltCommandError,
+    HomevoltCommandOutcomeUnknownError,
     HomevoltError,
     HomevoltPricesError,
     HomevoltPricesNotPublishedError,
@@ -141,6 +143,8 @@ class Keeper:
         self._out_since: dict[str, float] = {}
         self._retries = 0
         self._is_writing = False
+        self._is_unknown = False
+        self._holds_plan = False
 
     async def run(self, stopping: asyncio.Event) -> None:
         """Plan until it is stopped; a write that has begun is finished first.
@@ -178,7 +182,7 @@ class Keeper:
         part = "device"
         try:
             await self._session.device.update_info()
-            stands = self._stands()
+            self._holds_plan = stands = self._stands()
             self._is_back("device")
             part = "prices"
             planned = await plan_work.make(
@@ -221,23 +225,39 @@ class Keeper:
             old_stands=stands,
             threshold=THRESHOLD if settings.threshold is None else settings.threshold,
         )
-        self._rewrites = decision.rewrites
         if not decision.writes:
+            self._rewrites = decision.rewrites
             self._say("kept", f"Kept the plan. {decision.reason}", planned)
             return True
-        written_before.save(self._session, self._rewrites)
-        self._is_writing = True
         try:
-            await self._session.device.replace_schedule(plan.schedule, gradually=True)
+            # A signal that came while the plan was computed breaks this off: nothing is written.
+            await self._session.device.fetch_schedule_data()
+            await self._write(plan, decision.rewrites)
         except HomevoltError as error:
             self._is_out("write", error)
             return False
-        finally:
-            self._is_writing = False
         self._plan = plan
         self._is_back("write")
         self._say("written", f"{decision.reason} {_described(planned, self._local(plan))}", planned)
         return True
+
+    async def _write(self, plan: Plan, rewrites: tuple[datetime, ...]) -> None:
+        """Write a plan; only what may have been sent counts as one that was written."""
+        before, self._rewrites = self._rewrites, rewrites
+        written_before.save(self._session, rewrites)
+        self._is_writing = True
+        try:
+            await self._session.device.replace_schedule(plan.schedule, gradually=True)
+        except HomevoltError as error:
+            if not isinstance(error, HomevoltCommandError):  # nothing was sent
+                self._rewrites = before
+                written_before.save(self._session, before)
+            elif isinstance(error, HomevoltCommandOutcomeUnknownError):
+                self._is_unknown = True
+            raise
+        finally:
+            self._is_writing = False
+        self._is_unknown, self._holds_plan = False, True
 
     def _stands(self) -> bool:
         """Whether the device holds the plan that was written last, apart from what has ended."""
@@ -280,8 +300,16 @@ class Keeper:
         return plan.entries[-1].end.astimezone(self._zone)
 
     def _ending(self) -> str:
+        shows = f"'{PROGRAM} schedule show' shows"
+        if self._is_unknown:
+            return (
+                f"Ended. Whether the last plan was written is not known: {shows} what the device "
+                "holds."
+            )
         if self._plan is None:
             return "Ended. Nothing was written."
+        if not self._holds_plan:
+            return f"Ended. The plan on the device is not the one that was written: {shows} it."
         return (
             f"Ended. The plan on the device ends by itself on {self._local(self._plan):%a %H:%M}."
         )

@@ -172,7 +172,7 @@ def mistakes(document: Mapping[str, Any], folder: Path) -> Iterator[Mistake]:
 
 
 def _path(folder: Path, name: str) -> Path:
-    """Return the path of a file that the file of devices names."""
+    """Return the path of a file that the configuration file names."""
     return folder / expanduser(name)  # noqa: PTH111 - the method fails where there is no home
 
 

@@ -39,7 +39,7 @@ def asked_once(settings: PlanSettings, currency: str) -> PlanSettings:
 
 
 def _keep(answers: dict[str, float]) -> None:
-    """Put answers into the file of devices; where that cannot be done, say so and go on."""
+    """Put answers into the configuration file; where that cannot be done, say so and go on."""
     from homevolt.cli.devices import store  # noqa: PLC0415 - loads tomlkit, for an answer alone
 
     try:
