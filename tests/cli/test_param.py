@@ -49,6 +49,25 @@ async def test_every_parameter_is_listed_by_group(shell: Shell, battery: Simulat
     assert writes_of(battery) == []
 
 
+@pytest.mark.parametrize("columns", [40, 80])
+async def test_the_list_fits_the_terminal_and_loses_nothing(
+    shell: Shell, battery: Simulator, monkeypatch: pytest.MonkeyPatch, columns: int
+) -> None:
+    monkeypatch.setenv("COLUMNS", "10000")
+    whole = (await shell("param", "list")).out
+    assert max(map(len, whole.splitlines())) > 80
+    monkeypatch.setenv("COLUMNS", str(columns))
+    folded = (await shell("param", "list")).out
+    assert max(map(len, folded.splitlines())) <= columns
+    assert "".join(folded.split()) == "".join(whole.split())
+    monkeypatch.delenv("COLUMNS")
+    assert (await shell("param", "list")).out == whole  # a pipe gets a line for each
+    name = next(iter(battery.installation.parameters))
+    monkeypatch.setenv("COLUMNS", str(columns))
+    one = (await shell("param", "get", name)).out
+    assert max(map(len, one.splitlines())) <= columns
+
+
 async def test_a_group_and_what_was_changed_narrow_the_list(
     shell: Shell, battery: Simulator
 ) -> None:

@@ -62,17 +62,18 @@ class Model:
         """Add a row: the sum of coefficients times variables is from low to high."""
         self.rows.append((low, high, coefficients))
 
-    def minimise(self, gap: float) -> tuple[list[float], float]:
+    def minimise(self, gap: float, time_limit_s: float = TIME_LIMIT_S) -> tuple[list[float], float]:
         """Return the values of the variables and the least cost, or the best found in time.
 
         Args:
             gap: How far from the best bound the cost may be, relative to the cost.
+            time_limit_s: How long to search, in seconds of the clock on the wall.
 
         Raises:
             HomevoltError: Nothing was found.
         """
         solver = _QuietHighs()
-        settings = {"mip_rel_gap": gap, "mip_abs_gap": gap, "time_limit": TIME_LIMIT_S}
+        settings = {"mip_rel_gap": gap, "mip_abs_gap": gap, "time_limit": time_limit_s}
         for name, setting in {**settings, **dict.fromkeys(_TOLERANCES, 1e-9)}.items():
             solver.setOptionValue(name, setting)
         solver.passModel(self._program())

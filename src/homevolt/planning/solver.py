@@ -10,7 +10,7 @@ from __future__ import annotations
 from math import inf
 from typing import TYPE_CHECKING, NamedTuple
 
-from homevolt.planning.highs_model import Model
+from homevolt.planning.highs_model import TIME_LIMIT_S, Model
 from homevolt.planning.peak_fees import mean_of_largest_kw
 from homevolt.planning.slot_costs import end_pieces, slot_costs
 
@@ -37,14 +37,21 @@ class Solution(NamedTuple):
     objective: float
 
 
-def solve(problem: Problem, *, always_binary: bool = False, gap: float = 1e-9) -> Solution:
-    """Return the optimum that HiGHS finds.
+def solve(
+    problem: Problem,
+    *,
+    always_binary: bool = False,
+    gap: float = 1e-9,
+    time_limit_s: float = TIME_LIMIT_S,
+) -> Solution:
+    """Return the optimum that HiGHS finds, or the best that it found in time.
 
     Args:
         problem: Prices, powers, battery and start.
         always_binary: Keep charging and discharging apart by a binary variable in every slot, as is
             commonly done, and not only where the cost is not convex.
         gap: How far from the best bound the cost may be, relative to the cost.
+        time_limit_s: How long to search, in seconds of the clock on the wall; infinity proves it.
 
     Raises:
         HomevoltError: HiGHS found nothing.
@@ -55,7 +62,7 @@ def solve(problem: Problem, *, always_binary: bool = False, gap: float = 1e-9) -
     for fee in problem.peak_fees:
         _add_peaks(model, fee)
         model.offset -= fee.cost(mean_of_largest_kw(fee, [0.0] * len(problem.hours)))
-    values, objective = model.minimise(gap)
+    values, objective = model.minimise(gap, time_limit_s)
     low, high = problem.low_kwh, problem.high_kwh
     path = (problem.first_kwh, *(min(max(values[n], low), high) for n in stored[1:]))
     return Solution(path, objective)

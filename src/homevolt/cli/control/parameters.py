@@ -6,10 +6,10 @@ import sys
 from itertools import groupby
 from typing import TYPE_CHECKING, Any
 
-from homevolt.cli import known
+from homevolt.cli import known, render
 from homevolt.cli.control.asking import ask_secret, confirm, told_if_ended, typed_line
 from homevolt.cli.errors import usage_error
-from homevolt.cli.output import PROGRAM, can_ask, print_err, print_text
+from homevolt.cli.output import PROGRAM, can_ask, print_err
 from homevolt.cli.query import Answer, Query
 from homevolt.protocol.parameter import masked
 
@@ -49,7 +49,7 @@ def one(name: str) -> Query:
         parameter = await _find(session, name)
         return Answer(
             {"parameter": _document(parameter)},
-            lambda: print_text(f"{_line(parameter)}\n"),
+            lambda: render.show_folded([(0, _line(parameter))]),
             lambda: _sheet([parameter]),
         )
 
@@ -145,10 +145,10 @@ def _line(parameter: Parameter) -> str:
 
 def _print(parameters: Sequence[Parameter]) -> None:
     """Print parameters, sorted by group, below the name of their group."""
-    lines = []
+    lines: list[tuple[int, str]] = []
     for name, members in groupby(parameters, lambda parameter: parameter.group or NO_GROUP):
-        lines += [f"{name}:", *(f"  {_line(parameter)}" for parameter in members)]
-    print_text("".join(f"{line}\n" for line in lines))
+        lines += [(0, f"{name}:"), *((2, _line(parameter)) for parameter in members)]
+    render.show_folded(lines)
 
 
 def _sheet(parameters: Sequence[Parameter]) -> Sheet:

@@ -7,7 +7,13 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from homevolt.cli.render.devices import show_devices
-    from homevolt.cli.render.display import sensors, show_next_steps, show_status, status
+    from homevolt.cli.render.display import (
+        sensors,
+        show_folded,
+        show_next_steps,
+        show_status,
+        status,
+    )
     from homevolt.cli.render.log_display import follow_logs, logs
     from homevolt.cli.render.picture.files import write_planned, write_prices
     from homevolt.cli.render.picture_display import show_explained, show_planned, show_prices
@@ -38,6 +44,7 @@ __all__ = [
     "show_diff",
     "show_discovered",
     "show_explained",
+    "show_folded",
     "show_next_steps",
     "show_plan",
     "show_planned",
@@ -52,7 +59,7 @@ __all__ = [
 
 _MODULES = {
     "devices": ("show_devices",),
-    "display": ("sensors", "show_next_steps", "show_status", "status"),
+    "display": ("sensors", "show_folded", "show_next_steps", "show_status", "status"),
     "log_display": ("follow_logs", "logs"),
     "picture.files": ("write_planned", "write_prices"),
     "picture_display": ("show_explained", "show_planned", "show_prices"),

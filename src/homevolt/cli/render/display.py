@@ -9,18 +9,19 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from rich.console import Console
+from rich.console import Console, Group
 from rich.text import Text
 
 from homevolt.cli.errors import error_document
 from homevolt.cli.output import PROGRAM, print_err, print_json, print_text
 from homevolt.cli.query import Answer, Query
 from homevolt.cli.render.documents import STATUS_KEYS, sensors_document, status_document
+from homevolt.cli.render.formatting import printable
 from homevolt.cli.render.status_view import StatusView
 from homevolt.cli.render.tables import SensorTable, StepTable, matching, sensor_sheet
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
 
     from rich.console import RenderableType
 
@@ -30,6 +31,10 @@ if TYPE_CHECKING:
 
 PIPED_WIDTH = 160
 """Columns where there is no terminal to ask: a row of a table stays on one line."""
+UNFOLDED_WIDTH = 10_000
+"""Likewise, of lines that a program may look through."""
+HANGING_INDENT = 2
+"""How much further the rest of a folded line is indented."""
 
 
 class Terminal(Console):
@@ -58,6 +63,22 @@ class Terminal(Console):
             print_err(text.removesuffix("\n"))
         else:
             print_text(text)
+
+
+def show_folded(lines: Iterable[tuple[int, str]]) -> None:
+    """Show lines of text, folded where the terminal is too narrow; a pipe gets them whole.
+
+    Args:
+        lines: How far each is indented, and its text.
+    """
+    terminal = Terminal(piped_width=UNFOLDED_WIDTH)
+    shown = []
+    for indent, text in lines:
+        width = max(1, terminal.width - indent - HANGING_INDENT)
+        parts = Text(printable(text), overflow="fold").wrap(terminal, width)
+        for number, part in enumerate(parts):
+            shown.append(Text(" " * (indent + (HANGING_INDENT if number else 0))) + part)
+    terminal.show(Group(*shown))
 
 
 def show_status(session: Session, *, as_json: bool) -> None:
