@@ -4,13 +4,14 @@ import math
 import sys
 from dataclasses import replace
 from itertools import pairwise
+from random import Random
 from typing import TYPE_CHECKING
 
 import pytest
 from hypothesis import given, settings
 
 from homevolt.exceptions import HomevoltError, HomevoltValueError
-from homevolt.planning.optimum import find_optimum, flows_of, without_battery
+from homevolt.planning.optimum import find_optimum, flows_of, value_before, without_battery
 from homevolt.planning.problem import EndValue, PeakFee, PeakInterval
 from homevolt.planning.solver import solve
 from tests.planning.problems import cost_with_penalties, problems, small
@@ -65,6 +66,26 @@ def test_idling_and_self_consumption_are_never_cheaper(problem: Problem) -> None
     first = problem.first_kwh
     idle = flows_of(problem, (first,) * (len(problem.hours) + 1))
     assert best <= cost_with_penalties(problem, idle) + 1e-6
+
+
+def test_rounding_at_huge_prices_does_not_multiply_the_corners_of_a_curve() -> None:
+    count = 12
+    random = Random(1)  # noqa: S311 - a test draws the same each time
+
+    def prices() -> tuple[float, ...]:
+        return tuple(random.choice([1e6, -1e6, 5e8]) for _ in range(count))
+
+    problem = small(
+        hours=(0.25,) * count,
+        import_price=prices(),
+        export_price=prices(),
+        load_kw=tuple(random.uniform(0.0, 4.0) for _ in range(count)),
+        solar_kw=(0.0,) * count,
+    )
+    value = value_before(problem)
+    assert (
+        0 < len(value.curve or value.pieces or ()) < 100
+    )  # they were thousands, and gigabytes for a day
 
 
 def test_energy_is_bought_cheap_and_used_when_it_is_dear() -> None:

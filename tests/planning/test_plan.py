@@ -3,6 +3,7 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from itertools import pairwise
+from random import Random
 from typing import TYPE_CHECKING
 
 import pytest
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
     from homevolt.planning.problem import Problem
 
 START = datetime(2026, 11, 26, 13, 0, tzinfo=UTC)
+POWERED = {Action.CHARGE, Action.DISCHARGE}
 HARMLESS = {BatteryMode.GRID_CHARGE_DISCHARGE, BatteryMode.SOLAR_CHARGE_DISCHARGE}
 
 
@@ -37,6 +39,36 @@ def test_every_plan_can_be_written_ends_and_ends_in_self_consumption(
     assert plan.entries[-1].setting.action is Action.SELF_CONSUMPTION
     assert plan.entries[-1].entry.mode in HARMLESS
     assert plan.entries[-1].end == START + LONGEST
+
+
+@pytest.mark.parametrize("seed", [3, 7])
+def test_no_entry_charges_or_discharges_at_0_w(seed: int) -> None:
+    random = Random(seed)  # noqa: S311 - a test draws the same each time
+    problem = two_days(sun_kw=6.0)
+    count = len(problem.hours)
+    problem = replace(
+        problem,
+        import_price=tuple(random.uniform(-0.2, 3.0) for _ in range(count)),
+        export_price=tuple(random.uniform(-0.5, 2.0) for _ in range(count)),
+        load_kw=tuple(random.uniform(0.0, 4.0) for _ in range(count)),
+        fuse_kw=13.8,
+        battery=replace(problem.battery, max_discharge_w=0.0, min_soc=0.1),
+        start_kwh=0.0,
+    )
+    plan = make_plan(problem, START)
+    told = [each for each in plan.entries if each.setting.action in POWERED]
+    assert told
+    assert all((each.entry.setpoint or 0) > 0 for each in told)
+
+
+@pytest.mark.parametrize(("low", "high"), [(0.205, 0.955), (0.2, 0.95), (0.29, 0.58)])
+def test_an_entry_never_goes_beyond_the_limits_of_the_owner(low: float, high: float) -> None:
+    battery = replace(two_days().battery, min_soc=low, max_soc=high, reserve=0.0)
+    plan = make_plan(replace(two_days(sun_kw=6.0), battery=battery), START)
+    lows = [each.entry.min_soc for each in plan.entries if each.entry.min_soc is not None]
+    highs = [each.entry.max_soc for each in plan.entries if each.entry.max_soc is not None]
+    assert min(lows) == (21 if low == 0.205 else round(low * 100))
+    assert max(highs) == (95 if high == 0.955 else round(high * 100))
 
 
 @given(problems())
@@ -200,3 +232,21 @@ def test_at_most_twelve_plans_are_written_within_a_day() -> None:
     assert "12 plans were written within a day" in decision.reason
     a_day_old = (START - timedelta(hours=24), *earlier[1:])
     assert decide(plan, None, rewrites=a_day_old).writes
+
+
+@given(problems())
+def test_the_cost_of_a_plan_is_what_its_slots_cost(problem: Problem) -> None:
+    plan = make_plan(problem, START)
+    storage, flows, cost = problem.storage, plan.flows, 0.0
+    for slot, (meter, battery) in enumerate(zip(flows.meter_kwh, flows.battery_kwh, strict=True)):
+        house = problem.load_kw[slot] - problem.solar_kw[slot] + storage.standby_kw
+        assert meter == pytest.approx(house * problem.hours[slot] + battery)
+        change = flows.stored_kwh[slot + 1] - flows.stored_kwh[slot]
+        assert change == pytest.approx(
+            battery * storage.charge_efficiency
+            if battery > 0
+            else battery / storage.discharge_efficiency
+        )
+        cost += meter * (problem.import_price if meter > 0 else problem.export_price)[slot]
+        cost += max(0.0, -battery) * storage.wear_per_kwh
+    assert plan.cost == pytest.approx(cost - flows.end_value + flows.peak_cost)

@@ -95,18 +95,22 @@ def entry_options(
     Args:
         choice: How the action is carried out.
         setting: Power and limits of stored energy. Percentages are whole: they are rounded so that
-            the target is reached.
+            the target is reached, but never beyond the battery's own limits.
         storage: The battery, whose own limits hold in every entry.
         fuse_kw: What the grid connection carries, None for no limit.
     """
     options = choice.options(round(setting.power_kw * _W_PER_KW))
     capacity = storage.capacity_kwh
-    floor = math.floor(max(setting.floor_kwh, storage.min_kwh) / capacity * 100 + _ROUNDING)
+    floor = max(
+        math.floor(setting.floor_kwh / capacity * 100 + _ROUNDING),
+        math.ceil(storage.min_kwh / capacity * 100 - _ROUNDING),
+    )
     if floor > 0 and setting.action in (Action.SELF_CONSUMPTION, Action.DISCHARGE):
         options["min_soc"] = min(floor, 100)
     ceiling = min(setting.ceiling_kwh, storage.max_kwh)
     if ceiling < capacity and setting.action not in (Action.DISCHARGE, Action.WAIT):
-        options["max_soc"] = min(100, math.ceil(ceiling / capacity * 100 - _ROUNDING))
+        highest = math.floor(storage.max_kwh / capacity * 100 + _ROUNDING)
+        options["max_soc"] = min(highest, math.ceil(ceiling / capacity * 100 - _ROUNDING))
     if fuse_kw is not None and setting.action is Action.CHARGE:
         options["import_limit"] = round(fuse_kw * _W_PER_KW)
     if fuse_kw is not None and setting.action is Action.DISCHARGE:

@@ -27,7 +27,11 @@ Curve: TypeAlias = list[Corner]
 """Corners from the least to the most energy; the curve is straight between them."""
 
 _FLAT = 1e-12
-"""A corner that deviates less than this from the line between its neighbours is none."""
+"""A corner that deviates less than this from the line between its neighbours is none.
+
+It is a share of the largest cost of the curve if that is above 1: numbers are no more exact than
+that, and corners made of their rounding would multiply from slot to slot.
+"""
 _SAME_KWH = 1e-10
 _SAME_SLOPE = 1e-10
 
@@ -234,6 +238,7 @@ def _distinct(ordered: Sequence[float]) -> list[float]:
 
 def _simplified(curve: Curve) -> Curve:
     """Leave out corners that are none."""
+    flat = _FLAT * max(1.0, max((abs(cost) for _, cost in curve), default=0.0))
     result: Curve = []
     for corner in curve:
         if result and corner[0] - result[-1][0] <= _SAME_KWH:
@@ -241,7 +246,7 @@ def _simplified(curve: Curve) -> Curve:
         if len(result) > 1:
             (start, first), (middle, value) = result[-2:]
             share = (middle - start) / (corner[0] - start)
-            if abs(first + share * (corner[1] - first) - value) <= _FLAT:
+            if abs(first + share * (corner[1] - first) - value) <= flat:
                 result.pop()
         result.append(corner)
     if len(result) > 1:

@@ -35,6 +35,8 @@ _PASSES = 3
 _MOVES = (-1, 1, -2, 2, -4, 4)
 _WORTH = 1e-9
 _MET_KWH = 1e-9
+_LEAST_KW = 1e-3
+"""What a device can be told at least: entries have whole W."""
 _DRAFT_SHARE = 0.1
 """The share of its cost that a change has in the draft, since stretches are later joined only."""
 
@@ -126,11 +128,12 @@ def _setting(problem: Problem, optimum: Flows, action: Action, first: int, stop:
     """Return an action with the power and the limits that the optimum has over some slots."""
     powers = [optimum.battery_kwh[slot] / problem.hours[slot] for slot in range(first, stop)]
     after = optimum.stored_kwh[stop]
-    if action is Action.CHARGE:
-        return Setting(action, max(0.0, *powers), ceiling_kwh=after)
-    if action is Action.DISCHARGE:
-        return Setting(action, max(0.0, *(-power for power in powers)), floor_kwh=after)
-    return Setting(action)
+    if action is Action.CHARGE and max(powers) >= _LEAST_KW:
+        return Setting(action, max(powers), ceiling_kwh=after)
+    if action is Action.DISCHARGE and min(powers) <= -_LEAST_KW:
+        return Setting(action, -min(powers), floor_kwh=after)
+    # At 0 W there is nothing to do; for a device, 0 may as well mean no limit.
+    return Setting(Action.WAIT if action in (Action.CHARGE, Action.DISCHARGE) else action)
 
 
 def _improved(
