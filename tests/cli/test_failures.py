@@ -82,7 +82,7 @@ FAILURES = (
     ),
     Failure(
         "server off",
-        "status --timeout 0.5 --host {absent}",
+        "status --host {absent}",
         3,
         rf"http://{{absent}} cannot be reached: .*refused.* {SEARCHED}",
     ),
