@@ -392,7 +392,7 @@ async def test_a_unit_that_cannot_be_is_asked_about_once(tmp_path: Path) -> None
         os.close(ours)
         os.close(theirs)
     assert process.returncode == 0, err.decode()
-    assert "There is no plan of ours on the device. Wrote " in first
+    assert "No plan of this program is on the device. Wrote " in first
     assert err.decode().count("are they in SEK/MWh? Read them so? [y/N] ") == 1
 
 
