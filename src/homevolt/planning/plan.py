@@ -144,7 +144,7 @@ def make_plan(
         best_cost=optimum.total_cost,
         cost_without_battery=without_battery(problem),
         cost_of_self_consumption=flows_of(problem, own).total_cost,
-        notes=(*optimum.notes, *notes),
+        notes=(*flows.notes, *notes),
     )
 
 
