@@ -279,3 +279,26 @@ def test_the_cost_of_a_plan_is_what_its_slots_cost(problem: Problem) -> None:
         cost += meter * (problem.import_price if meter > 0 else problem.export_price)[slot]
         cost += max(0.0, -battery) * storage.wear_per_kwh
     assert plan.cost == pytest.approx(cost - flows.end_value + flows.peak_cost)
+
+
+def test_a_plan_that_goes_beyond_the_fuse_says_so_where_the_optimum_does_not() -> None:
+    battery = replace(
+        small().battery,
+        capacity_wh=1000.0,
+        max_charge_w=500.0,
+        max_discharge_w=0.0,
+        charge_efficiency=0.3,
+        discharge_efficiency=0.3,
+        max_soc=0.01,
+    )
+    problem = small(
+        hours=(0.25,) * 2,
+        import_price=(0.0, 0.1),
+        export_price=(0.0, 0.1),
+        load_kw=(0.0,) * 2,
+        solar_kw=(0.0, 3.1),
+        battery=battery,
+        fuse_kw=3.0,
+    )
+    plan = make_plan(problem, START)
+    assert any("The grid connection carries 3 kW" in note for note in plan.notes)
