@@ -12,10 +12,8 @@ from hypothesis import strategies as st
 
 from homevolt.exceptions import HomevoltValueError
 from homevolt.planning.actions import Action
-from homevolt.planning.battery import BatteryModel
 from homevolt.planning.device_modes import ALL_MODES
 from homevolt.planning.explain import explain, sentence
-from homevolt.planning.optimum import find_optimum
 from homevolt.planning.plan import LONGEST, Plan, make_plan
 from homevolt.planning.problem import EndValue
 from homevolt.planning.rewrites import MOST_PER_DAY, decide
@@ -78,33 +76,6 @@ def test_a_plan_is_never_cheaper_than_the_optimum_says_is_possible(problem: Prob
     plan = make_plan(problem, START)
     if not plan.notes:  # a plan may break the soft limits, which the optimum pays for
         assert plan.cost >= plan.best_cost - 1e-6
-
-
-def test_a_plan_that_exceeds_the_fuse_says_so_though_the_optimum_does_not() -> None:
-    prices = (0.0, 0.0, 0.0, 0.4, 0.1, *([0.0] * 6))
-    problem = small(
-        hours=(0.25,) * 11,
-        import_price=prices,
-        export_price=prices,
-        load_kw=(0.0, 0.0, 3.1, *([0.0] * 8)),
-        solar_kw=(0.0,) * 11,
-        battery=BatteryModel(
-            capacity_wh=1000.0,
-            max_charge_w=0.0,
-            max_discharge_w=500.0,
-            charge_efficiency=0.3,
-            discharge_efficiency=0.9,
-            standby_w=0.0,
-            max_soc=0.2,
-            reserve=0.0,
-        ),
-        start_kwh=0.2,
-        fuse_kw=3.0,
-    )
-    plan = make_plan(problem, START)
-    assert find_optimum(problem).notes == ()
-    assert plan.cost < plan.best_cost
-    assert any("0.10 kW" in note for note in plan.notes)
 
 
 @pytest.mark.parametrize("sun_kw", [0.0, 6.0])
