@@ -277,6 +277,7 @@ PLANNED: Keys = {
     "start": "time",
     "currency": "text",
     **_keys("amount", "cost cost_without_battery cost_of_self_consumption best_cost"),
+    **_keys("amount", "energy_cost wear_cost peak_cost end_value"),
     "notes": ["text"],
     "rests_on": ["text"],
     "slots": [

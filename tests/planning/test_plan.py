@@ -11,11 +11,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from homevolt.exceptions import HomevoltValueError
+from homevolt.planning import solver
 from homevolt.planning.actions import Action
 from homevolt.planning.device_modes import ALL_MODES
 from homevolt.planning.explain import explain, sentence
 from homevolt.planning.plan import LONGEST, Plan, make_plan
-from homevolt.planning.problem import EndValue
+from homevolt.planning.problem import EndValue, PeakFee, PeakInterval
 from homevolt.planning.rewrites import MOST_PER_DAY, decide
 from homevolt.schedule.entry import BatteryMode
 from tests.planning.problems import problems, small, two_days
@@ -182,6 +183,20 @@ def test_each_entry_is_explained_in_one_sentence() -> None:
     assert charge.used_value > charge.charged_kwh * (charge.price or 0.0)
     assert all(sentence(each, "SEK", UTC).count(".") for each in explained)
     assert all(each.lost_kwh >= -1e-9 for each in explained)
+
+
+@pytest.mark.parametrize("is_proven", [True, False])
+def test_a_plan_whose_optimum_is_not_proven_says_so(
+    monkeypatch: pytest.MonkeyPatch, is_proven: bool
+) -> None:
+    def in_time(problem: Problem) -> solver.Solution:
+        return solve(problem)._replace(is_proven=is_proven)
+
+    solve = solver.solve
+    monkeypatch.setattr(solver, "solve", in_time)
+    fee = PeakFee(50.0, 1, tuple(PeakInterval((n,), 1.0, 1.0, 0) for n in range(4)))
+    plan = make_plan(small(peak_fees=(fee,)), START)
+    assert any("ran out of time" in note for note in plan.notes) is not is_proven
 
 
 def test_an_entry_that_keeps_energy_says_down_to_which_state_of_charge() -> None:

@@ -112,8 +112,7 @@ def battery_from_readings(
     for name, value in (("capacity", rated_capacity_wh), ("power", rated_power_w)):
         if value is None:
             raise HomevoltValueError(
-                f"The device does not report its rated {name}: give it in the settings of the "
-                "planner."
+                f"The device does not report its rated {name}: without it there is no plan."
             )
     known = {"standby_w": STANDBY_W * units, **settings}
     health = 1.0 if state_of_health is None else state_of_health

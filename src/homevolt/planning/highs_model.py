@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from itertools import accumulate
 from math import inf
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import highspy
 
@@ -21,6 +21,20 @@ _TOLERANCES = (
     "primal_feasibility_tolerance",
     "dual_feasibility_tolerance",
 )
+
+
+class Minimum(NamedTuple):
+    """What HiGHS found.
+
+    Attributes:
+        values: The value of each variable.
+        cost: The cost.
+        is_proven: Whether nothing can be cheaper; else the time was up.
+    """
+
+    values: list[float]
+    cost: float
+    is_proven: bool
 
 
 @dataclass(slots=True)
@@ -62,8 +76,8 @@ class Model:
         """Add a row: the sum of coefficients times variables is from low to high."""
         self.rows.append((low, high, coefficients))
 
-    def minimise(self, gap: float, time_limit_s: float = TIME_LIMIT_S) -> tuple[list[float], float]:
-        """Return the values of the variables and the least cost, or the best found in time.
+    def minimise(self, gap: float, time_limit_s: float = TIME_LIMIT_S) -> Minimum:
+        """Return the least cost, or the least that was found in time.
 
         Args:
             gap: How far from the best bound the cost may be, relative to the cost.
@@ -86,7 +100,7 @@ class Model:
         if status != highspy.HighsModelStatus.kOptimal and not in_time:
             raise HomevoltError(f"HiGHS found no plan: {solver.modelStatusToString(status)}.")
         solution = [float(each) for each in solver.getSolution().col_value]
-        return solution, float(info.objective_function_value)
+        return Minimum(solution, float(info.objective_function_value), is_proven=not in_time)
 
     def _program(self) -> highspy.HighsLp:
         program = highspy.HighsLp()

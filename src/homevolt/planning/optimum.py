@@ -8,7 +8,7 @@ always an answer: what cannot be kept is kept as far as possible, and the notes 
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import pairwise
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from homevolt.planning.general_programme import Curve
     from homevolt.planning.problem import Problem
     from homevolt.planning.slot_costs import SlotCost
+    from homevolt.planning.solver import Solution
 
 _NOTICED_KWH = 1e-6
 
@@ -47,6 +48,7 @@ class Flows:
         peak_cost: What the power fee rises by.
         end_value: What the energy left at the end is worth.
         notes: What could not be kept, in sentences for people.
+        is_proven: Whether nothing can be cheaper; False where the solver ran out of time.
     """
 
     stored_kwh: tuple[float, ...]
@@ -57,6 +59,7 @@ class Flows:
     peak_cost: float
     end_value: float
     notes: tuple[str, ...] = ()
+    is_proven: bool = True
 
     @property
     def total_cost(self) -> float:
@@ -77,7 +80,8 @@ def find_optimum(problem: Problem) -> Flows:
         HomevoltError: There is a power fee, and the solver is not installed.
     """
     if problem.peak_fees and problem.hours:
-        return flows_of(problem, _solved(problem))
+        solution = _solved(problem)
+        return replace(flows_of(problem, solution.stored_kwh), is_proven=solution.is_proven)
     return flows_of(problem, best_path(problem))
 
 
@@ -168,8 +172,8 @@ def outside_curve(problem: Problem) -> Curve | None:
     return sorted(corners.items())
 
 
-def _solved(problem: Problem) -> Sequence[float]:
-    """Return the best path of the stored energy by the solver."""
+def _solved(problem: Problem) -> Solution:
+    """Return what the solver finds."""
     try:
         from homevolt.planning.solver import solve  # noqa: PLC0415 - the extra `planner`
     except ModuleNotFoundError as error:
@@ -177,7 +181,7 @@ def _solved(problem: Problem) -> Sequence[float]:
             "A tariff with a power fee needs the extra `planner`: "
             "run `pip install 'homevolt[planner]'`."
         ) from error
-    return solve(problem).stored_kwh
+    return solve(problem)
 
 
 def best_path(problem: Problem, end: Value | None = None) -> list[float]:

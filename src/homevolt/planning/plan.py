@@ -129,6 +129,8 @@ def make_plan(
         "instead."
         for action in sorted(missing, key=lambda action: action.value)
     ]
+    if not optimum.is_proven:
+        notes.append("The search for the optimum ran out of time: this is the best that was found.")
     settings = [
         Setting(Action.SELF_CONSUMPTION) if setting.action in missing else setting
         for setting in settings_of(stretches)

@@ -31,10 +31,12 @@ class Solution(NamedTuple):
     Attributes:
         stored_kwh: Energy stored at the start of each slot and at the end.
         objective: The total cost, with the penalties for what could not be kept.
+        is_proven: Whether nothing can be cheaper; else the time was up.
     """
 
     stored_kwh: tuple[float, ...]
     objective: float
+    is_proven: bool
 
 
 def solve(
@@ -62,10 +64,10 @@ def solve(
     for fee in problem.peak_fees:
         _add_peaks(model, fee)
         model.offset -= fee.cost(mean_of_largest_kw(fee, [0.0] * len(problem.hours)))
-    values, objective = model.minimise(gap, time_limit_s)
+    least = model.minimise(gap, time_limit_s)
     low, high = problem.low_kwh, problem.high_kwh
-    path = (problem.first_kwh, *(min(max(values[n], low), high) for n in stored[1:]))
-    return Solution(path, objective)
+    path = (problem.first_kwh, *(min(max(least.values[n], low), high) for n in stored[1:]))
+    return Solution(path, least.cost, least.is_proven)
 
 
 def _add_slots(model: Model, problem: Problem, *, always_binary: bool) -> list[int]:
