@@ -162,7 +162,7 @@ async def test_a_window_that_was_cut_short_is_not_a_time_zone() -> None:
 async def test_a_refused_password_after_the_reset_leaves_the_outcome_unknown() -> None:
     async with connected_device() as running:
         running.sim.faults.add("status", status=401, path="/status.json", nth=2)
-        with pytest.raises(HomevoltCommandOutcomeUnknownError, match="does not say whether"):
+        with pytest.raises(HomevoltCommandOutcomeUnknownError, match="does not report whether"):
             await running.device.reboot()
         running.sim.faults.clear()
         running.clock.advance(LONGEST_LOCK_S)
