@@ -5,6 +5,8 @@ from __future__ import annotations
 import logging
 from typing import TYPE_CHECKING
 
+import pytest
+
 from homevolt.bridges.mqtt import bridged
 from homevolt.bridges.mqtt.discovery import identifier
 from homevolt.bridges.mqtt.topics import Topics
@@ -17,7 +19,8 @@ from tests.support.mosquitto import Mosquitto
 if TYPE_CHECKING:
     from pathlib import Path
 
-    import pytest
+
+pytestmark = pytest.mark.processes
 
 TOPICS = Topics()
 MAY_GROW_BLOCKS = 2000

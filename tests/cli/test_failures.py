@@ -33,6 +33,8 @@ from tests.support.terminals import (
 if TYPE_CHECKING:
     from pathlib import Path
 
+pytestmark = pytest.mark.processes
+
 CHARGE = "charge 3000 --for 2h --yes"
 
 

@@ -30,6 +30,8 @@ if TYPE_CHECKING:
 
     from tests.cli.conftest import Shell
 
+pytestmark = pytest.mark.processes
+
 WITHOUT = {
     "": "it shows the help",
     "completion": "it prints a script for a shell",

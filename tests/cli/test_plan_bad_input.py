@@ -27,6 +27,8 @@ if TYPE_CHECKING:
     from collections.abc import AsyncIterator
     from pathlib import Path
 
+pytestmark = pytest.mark.processes
+
 NOW = datetime.now(UTC)
 TODAY = NOW.astimezone(market_zone()).date()
 

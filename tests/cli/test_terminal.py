@@ -26,6 +26,8 @@ if TYPE_CHECKING:
 
     from tests.support.homes import Place
 
+pytestmark = pytest.mark.processes
+
 ROWS = 40
 STARTED, ENDED = b"\x1b[?1049h", b"\x1b[?1049l"
 CURSOR_SHOWN = b"\x1b[?25h"

@@ -11,6 +11,8 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import pytest
+
 from homevolt.cli.devices.config import load
 from homevolt.simulator import Simulator
 from tests.support.processes import PROGRAM, started
@@ -18,6 +20,8 @@ from tests.support.processes import PROGRAM, started
 if TYPE_CHECKING:
     from asyncio.subprocess import Process
     from collections.abc import AsyncIterator
+
+pytestmark = pytest.mark.processes
 
 SECRET = "correct horse"
 
