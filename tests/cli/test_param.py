@@ -184,3 +184,24 @@ async def test_without_a_device_nothing_is_written(shell: Shell, line: str) -> N
     outcome = await shell(*line.split())
     assert outcome.code == 2
     assert "--simulate" in outcome.line
+
+
+@pytest.mark.parametrize(
+    ("line", "is_endless"),
+    [
+        ("sched_set 1 -s 2000", True),
+        ("sched_set 1 -s 2000 --to=2099-01-01T00:00:00", True),
+        ("sched_add 1 -s 2000", True),
+        ("sched_add 1 -s 2000 --to=2099-01-01T00:00:00", False),
+        ("sched_add 1 -s 2000 --to 2099-01-01T00:00:00", False),
+    ],
+)
+async def test_a_console_line_that_writes_an_entry_without_end_needs_forever(
+    shell: Shell, battery: Simulator, line: str, is_endless: bool
+) -> None:
+    outcome = await shell("console", line)
+    if is_endless:
+        assert (outcome.code, writes_of(battery)) == (2, [])
+        assert "writes an entry without end; nothing was sent." in outcome.line
+        await shell("console", line, "--forever")
+    assert writes_of(battery) == [line]

@@ -122,7 +122,7 @@ TREE = {
     "param reset": ["NAME", *DEVICE, "--yes -y", "--json"],
     "param export": ["[FILE]", "--format=[toml|json]", *DEVICE, "--json"],
     "param import": ["FILE", *DEVICE, *MANNER],
-    "console": ["LINE", *DEVICE, "--yes -y", "--json"],
+    "console": ["LINE", *DEVICE, "--forever", "--yes -y", "--json"],
     "reboot": ["--wait=SECONDS", *DEVICE, "--yes -y", "--json"],
     "run": ["[CONFIG]", "--check", "--simulate"],
     "prices": ["--zone=NAME", "--days=N", "--cache=DIRECTORY", "--svg=FILE", "--json"],
