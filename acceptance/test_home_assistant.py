@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import os
 import signal
 import sys
 from typing import TYPE_CHECKING, Any, Self
@@ -57,6 +58,7 @@ class Bridge:
                 *(sys.executable, "-m", "homevolt", "run", str(self._folder / "homevolt.toml")),
                 stdout=log,
                 stderr=log,
+                env={**os.environ, "HOMEVOLT_STATE": str(self._folder / "state")},
             )
 
     async def stop(self) -> None:
@@ -217,10 +219,12 @@ async def check_commands(hass: HomeAssistant, simulator: Simulator) -> None:
     await becomes("the battery charges", lambda: state_is(mode, "inverter_charge"))
     written = [each for each in simulator.journal if each.command]
     assert any("2500" in (each.command or "") for each in written)
+    plan = simulator.installation.plan
+    assert any(entry.options.get("setpoint") == 2500 for entry in plan.entries)
     await hass.call("button.press", find("button", "_set_resume"))
 
     async def goes_on() -> bool:
-        return not await state_is(mode, "inverter_charge")
+        return all(entry.options.get("setpoint") != 2500 for entry in plan.entries)
 
     await becomes("the plan goes on", goes_on)
 

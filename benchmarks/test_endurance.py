@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from benchmarks.endurance import Endurance, held
 from homevolt.bridges.mqtt import bridged
 from homevolt.bridges.mqtt.discovery import identifier
 from homevolt.bridges.mqtt.topics import Topics
-from tests.bridges.endurance import Endurance, held
 from tests.bridges.support import until
 from tests.support.bridged import observing
 from tests.support.home_assistant import document_mistakes
@@ -19,8 +19,6 @@ from tests.support.mosquitto import Mosquitto
 if TYPE_CHECKING:
     from pathlib import Path
 
-
-pytestmark = pytest.mark.processes
 
 TOPICS = Topics()
 MAY_GROW_BLOCKS = 2000
@@ -59,6 +57,6 @@ async def test_a_day_in_which_everything_goes_away_at_random(
                     message = await observer.wait(topic)
                     assert document_mistakes(topic, message.json) == []
                 device_id = feed.device_id or ""
-                availability = await observer.wait(TOPICS.of(device_id, "availability"))
-                assert availability.payload == b"online"
+                topic = TOPICS.of(device_id, "availability")
+                await observer.wait(topic, lambda message: message.payload == b"online")
                 assert (await observer.wait(TOPICS.of(device_id, "state"))).json["at"]
