@@ -5,8 +5,6 @@ from __future__ import annotations
 import logging
 from typing import TYPE_CHECKING
 
-import pytest
-
 from benchmarks.endurance import Endurance, held
 from homevolt.bridges.mqtt import bridged
 from homevolt.bridges.mqtt.discovery import identifier
@@ -18,6 +16,8 @@ from tests.support.mosquitto import Mosquitto
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+    import pytest
 
 
 TOPICS = Topics()
