@@ -143,6 +143,7 @@ class Keeper:
         self._out_since: dict[str, float] = {}
         self._retries = 0
         self._is_writing = False
+        self._stopping = asyncio.Event()
         self._is_unknown = False
         self._holds_plan = False
 
@@ -155,6 +156,7 @@ class Keeper:
         Raises:
             HomevoltAuthenticationError: The password is wrong.
         """
+        self._stopping = stopping
         while not stopping.is_set():
             is_well = await self._unless(stopping, self._round())
             self._retries = 0 if is_well else self._retries + 1
@@ -230,8 +232,10 @@ class Keeper:
             self._say("kept", f"Kept the plan. {decision.reason}", planned)
             return True
         try:
-            # A signal that came while the plan was computed breaks this off: nothing is written.
             await self._session.device.fetch_schedule_data()
+            await asyncio.sleep(0)  # the loop has read a signal that came while this was computed
+            if self._stopping.is_set():
+                return True
             await self._write(plan, decision.rewrites)
         except HomevoltError as error:
             self._is_out("write", error)
