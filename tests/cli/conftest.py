@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import json
+import math
 from collections.abc import Awaitable, Callable
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import pytest
@@ -79,3 +81,16 @@ async def place(tmp_path: Path) -> AsyncIterator[Place]:
         battery.installation.plan.replace((Entry(7, None, None),), "Manual Schedule")
         configure(home, CONFIG.format(host=battery.host))
         yield Place(home, battery)
+
+
+@pytest.fixture
+def spot(tmp_path: Path) -> str:
+    """Return a file with the prices of the next 30 hours."""
+    first = datetime.now(UTC).replace(minute=0, second=0, microsecond=0)
+    rows = [
+        f"{first + timedelta(hours=hour):%Y-%m-%dT%H:%MZ},{60 + 40 * math.sin(hour / 4):.2f}"
+        for hour in range(30)
+    ]
+    file = tmp_path / "spot.csv"
+    file.write_text("start_utc,eur_per_mwh\n" + "\n".join(rows) + "\n")
+    return str(file)

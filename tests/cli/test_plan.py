@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import math
-from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
 import pytest
@@ -12,22 +10,7 @@ from homevolt.simulator import Simulator
 from homevolt.simulator.world.ems.plan import Mode
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from tests.cli.conftest import Shell
-
-
-@pytest.fixture
-def spot(tmp_path: Path) -> str:
-    """Return a file with the prices of the next 30 hours."""
-    first = datetime.now(UTC).replace(minute=0, second=0, microsecond=0)
-    rows = [
-        f"{first + timedelta(hours=hour):%Y-%m-%dT%H:%MZ},{60 + 40 * math.sin(hour / 4):.2f}"
-        for hour in range(30)
-    ]
-    file = tmp_path / "spot.csv"
-    file.write_text("start_utc,eur_per_mwh\n" + "\n".join(rows) + "\n")
-    return str(file)
 
 
 async def test_a_plan_is_shown_and_nothing_is_written(

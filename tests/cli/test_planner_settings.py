@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import math
 import os
 import pty
 from datetime import UTC, datetime, timedelta
@@ -57,19 +56,6 @@ def configure(text: str) -> Path:
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_text(text)
     return path.parent
-
-
-@pytest.fixture
-def spot(tmp_path: Path) -> str:
-    """Return a file with the prices of the next 30 hours."""
-    first = datetime.now(UTC).replace(minute=0, second=0, microsecond=0)
-    rows = [
-        f"{first + timedelta(hours=hour):%Y-%m-%dT%H:%MZ},{60 + 40 * math.sin(hour / 4):.2f}"
-        for hour in range(30)
-    ]
-    file = tmp_path / "spot.csv"
-    file.write_text("start_utc,eur_per_mwh\n" + "\n".join(rows) + "\n")
-    return str(file)
 
 
 def written(path: Path, *, days: int, power_w: float, unknown: bool = False) -> Path:
