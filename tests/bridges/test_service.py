@@ -249,8 +249,7 @@ async def test_a_reload_starts_and_stops_outputs_and_devices(
     async with running(Service(config, lambda: replace(config, devices=(), mqtt=None))) as service:
         await until(lambda: service.feeds["a"].snapshot)
         service.reload()
-        await until(lambda: not service.feeds and scripted.ended)
-        assert [*service.outputs] == ["http"]
+        await until(lambda: not service.feeds and [*service.outputs] == ["http"])
         assert scripted.ended == 1
         assert (await health(service))[1]["devices"] == {}
 
