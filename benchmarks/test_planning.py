@@ -10,9 +10,9 @@ from zoneinfo import ZoneInfo
 
 from homevolt.planning.backtest import History, backtest
 from homevolt.planning.battery import BatteryModel
-from homevolt.planning.optimum import find_optimum
-from homevolt.planning.problem import EndValue
-from homevolt.planning.solver import solve
+from homevolt.planning.optimum.optimum import find_optimum
+from homevolt.planning.optimum.problem import EndValue
+from homevolt.planning.optimum.solver import solve
 
 SHARE_OF_SOLVER = 0.1
 YEAR_MAY_COST_S = 60.0

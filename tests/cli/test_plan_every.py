@@ -20,7 +20,7 @@ from homevolt.cli.planning.keeping import Event, Keeper, ended_by_signals
 from homevolt.cli.planning.settings import PlanSettings
 from homevolt.cli.planning.spot import URL_VARIABLE
 from homevolt.cli.session import Session
-from homevolt.planning.rewrites import MOST_PER_DAY
+from homevolt.planning.plan.rewrites import MOST_PER_DAY
 from homevolt.simulator import Fault, Simulator
 from homevolt.simulator.world.ems.plan import Entry
 from tests.support.connected_device import connected_device

@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING, Any
 from hypothesis import strategies as st
 
 from homevolt.planning.battery import BatteryModel
-from homevolt.planning.optimum import find_optimum
-from homevolt.planning.problem import EndValue, PeakFee, PeakInterval, Problem
+from homevolt.planning.optimum.optimum import find_optimum
+from homevolt.planning.optimum.problem import EndValue, PeakFee, PeakInterval, Problem
 
 if TYPE_CHECKING:
-    from homevolt.planning.optimum import Flows
+    from homevolt.planning.optimum.optimum import Flows
 
 MOST_SLOTS = 12
 

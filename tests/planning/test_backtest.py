@@ -9,7 +9,7 @@ import pytest
 from homevolt.exceptions import HomevoltValueError
 from homevolt.planning.backtest import History, backtest
 from homevolt.planning.battery import BatteryModel
-from homevolt.planning.optimum import find_optimum
+from homevolt.planning.optimum.optimum import find_optimum
 from homevolt.planning.past_forecast import PastForecast
 from tests.planning.house_year import ZONE, history, made_up_prices
 

@@ -8,13 +8,13 @@ from typing import TYPE_CHECKING
 import pytest
 
 from homevolt import HomevoltError
-from homevolt.planning.actions import follow
 from homevolt.planning.backtest import History
 from homevolt.planning.battery import BatteryModel
-from homevolt.planning.optimum import change_cost_of
-from homevolt.planning.plan import Plan, make_plan, settings_at
-from homevolt.planning.problem import EndValue, Problem
-from homevolt.planning.rewrites import MOST_PER_DAY, decide
+from homevolt.planning.optimum.optimum import change_cost_of
+from homevolt.planning.optimum.problem import EndValue, Problem
+from homevolt.planning.plan.actions import follow
+from homevolt.planning.plan.plan import Plan, make_plan, settings_at
+from homevolt.planning.plan.rewrites import MOST_PER_DAY, decide
 from homevolt.simulator import Fault
 from homevolt.simulator.world.clock import WINTER_NOON
 from homevolt.simulator.world.house import House

@@ -13,11 +13,11 @@ from itertools import pairwise
 from typing import TYPE_CHECKING, NamedTuple
 
 from homevolt.exceptions import HomevoltValueError
-from homevolt.planning.actions import Action, Setting, follow
-from homevolt.planning.end_value import end_values
-from homevolt.planning.optimum import best_path, change_cost_of, value_before
-from homevolt.planning.plan import make_plan, settings_at
-from homevolt.planning.problem import WH_PER_KWH, Problem
+from homevolt.planning.optimum.end_value import end_values
+from homevolt.planning.optimum.optimum import best_path, change_cost_of, value_before
+from homevolt.planning.optimum.problem import WH_PER_KWH, Problem
+from homevolt.planning.plan.actions import Action, Setting, follow
+from homevolt.planning.plan.plan import make_plan, settings_at
 from homevolt.planning.series import utc
 
 if TYPE_CHECKING:
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from datetime import tzinfo
 
     from homevolt.planning.battery import BatteryModel
-    from homevolt.planning.optimum import Value
+    from homevolt.planning.optimum.optimum import Value
 
 PUBLISHED_AT = time(13, 0)
 RULE_HOURS = 4

@@ -7,7 +7,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from homevolt.planning.forecast.load import load_from_history
-from homevolt.planning.problem import WH_PER_KWH
+from homevolt.planning.optimum.problem import WH_PER_KWH
 from homevolt.planning.series import QUARTER, Series
 
 if TYPE_CHECKING:

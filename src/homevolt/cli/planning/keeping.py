@@ -26,7 +26,7 @@ from homevolt.exceptions import (
     HomevoltPricesNotPublishedError,
     HomevoltRateLimitError,
 )
-from homevolt.planning.rewrites import THRESHOLD, decide
+from homevolt.planning.plan.rewrites import THRESHOLD, decide
 from homevolt.schedule.comparing import pair_up
 
 if TYPE_CHECKING:
@@ -38,7 +38,7 @@ if TYPE_CHECKING:
     from homevolt.cli.planning.plan_work import Planned
     from homevolt.cli.planning.settings import PlanSettings
     from homevolt.cli.session import Session
-    from homevolt.planning.plan import Plan
+    from homevolt.planning.plan.plan import Plan
 
 T = TypeVar("T")
 

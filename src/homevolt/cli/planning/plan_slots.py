@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from homevolt.planning.plan import slot_starts
+from homevolt.planning.plan.plan import slot_starts
 
 if TYPE_CHECKING:
-    from homevolt.planning.plan import Plan
+    from homevolt.planning.plan.plan import Plan
 
 _W_PER_KW = 1000.0
 

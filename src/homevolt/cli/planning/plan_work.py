@@ -17,11 +17,11 @@ from homevolt.cli.planning.reading import asked_unit, in_currency, read_prices, 
 from homevolt.cli.planning.settings import PlanSettings, plan_settings
 from homevolt.cli.planning.spot import source_text, spot_prices
 from homevolt.cli.planning.wear import asked_once
-from homevolt.planning.device_modes import ALL_MODES
-from homevolt.planning.end_value import end_values
-from homevolt.planning.explain import explain, full_sentence
-from homevolt.planning.inputs import plan_input
-from homevolt.planning.plan import make_plan, slot_starts
+from homevolt.planning.optimum.end_value import end_values
+from homevolt.planning.optimum.inputs import plan_input
+from homevolt.planning.plan.device_modes import ALL_MODES
+from homevolt.planning.plan.explain import explain, full_sentence
+from homevolt.planning.plan.plan import make_plan, slot_starts
 from homevolt.planning.prices.table import find_source
 from homevolt.planning.tariff.peaks import Peak
 from homevolt.planning.tariff.rates import rates
@@ -34,9 +34,9 @@ if TYPE_CHECKING:
     from homevolt._common import Clock
     from homevolt.cli.session import Session
     from homevolt.exceptions import HomevoltError
-    from homevolt.planning.plan import Plan
+    from homevolt.planning.optimum.problem import Problem
+    from homevolt.planning.plan.plan import Plan
     from homevolt.planning.prices.market import Prices
-    from homevolt.planning.problem import Problem
     from homevolt.planning.series import Forecast, PriceSeries
     from homevolt.planning.tariff.model import Tariff
 

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 from homevolt.cli.planning.plan_slots import actions_of, charge_ratios
 from homevolt.cli.planning.plan_work import rests_on
 from homevolt.cli.render.picture.model import Bars, Mark, Picture, Row, Strip
-from homevolt.planning.explain import explain, full_sentence
-from homevolt.planning.plan import slot_starts
+from homevolt.planning.plan.explain import explain, full_sentence
+from homevolt.planning.plan.plan import slot_starts
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence

@@ -6,10 +6,10 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
-from homevolt.planning.plan import LEAST_AFTERWARDS, cost_of
+from homevolt.planning.plan.plan import LEAST_AFTERWARDS, cost_of
 
 if TYPE_CHECKING:
-    from homevolt.planning.plan import Plan
+    from homevolt.planning.plan.plan import Plan
 
 MOST_PER_DAY = 12
 THRESHOLD = 0.5

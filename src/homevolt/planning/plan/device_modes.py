@@ -5,14 +5,14 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from homevolt.planning.actions import Action
+from homevolt.planning.plan.actions import Action
 from homevolt.schedule.entry import BatteryMode
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection
 
-    from homevolt.planning.actions import Setting
-    from homevolt.planning.problem import Storage
+    from homevolt.planning.optimum.problem import Storage
+    from homevolt.planning.plan.actions import Setting
 
 ALL_MODES = frozenset(BatteryMode)
 _FAR_W = 20_000

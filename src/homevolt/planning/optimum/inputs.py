@@ -7,7 +7,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, NamedTuple
 
 from homevolt.exceptions import HomevoltValueError
-from homevolt.planning.problem import WH_PER_KWH, PeakFee, PeakInterval, Problem
+from homevolt.planning.optimum.problem import WH_PER_KWH, PeakFee, PeakInterval, Problem
 from homevolt.planning.series import HOUR, QUARTER, Forecast, Rates, is_number, utc
 
 if TYPE_CHECKING:

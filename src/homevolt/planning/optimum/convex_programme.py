@@ -10,12 +10,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from homevolt.planning.slot_costs import Piece
+from homevolt.planning.optimum.slot_costs import Piece
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from homevolt.planning.slot_costs import SlotCost
+    from homevolt.planning.optimum.slot_costs import SlotCost
 
 
 def earlier_value(value: Sequence[Piece], cost: SlotCost) -> list[Piece]:

@@ -8,8 +8,8 @@ import pytest
 from homevolt.exceptions import HomevoltValueError
 from homevolt.planning.battery import BatteryModel
 from homevolt.planning.forecast.load import constant_load
-from homevolt.planning.inputs import PlanInput, plan_input
-from homevolt.planning.optimum import find_optimum
+from homevolt.planning.optimum.inputs import PlanInput, plan_input
+from homevolt.planning.optimum.optimum import find_optimum
 from homevolt.planning.prices.made_up import made_up_prices
 from homevolt.planning.series import Forecast
 from homevolt.planning.tariff.model import PeakWeight, PowerFee, Tariff

@@ -11,14 +11,14 @@ import pytest
 from hypothesis import given, settings
 
 from homevolt.exceptions import HomevoltError, HomevoltValueError
-from homevolt.planning.optimum import find_optimum, flows_of, value_before, without_battery
-from homevolt.planning.problem import EndValue, PeakFee, PeakInterval
-from homevolt.planning.solver import solve
+from homevolt.planning.optimum.optimum import find_optimum, flows_of, value_before, without_battery
+from homevolt.planning.optimum.problem import EndValue, PeakFee, PeakInterval
+from homevolt.planning.optimum.solver import solve
 from tests.planning.problems import cost_with_penalties, problems, small
 
 if TYPE_CHECKING:
-    from homevolt.planning.optimum import Flows
-    from homevolt.planning.problem import Problem
+    from homevolt.planning.optimum.optimum import Flows
+    from homevolt.planning.optimum.problem import Problem
 
 _ROUNDING_KWH = 1e-9
 
@@ -242,7 +242,7 @@ def _check_hard_limits(problem: Problem, flows: Flows) -> None:
 def test_without_the_solver_a_fee_on_peaks_is_one_line_that_names_the_extra(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setitem(sys.modules, "homevolt.planning.solver", None)
+    monkeypatch.setitem(sys.modules, "homevolt.planning.optimum.solver", None)
     fee = PeakFee(50.0, 1, (PeakInterval((0,), 1.0, 1.0, 0),))
     with pytest.raises(HomevoltError, match=r"needs the extra `planner`") as raised:
         find_optimum(small(peak_fees=(fee,)))

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, NamedTuple
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from homevolt.planning.problem import Problem
+    from homevolt.planning.optimum.problem import Problem
 
 
 class Action(Enum):

@@ -14,12 +14,12 @@ from itertools import pairwise
 from math import inf
 from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
-from homevolt.planning.slot_costs import Piece
+from homevolt.planning.optimum.slot_costs import Piece
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from homevolt.planning.slot_costs import SlotCost
+    from homevolt.planning.optimum.slot_costs import SlotCost
 
 Corner: TypeAlias = tuple[float, float]
 """Stored energy in kWh, and the cost there."""

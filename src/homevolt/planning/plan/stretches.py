@@ -11,15 +11,15 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from homevolt.planning.actions import Action, Setting, stored_change
-from homevolt.planning.optimum import change_cost_of, end_value
-from homevolt.planning.slot_costs import end_pieces
+from homevolt.planning.optimum.optimum import change_cost_of, end_value
+from homevolt.planning.optimum.slot_costs import end_pieces
+from homevolt.planning.plan.actions import Action, Setting, stored_change
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from homevolt.planning.optimum import Flows
-    from homevolt.planning.problem import Problem
+    from homevolt.planning.optimum.optimum import Flows
+    from homevolt.planning.optimum.problem import Problem
 
 _NEAR_KWH = 0.01
 _STRANGE_KWH = 0.2

@@ -13,24 +13,24 @@ from itertools import pairwise
 from typing import TYPE_CHECKING, NamedTuple
 
 from homevolt.exceptions import HomevoltError
-from homevolt.planning.convex_programme import best_change, earlier_value
-from homevolt.planning.general_programme import (
+from homevolt.planning.optimum.convex_programme import best_change, earlier_value
+from homevolt.planning.optimum.general_programme import (
     best_change_on,
     curve_of,
     earlier_curve,
     pieces_of,
     sum_of,
 )
-from homevolt.planning.peak_fees import peak_cost
-from homevolt.planning.slot_costs import Piece, end_pieces, slot_costs
+from homevolt.planning.optimum.peak_fees import peak_cost
+from homevolt.planning.optimum.slot_costs import Piece, end_pieces, slot_costs
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from homevolt.planning.general_programme import Curve
-    from homevolt.planning.problem import Problem
-    from homevolt.planning.slot_costs import SlotCost
-    from homevolt.planning.solver import Solution
+    from homevolt.planning.optimum.general_programme import Curve
+    from homevolt.planning.optimum.problem import Problem
+    from homevolt.planning.optimum.slot_costs import SlotCost
+    from homevolt.planning.optimum.solver import Solution
 
 _NOTICED_KWH = 1e-6
 
@@ -175,7 +175,7 @@ def outside_curve(problem: Problem) -> Curve | None:
 def _solved(problem: Problem) -> Solution:
     """Return what the solver finds."""
     try:
-        from homevolt.planning.solver import solve  # noqa: PLC0415 - the extra `planner`
+        from homevolt.planning.optimum.solver import solve  # noqa: PLC0415 - the extra `planner`
     except ModuleNotFoundError as error:
         raise HomevoltError(
             "A tariff with a power fee needs the extra `planner`: "

@@ -6,14 +6,14 @@ from collections import deque
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from homevolt.planning.actions import Action, Setting, follow
-from homevolt.planning.optimum import flows_of
-from homevolt.planning.plan import slot_starts
+from homevolt.planning.optimum.optimum import flows_of
+from homevolt.planning.plan.actions import Action, Setting, follow
+from homevolt.planning.plan.plan import slot_starts
 
 if TYPE_CHECKING:
     from datetime import datetime, tzinfo
 
-    from homevolt.planning.plan import Plan, PlannedEntry
+    from homevolt.planning.plan.plan import Plan, PlannedEntry
 
 _NOTICED_KWH = 0.05
 _USED_UP_KWH = 1e-9

@@ -12,7 +12,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
-    from homevolt.planning.problem import Problem
+    from homevolt.planning.optimum.problem import Problem
 
 
 class Piece(NamedTuple):

@@ -10,11 +10,11 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from homevolt.planning.optimum import value_before
-from homevolt.planning.problem import EndValue
+from homevolt.planning.optimum.optimum import value_before
+from homevolt.planning.optimum.problem import EndValue
 
 if TYPE_CHECKING:
-    from homevolt.planning.problem import Problem
+    from homevolt.planning.optimum.problem import Problem
 
 _ROUNDS = 2
 

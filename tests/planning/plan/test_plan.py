@@ -11,18 +11,18 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from homevolt.exceptions import HomevoltValueError
-from homevolt.planning import solver
-from homevolt.planning.actions import Action
-from homevolt.planning.device_modes import ALL_MODES
-from homevolt.planning.explain import explain, sentence
-from homevolt.planning.plan import LONGEST, Plan, make_plan
-from homevolt.planning.problem import EndValue, PeakFee, PeakInterval
-from homevolt.planning.rewrites import MOST_PER_DAY, decide
+from homevolt.planning.optimum import solver
+from homevolt.planning.optimum.problem import EndValue, PeakFee, PeakInterval
+from homevolt.planning.plan.actions import Action
+from homevolt.planning.plan.device_modes import ALL_MODES
+from homevolt.planning.plan.explain import explain, sentence
+from homevolt.planning.plan.plan import LONGEST, Plan, make_plan
+from homevolt.planning.plan.rewrites import MOST_PER_DAY, decide
 from homevolt.schedule.entry import BatteryMode
 from tests.planning.problems import problems, small, two_days
 
 if TYPE_CHECKING:
-    from homevolt.planning.problem import Problem
+    from homevolt.planning.optimum.problem import Problem
 
 START = datetime(2026, 11, 26, 13, 0, tzinfo=UTC)
 POWERED = {Action.CHARGE, Action.DISCHARGE}

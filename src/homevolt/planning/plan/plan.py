@@ -8,18 +8,18 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from homevolt.exceptions import HomevoltValueError
-from homevolt.planning.actions import Action, Setting, follow
-from homevolt.planning.device_modes import ALL_MODES, entry_options, mode_for
-from homevolt.planning.optimum import find_optimum, flows_of, without_battery
+from homevolt.planning.optimum.optimum import find_optimum, flows_of, without_battery
+from homevolt.planning.plan.actions import Action, Setting, follow
+from homevolt.planning.plan.device_modes import ALL_MODES, entry_options, mode_for
+from homevolt.planning.plan.stretches import find_stretches, settings_of
 from homevolt.planning.series import utc
-from homevolt.planning.stretches import find_stretches, settings_of
 from homevolt.schedule.entry import ScheduleEntry
 
 if TYPE_CHECKING:
     from collections.abc import Collection
 
-    from homevolt.planning.optimum import Flows
-    from homevolt.planning.problem import Problem
+    from homevolt.planning.optimum.optimum import Flows
+    from homevolt.planning.optimum.problem import Problem
     from homevolt.schedule.entry import BatteryMode
 
 LONGEST = timedelta(hours=36)

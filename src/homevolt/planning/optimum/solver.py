@@ -10,14 +10,14 @@ from __future__ import annotations
 from math import inf
 from typing import TYPE_CHECKING, NamedTuple
 
-from homevolt.planning.highs_model import TIME_LIMIT_S, Model
-from homevolt.planning.peak_fees import mean_of_largest_kw
-from homevolt.planning.slot_costs import end_pieces, slot_costs
+from homevolt.planning.optimum.highs_model import TIME_LIMIT_S, Model
+from homevolt.planning.optimum.peak_fees import mean_of_largest_kw
+from homevolt.planning.optimum.slot_costs import end_pieces, slot_costs
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from homevolt.planning.problem import PeakFee, Problem
+    from homevolt.planning.optimum.problem import PeakFee, Problem
 
 
 _MARGIN_KW = 1e-3

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from homevolt.planning.problem import PeakFee, Problem
+    from homevolt.planning.optimum.problem import PeakFee, Problem
 
 
 def peak_cost(problem: Problem, meter_kwh: Sequence[float]) -> float:
