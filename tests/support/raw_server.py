@@ -28,13 +28,14 @@ class Answer:
 
     Attributes:
         data: What it sends, or a function that returns it for the request.
-        then: Whether it waits for the next request, closes, resets, or sends nothing more.
+        then: Whether it waits for the next request, closes, resets, sends nothing more, or neither
+            sends nor reads anything more.
         times: How often it sends the data.
         pause_s: Seconds between one time and the next.
     """
 
     data: bytes | Callable[[bytes], bytes] = b""
-    then: Literal["keep", "close", "reset", "stall"] = "keep"
+    then: Literal["keep", "close", "reset", "stall", "freeze"] = "keep"
     times: int = 1
     pause_s: float = 0.0
 
@@ -150,7 +151,9 @@ class RawServer:
                 writer.write(data)
                 await writer.drain()
                 self.sent += len(data)
-            if answer.then == "stall":
+            if answer.then == "freeze":
+                writer.transport.pause_reading()  # type: ignore[attr-defined] # it can read too
+            if answer.then in {"stall", "freeze"}:
                 await asyncio.Event().wait()
         finally:
             self._in_flight -= 1

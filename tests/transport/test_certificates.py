@@ -5,20 +5,25 @@ from __future__ import annotations
 import asyncio
 import gc
 import warnings
-from contextlib import AsyncExitStack
+from contextlib import AsyncExitStack, suppress
 from typing import TYPE_CHECKING
 
 import aiohttp
 import pytest
 
-from homevolt import Homevolt, HomevoltCertificateError
+from homevolt import Homevolt, HomevoltCertificateError, HomevoltConnectionError
 from homevolt.simulator import Simulator
+from homevolt.simulator.web.certificate import self_signed
+from homevolt.transport.client import Transport
+from tests.support.raw_server import Answer, RawServer, response
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable
+    from collections.abc import Awaitable, Callable, Coroutine
 
     from homevolt.transport.session import SslOption
 
+LONG_ENOUGH_S = 0.5
+"""A deadline that is meant to pass, and suffices to connect."""
 OTHER = aiohttp.Fingerprint(bytes(32))
 
 
@@ -36,21 +41,20 @@ async def be_refused(connection: Homevolt) -> None:
         await connection.update_info()
 
 
-def unclosed_after(
+async def use_once(
     url: str, ssl: SslOption, use: Callable[[Homevolt], Awaitable[None]], *, is_borrowed: bool
-) -> list[str]:
-    """Connect in an event loop that ends at once; return what was left open, as Python warns."""
+) -> None:
+    """Connect to a device, use it, and close the connection."""
+    async with AsyncExitStack() as stack:
+        session = await stack.enter_async_context(aiohttp.ClientSession()) if is_borrowed else None
+        await use(await stack.enter_async_context(Homevolt(url, websession=session, ssl=ssl)))
 
-    async def connect() -> None:
-        async with AsyncExitStack() as stack:
-            session = (
-                await stack.enter_async_context(aiohttp.ClientSession()) if is_borrowed else None
-            )
-            await use(await stack.enter_async_context(Homevolt(url, websession=session, ssl=ssl)))
 
+def unclosed_after(work: Coroutine[None, None, None]) -> list[str]:
+    """Run something in an event loop of its own; return what it left open, as Python warns."""
     with warnings.catch_warnings(record=True) as caught:
         warnings.simplefilter("always", ResourceWarning)
-        asyncio.run(connect())
+        asyncio.run(work)
         gc.collect()
     return [str(each.message) for each in caught]
 
@@ -68,13 +72,30 @@ async def test_no_connection_is_left_open(
         assert simulator.https_url is not None
         assert simulator.fingerprint is not None
         pinned = aiohttp.Fingerprint(bytes.fromhex(simulator.fingerprint))
-        found = await asyncio.to_thread(
-            unclosed_after,
-            simulator.https_url,
-            pinned if ssl is None else ssl,
-            use,
-            is_borrowed=is_borrowed,
-        )
+        trust = pinned if ssl is None else ssl
+        work = use_once(simulator.https_url, trust, use, is_borrowed=is_borrowed)
+        assert await asyncio.to_thread(unclosed_after, work) == []
+
+
+@pytest.mark.parametrize("data", [response(b"fine"), b"", response(b"fine")[:-1]])
+@pytest.mark.parametrize("method", ["get", "post"])
+async def test_a_connection_ends_also_where_the_device_does_not_agree(
+    data: bytes, method: str
+) -> None:
+    """TLS ends politely only once the other side says so too, and this one says nothing more."""
+
+    async def work(url: str) -> None:
+        transport = Transport(url, ssl=False, timeout=LONG_ENOUGH_S)
+        with suppress(HomevoltConnectionError):
+            if method == "get":
+                await transport.get("/ems.json")
+            else:
+                await transport.post("/console.json", {"cmd": "sched_list"})
+        await transport.close()
+
+    answer = Answer(data, then="freeze")
+    async with RawServer(answer, tls=self_signed("127.0.0.1")[0]) as server:
+        found = await asyncio.to_thread(unclosed_after, work(f"https://{server.host}"))
     assert found == []
 
 

@@ -272,6 +272,7 @@ class Transport:
             failure = self._failure(error, call, limits)
         finally:
             self._running = None
+            call.end()
         raise failure  # from outside of the handlers: see `homevolt.transport.errors`
 
     def _failure(

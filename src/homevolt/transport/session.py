@@ -38,6 +38,7 @@ class Call(msgspec.Struct):
         before_send: Called right before the request is sent; if it raises, nothing is sent.
         sent: Whether any of it may have reached the device.
         answers: The answers that arrived over its connection and were not read yet.
+        transport: What its connection goes through.
     """
 
     method: str
@@ -47,6 +48,16 @@ class Call(msgspec.Struct):
     before_send: Callable[[], None] = lambda: None
     sent: bool = False
     answers: ResponseHandler | None = None
+    transport: asyncio.Transport | None = None
+
+    def end(self) -> None:
+        """End the connection at once if it is being closed.
+
+        TLS closes politely, which takes until the device agrees; if the event loop ends before, the
+        connection is left open.
+        """
+        if self.transport is not None and self.transport.is_closing():
+            self.transport.abort()
 
 
 current_call: ContextVar[Call] = ContextVar("current_call")
@@ -87,6 +98,7 @@ class Response(aiohttp.ClientResponse):
         call = current_call.get()
         call.sent = True
         call.answers = connection.protocol
+        call.transport = connection.transport
         if call.answers:
             raise SurplusError
         if call.answers is not None and self.method != "GET":
@@ -99,11 +111,7 @@ class Response(aiohttp.ClientResponse):
 
 
 class PinnedCertificate(aiohttp.Fingerprint):
-    """A fingerprint whose connection ends where the device has another one.
-
-    aiohttp would close it politely, which takes until the device agrees, and leave it open if the
-    event loop ends before.
-    """
+    """A fingerprint whose connection ends at once where the device has another one."""
 
     def __init__(self, pinned: aiohttp.Fingerprint) -> None:
         super().__init__(pinned.fingerprint)
