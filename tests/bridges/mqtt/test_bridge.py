@@ -13,6 +13,7 @@ from homevolt.bridges.config import DeviceConfig
 from homevolt.bridges.feed import Feed
 from homevolt.bridges.feeds import Feeds
 from homevolt.bridges.mqtt.bridge import MqttOutput
+from homevolt.bridges.mqtt.client import BrokerClient
 from homevolt.bridges.mqtt.discovery import identifier
 from homevolt.bridges.mqtt.publishing import RETAINED, RetainedDiscovery
 from homevolt.bridges.mqtt.topics import Topics
@@ -252,6 +253,29 @@ async def test_a_command_under_way_is_brought_to_its_end_and_answered_later(
         assert mode.json["outcome"] == "verified"
         assert clear.json["outcome"] == "refused"
         assert "sched_clear" not in battery.commands[1:]
+
+
+async def test_an_answer_that_is_published_when_told_to_stop_is_published_once(
+    broker: Mosquitto, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    publish, status = BrokerClient.publish, OutputStatus()
+
+    async def publish_and_be_stopped(self: BrokerClient, topic: str, *args: Any, **kw: Any) -> None:
+        await publish(self, topic, *args, **kw)
+        if topic.endswith("result/duration"):
+            status.stopping.set()
+            for _ in range(20):  # the end begins before this one knows that it was delivered
+                await asyncio.sleep(0)
+
+    monkeypatch.setattr(BrokerClient, "publish", publish_and_be_stopped)
+    async with observing(broker) as observer, bridged_battery() as battery:
+        running = asyncio.create_task(MqttOutput(broker.config()).run(battery.feeds, status))
+        await observer.wait(battery.topic("availability"))
+        since = await observer.send(battery.topic("set/duration"), "10")
+        await observer.wait(BRIDGE, lambda m: m.payload == b"offline", since=since)
+        await asyncio.wait_for(running, DEADLINE_S)
+    answers = [each for each in observer.messages if each.topic.endswith("result/duration")]
+    assert len(answers) == 1
 
 
 async def test_two_bridges_with_one_client_id_are_noticed(

@@ -107,8 +107,8 @@ class MqttSession:
             await self._subscribe()
             stop_listening = self._feeds.listen(self)
             work: list[Coroutine[Any, Any, Any]] = [
-                self._receive(),
                 self._publish(),
+                self._receive(),
                 self._status.stopping.wait(),
                 self._hear_of_itself(),
             ]
@@ -123,7 +123,9 @@ class MqttSession:
             # the loops also look whether they are to end.
             self._is_ending = True
             self._wake.set()
-            for task in tasks:
+            # What is being published when told to stop is published to its end: after a
+            # cancellation nobody would know whether it was, and an answer would be sent twice.
+            for task in tasks[1:] if self._status.stopping.is_set() else tasks:
                 task.cancel()
             await asyncio.gather(*tasks, return_exceptions=True)
             await self._end_commands()
