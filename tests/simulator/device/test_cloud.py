@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 from homevolt.simulator.device.cloud import BLOCK_S, INTERVAL_S, plan_day
 from tests.simulator.client import device
 
@@ -63,6 +65,7 @@ def test_planned_entries_have_no_gap_between_them() -> None:
     assert entries[1].from_time == 1000 * BLOCK_S
 
 
+@pytest.mark.no_cover
 async def test_a_year_is_simulated_quickly() -> None:
     async with device() as client:
         client.sim.advance(YEAR_S)
