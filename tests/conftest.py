@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -13,7 +14,7 @@ from homevolt.transport import lockout
 from tests.support.fakes import ManualClock
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator
+    from collections.abc import AsyncIterator, Generator
 
     from homevolt.transport.client import Transport
 
@@ -33,6 +34,22 @@ settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "ci" if "CI" in os.en
 CAPTURES = Path(
     os.environ.get("HOMEVOLT_CAPTURES", Path(__file__).parents[2] / "shared" / "captures")
 )
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_call(item: pytest.Item) -> Generator[None, object, object]:
+    """Switch coverage off during a test that is marked `unmeasured`.
+
+    `no_cover` of pytest-cov does not in a worker of xdist, where coverage is started twice.
+    """
+    measure = sys.gettrace()
+    if item.get_closest_marker("unmeasured") is None:
+        return (yield)
+    sys.settrace(None)
+    try:
+        return (yield)
+    finally:
+        sys.settrace(measure)
 
 
 @pytest.fixture

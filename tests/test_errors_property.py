@@ -6,6 +6,7 @@ import json
 import math
 import time
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -57,6 +58,7 @@ def answers(draw: st.DrawFn) -> Answer:
     return Answer(data[:cut], then=draw(st.sampled_from(["keep", "close", "reset"])))
 
 
+@pytest.mark.unmeasured
 @settings(max_examples=80)
 @given(st.lists(answers(), min_size=1, max_size=4), st.sampled_from([None, "secret"]))
 async def test_any_answer_ends_in_success_or_a_library_error(
@@ -78,6 +80,7 @@ async def test_any_answer_ends_in_success_or_a_library_error(
             message.encode()
 
 
+@pytest.mark.unmeasured
 @settings(max_examples=100)
 @given(damaged(ems()) | damaged(cluster()), damaged(schedule()))
 async def test_any_damage_to_a_payload_leaves_readings_that_can_be_read(

@@ -143,7 +143,7 @@ async def tell(steps: Sequence[tuple[str, str, int]]) -> None:
             assert story.are_over()
 
 
-@pytest.mark.no_cover
+@pytest.mark.unmeasured
 @settings(max_examples=25)
 @given(steps=st.lists(STEPS, min_size=1, max_size=12))
 def test_normal_ends_what_was_started_or_says_that_it_did_not(

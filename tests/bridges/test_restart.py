@@ -339,6 +339,7 @@ NOTES = st.builds(
 )  # fmt: skip
 
 
+@pytest.mark.unmeasured
 @given(note=NOTES)
 def test_a_note_comes_back_as_it_was(note: Note, tmp_path_factory: pytest.TempPathFactory) -> None:
     folder = tmp_path_factory.mktemp("state")

@@ -33,6 +33,7 @@ async def test_made_up_prices_need_no_file(shell: Shell) -> None:
     assert row.split("|")[-2].strip().endswith(" %")
 
 
+@pytest.mark.unmeasured
 async def test_what_is_known_captures_more(shell: Shell) -> None:
     guessed = (await shell(*SHORT, "--json")).document["backtests"][0]
     known = (await shell(*SHORT, "--known", "--json")).document["backtests"][0]

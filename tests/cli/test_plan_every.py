@@ -147,7 +147,7 @@ async def test_a_threshold_of_the_settings_keeps_the_old_plan(tmp_path: Path) ->
         assert await keeping.run(2) == ["written", "kept", "ended"]
 
 
-@pytest.mark.no_cover
+@pytest.mark.unmeasured
 async def test_there_are_at_most_twelve_rewrites_a_day_also_after_a_restart(
     tmp_path: Path,
 ) -> None:

@@ -70,7 +70,7 @@ def test_only_a_device_that_obeys_and_then_refuses_the_password_is_believed_wron
 
 
 @pytest.mark.parametrize("row", ROWS)
-@pytest.mark.no_cover
+@pytest.mark.unmeasured
 async def test_each_method_ends_as_the_page_says(row: str) -> None:
     fault, when = ROWS[row]
     is_silent = fault["kind"] in SILENT

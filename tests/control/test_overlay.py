@@ -81,6 +81,7 @@ def _length(entry: ScheduleEntry) -> timedelta:
     return (entry.to_time or LATEST) - (entry.from_time or EARLIEST)
 
 
+@pytest.mark.unmeasured
 @given(previous=st.lists(windows(), max_size=6), overlay=overlays())
 def test_every_moment_is_the_overlay_s_or_else_the_previous_plan_s(
     previous: list[ScheduleEntry], overlay: list[ScheduleEntry]

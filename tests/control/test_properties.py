@@ -7,6 +7,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 
 import msgspec
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -31,6 +32,7 @@ def said(entry: ScheduleEntry) -> ScheduleEntry:
     return msgspec.structs.replace(entry, id=None, **off)
 
 
+@pytest.mark.unmeasured
 @settings(max_examples=25)
 @given(plan=st.lists(entries(), min_size=1, max_size=4))
 def test_an_entry_that_is_read_and_written_back_is_the_same_entry(

@@ -7,6 +7,7 @@ from contextlib import AsyncExitStack
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, Final
 
+import pytest
 from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, precondition, rule
@@ -306,4 +307,4 @@ class AnyUse(RuleBasedStateMachine):
 
 
 AnyUse.TestCase.settings = settings(max_examples=60, stateful_step_count=12, deadline=None)
-TestAnyUse = AnyUse.TestCase
+TestAnyUse = pytest.mark.unmeasured(AnyUse.TestCase)

@@ -22,7 +22,7 @@ def made_up() -> History:
     return history(*made_up_prices(DAYS))
 
 
-@pytest.mark.no_cover
+@pytest.mark.unmeasured
 def test_made_up_prices_with_negative_hours_spikes_and_flat_days_are_captured() -> None:
     past = made_up()
     assert min(past.export_price) < 0.0
@@ -48,14 +48,14 @@ def test_a_forecast_of_the_past_knows_no_later_load_and_without_weather_no_later
     assert one(0, 0, 4) == ([1.0] * 4, [0.0] * 4)
 
 
-@pytest.mark.no_cover
+@pytest.mark.unmeasured
 def test_nothing_saves_more_than_perfect_foresight() -> None:
     total = backtest(made_up(), BATTERY).total
     others = (total.without_battery, total.with_plan, total.self_consumption, total.rule)
     assert total.perfect_foresight <= min(others)
 
 
-@pytest.mark.no_cover
+@pytest.mark.unmeasured
 def test_perfect_foresight_by_days_is_that_of_the_whole() -> None:
     past = _first_days(7)
     battery = replace(BATTERY, wear_per_kwh=0.1)
@@ -64,7 +64,7 @@ def test_perfect_foresight_by_days_is_that_of_the_whole() -> None:
     assert backtest(past, battery).total.perfect_foresight == pytest.approx(whole.total_cost)
 
 
-@pytest.mark.no_cover
+@pytest.mark.unmeasured
 def test_a_plan_knows_no_price_before_it_is_published() -> None:
     past = _first_days(4)
     # The prices of the last day are published at 13:00 of the day before: until then nothing that

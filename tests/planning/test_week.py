@@ -81,7 +81,7 @@ def known_problem(week: History, hour: int, stored: float) -> Problem:
     )
 
 
-@pytest.mark.no_cover
+@pytest.mark.unmeasured
 async def test_a_week_costs_what_was_predicted_with_few_rewrites() -> None:
     week = known_week()
     predicted = actual = without = 0.0

@@ -127,7 +127,7 @@ def _within_a_text(draw: st.DrawFn, container: Any, key: Any) -> str:
     return secret
 
 
-@pytest.mark.no_cover
+@pytest.mark.unmeasured
 @settings(max_examples=400)
 @given(planted())
 def test_no_secret_is_shown_wherever_it_stands(planted: tuple[dict[str, Any], list[str]]) -> None:
@@ -268,7 +268,7 @@ def test_what_is_nested_too_deeply_is_not_followed() -> None:
     assert "nested too deeply" in json.dumps(Redactor().payload(value))
 
 
-@pytest.mark.no_cover
+@pytest.mark.unmeasured
 @pytest.mark.parametrize("text", ["ok:", "ok=", "ok ", "x ", "(", "ssid: ", "12 ", "a_", "\n"])
 def test_a_long_text_takes_no_more_than_its_length(text: str) -> None:
     assert len(Redactor().text(text * 200_000)) <= 10 * 200_000 * len(text)
@@ -322,7 +322,7 @@ def logged() -> Iterator[list[str]]:
         logger.removeHandler(kept)
 
 
-@pytest.mark.no_cover
+@pytest.mark.unmeasured
 @settings(max_examples=200)
 @given(planted())
 def test_no_secret_is_logged_by_reading_the_documents_of_a_device(

@@ -49,6 +49,7 @@ def marked_documents(draw: st.DrawFn) -> dict[str, Any]:
     return ems(*units, sensors=[marked_point(clamp) for clamp in clamps])
 
 
+@pytest.mark.unmeasured
 @given(st.lists(marked_documents(), min_size=1, max_size=6))
 def test_a_key_never_moves_to_another_thing(history: list[dict[str, Any]]) -> None:
     reader = Reader()
@@ -67,6 +68,7 @@ def test_a_key_never_moves_to_another_thing(history: list[dict[str, Any]]) -> No
                 assert seen.setdefault(key, value) == value
 
 
+@pytest.mark.unmeasured
 @given(st.lists(marked_documents(), min_size=2, max_size=2))
 def test_a_key_is_the_same_after_a_restart(history: list[dict[str, Any]]) -> None:
     first, second = (

@@ -6,6 +6,7 @@ import json
 from typing import Any
 
 import msgspec
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -37,6 +38,7 @@ async def fetch(device: homevolt.Device, endpoint: str) -> Any:
     return await getattr(device, case.method)(**case.arguments)
 
 
+@pytest.mark.unmeasured
 @settings(max_examples=200)
 @given(answers())
 async def test_any_answer_is_a_view_or_a_data_error(answer: tuple[str, bytes]) -> None:

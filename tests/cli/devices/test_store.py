@@ -78,6 +78,7 @@ def test_removing_a_device_keeps_the_comments_about_the_others(file: Path) -> No
     assert load().devices == {}
 
 
+@pytest.mark.unmeasured
 @given(actions=ACTIONS)
 def test_whatever_is_changed_the_file_holds_the_devices(
     tmp_path_factory: pytest.TempPathFactory, actions: list[tuple[str, str]]

@@ -76,7 +76,7 @@ def test_people_get_up_by_local_time_also_after_the_clocks_change() -> None:
     assert busy == {7}
 
 
-@pytest.mark.no_cover
+@pytest.mark.unmeasured
 @given(st.integers(0, 96 * 7), st.sampled_from([QUARTER, HOUR]))
 def test_a_forecast_knows_nothing_of_the_future(offset: int, step: timedelta) -> None:
     start = START - WEEK + offset * QUARTER + timedelta(minutes=7)

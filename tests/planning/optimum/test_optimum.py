@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 _ROUNDING_KWH = 1e-9
 
 
-@pytest.mark.no_cover
+@pytest.mark.unmeasured
 @settings(max_examples=1000)
 @given(problems())
 def test_the_programme_and_the_solver_agree(problem: Problem) -> None:
@@ -41,7 +41,7 @@ def test_the_time_of_the_solver_is_limited_unless_it_is_told_to_prove() -> None:
     assert proven == pytest.approx(find_optimum(problem).total_cost)
 
 
-@pytest.mark.no_cover
+@pytest.mark.unmeasured
 @settings(max_examples=100)
 @given(problems(with_peaks=True))
 def test_the_cost_of_peaks_is_that_of_their_flows(problem: Problem) -> None:
@@ -52,13 +52,13 @@ def test_the_cost_of_peaks_is_that_of_their_flows(problem: Problem) -> None:
     )
 
 
-@pytest.mark.no_cover
+@pytest.mark.unmeasured
 @given(problems())
 def test_no_hard_limit_is_broken(problem: Problem) -> None:
     _check_hard_limits(problem, find_optimum(problem))
 
 
-@pytest.mark.no_cover
+@pytest.mark.unmeasured
 @given(problems(with_peaks=True))
 def test_no_hard_limit_is_broken_by_fees_on_peaks(problem: Problem) -> None:
     _check_hard_limits(problem, find_optimum(problem))

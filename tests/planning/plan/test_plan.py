@@ -29,6 +29,7 @@ POWERED = {Action.CHARGE, Action.DISCHARGE}
 HARMLESS = {BatteryMode.GRID_CHARGE_DISCHARGE, BatteryMode.SOLAR_CHARGE_DISCHARGE}
 
 
+@pytest.mark.unmeasured
 @given(problems(), st.sampled_from([0.0, 0.05, 1.0]))
 def test_every_plan_can_be_written_ends_and_ends_in_self_consumption(
     problem: Problem, change_cost: float
@@ -72,6 +73,7 @@ def test_an_entry_never_goes_beyond_the_limits_of_the_owner(low: float, high: fl
     assert max(highs) == (95 if high == 0.955 else round(high * 100))
 
 
+@pytest.mark.unmeasured
 @given(problems())
 def test_a_plan_is_never_cheaper_than_the_optimum_says_is_possible(problem: Problem) -> None:
     plan = make_plan(problem, START)
@@ -249,6 +251,7 @@ def test_at_most_twelve_plans_are_written_within_a_day() -> None:
     assert decide(plan, None, rewrites=a_day_old).writes
 
 
+@pytest.mark.unmeasured
 @given(problems())
 def test_the_cost_of_a_plan_is_what_its_slots_cost(problem: Problem) -> None:
     plan = make_plan(problem, START)

@@ -168,6 +168,7 @@ def test_the_year_is_the_sum_of_its_months(bill_2025: Bill) -> None:
     assert bill_2025.months[0].peak_w == (Decimal(13_000) / 3,)
 
 
+@pytest.mark.unmeasured
 def test_quarters_of_the_same_energy_cost_the_same(tariff: Tariff, bill_2025: Bill) -> None:
     prices = spot(year(0.5, dict.fromkeys(NOONS[6], -0.1)))
     taken = energy(year(1000.0, dict(PEAKS_WH))).resample(QUARTER)

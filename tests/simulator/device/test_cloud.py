@@ -65,7 +65,7 @@ def test_planned_entries_have_no_gap_between_them() -> None:
     assert entries[1].from_time == 1000 * BLOCK_S
 
 
-@pytest.mark.no_cover
+@pytest.mark.unmeasured
 async def test_a_year_is_simulated_quickly() -> None:
     async with device() as client:
         client.sim.advance(YEAR_S)
