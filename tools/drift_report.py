@@ -16,7 +16,7 @@ import msgspec
 
 from homevolt.exceptions import HomevoltDataError
 from homevolt.protocol.decoding import parse
-from homevolt.protocol.resources import RESOURCES
+from homevolt.protocol.report_resources import RESOURCES
 
 _UNIT_KEYS = """
     ecu_version error_cnt op_state
@@ -64,7 +64,7 @@ def drift(payload: Any, endpoint: str) -> Drift:
 
     Args:
         payload: The payload as plain values.
-        endpoint: A name in `homevolt.protocol.resources.RESOURCES`.
+        endpoint: A name in `homevolt.protocol.report_resources.RESOURCES`.
     """
     payload_paths = set(_payload_paths(payload, "$"))
     opaque = {path for path, is_opaque in _type_paths(RESOURCES[endpoint].type, "$") if is_opaque}
@@ -83,7 +83,7 @@ def known_paths(endpoint: str) -> set[str]:
     """Return the paths of all fields that the structs of an endpoint know.
 
     Args:
-        endpoint: A name in `homevolt.protocol.resources.RESOURCES`.
+        endpoint: A name in `homevolt.protocol.report_resources.RESOURCES`.
     """
     return {path for path, _ in _type_paths(RESOURCES[endpoint].type, "$")}
 

@@ -18,7 +18,7 @@ from homevolt.cli.commands import serving
 from homevolt.cli.errors import fail, usage_error
 from homevolt.cli.output import PipeClosedError, print_json
 from homevolt.cli.render import watch_display
-from homevolt.cli.render.display import program_path
+from homevolt.cli.render.terminal import program_path
 from homevolt.simulator.fleet import Fleet
 from homevolt.simulator.run import Ready, serve
 

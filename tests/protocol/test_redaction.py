@@ -17,7 +17,7 @@ from homevolt.protocol.decoding import parse
 from homevolt.protocol.disclosable import COUNTERS, KEYS, KINDS, MEASURES, SENTENCES, SMALL_NUMBERS
 from homevolt.protocol.ems import decode_ems
 from homevolt.protocol.redaction import LOG_REDACTOR, Redactor
-from homevolt.protocol.resources import RESOURCES
+from homevolt.protocol.report_resources import RESOURCES
 from homevolt.protocol.schedule_document import decode_schedule
 from homevolt.schedule.entry import typed_schedule
 from tests.reports.documents import CASES, PLAIN_CASES

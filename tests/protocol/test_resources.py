@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import contextlib
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from homevolt.exceptions import HomevoltDataError
-from homevolt.protocol.resources import RESOURCES, Resource
+from homevolt.protocol.report_resources import RESOURCES
+
+if TYPE_CHECKING:
+    from homevolt.protocol.resources import Resource
 
 DEEP = 900
 BODIES = {

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 import pytest
 
-from homevolt.protocol.resources import RESOURCES
+from homevolt.protocol.report_resources import RESOURCES
 from homevolt.protocol.schedule_document import decode_schedule
 from homevolt.schedule.entry import BatteryMode, typed_schedule
 from tests.support.readings import sensors_of as read_sensors

@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import homevolt
-from homevolt.protocol.resources import RESOURCES
+from homevolt.protocol.report_resources import RESOURCES
 from homevolt.simulator.device.profiles import PROFILES
 from tests.reports.documents import CASES, PLAIN_CASES
 from tests.support import secrets

@@ -15,7 +15,7 @@ from homevolt.exceptions import (
     HomevoltResponseError,
     HomevoltValueError,
 )
-from homevolt.protocol.resources import RESOURCES
+from homevolt.protocol.report_resources import RESOURCES
 from homevolt.reports.methods import DeviceReports
 from homevolt.simulator.device.profiles import PROFILES
 from tests.reports.documents import CASES, PLAIN_CASES

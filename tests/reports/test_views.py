@@ -15,7 +15,7 @@ import homevolt
 import homevolt.reports
 from homevolt import reports
 from homevolt.exceptions import HomevoltDataError
-from homevolt.protocol.resources import RESOURCES
+from homevolt.protocol.report_resources import RESOURCES
 from homevolt.reports.view import View
 from tests.reports.documents import CASES, PLAIN_CASES, Case
 from tests.support.fakes import ManualClock, PayloadServer

@@ -1,33 +1,15 @@
-"""What a command that only reads asks of a device, and what it was answered."""
+"""What a command that only reads asks of a device."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Sequence
 
     from rich.console import RenderableType
 
-    from homevolt.cli.render.sheets import Sheet
-    from homevolt.cli.session import Reading, Session
-
-
-class Answer(NamedTuple):
-    """What was read of a device.
-
-    Attributes:
-        document: What programs get, beside `url` and `simulated`.
-        show: Shows it to people.
-        sheet: Returns it as rows, to be shown beside those of other devices; None where the query
-            has a `view_of_all`.
-        nothing: What is wrong if nothing matches what was asked for, None if something is.
-    """
-
-    document: dict[str, Any]
-    show: Callable[[], None]
-    sheet: Callable[[], Sheet] | None = None
-    nothing: str | None = None
+    from homevolt.cli.session import Answer, Reading, Session
 
 
 class Query(NamedTuple):

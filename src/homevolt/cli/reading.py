@@ -13,7 +13,8 @@ from homevolt.cli.output import print_json
 from homevolt.exceptions import HomevoltValueError
 
 if TYPE_CHECKING:
-    from homevolt.cli.query import Answer, Query
+    from homevolt.cli.query import Query
+    from homevolt.cli.session import Answer
     from homevolt.cli.shared_options import Asked
 
 

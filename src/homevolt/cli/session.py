@@ -30,10 +30,10 @@ if TYPE_CHECKING:
 
     import aiohttp
 
-    from homevolt.cli.query import Answer
+    from homevolt.cli.render.sheets import Sheet
     from homevolt.cli.shared_options import Target
 
-    Read = Callable[["Session"], Awaitable[Answer]]
+    Read = Callable[["Session"], Awaitable["Answer"]]
     Progress = Callable[[int], AbstractContextManager[Callable[[], None]]]
     Work = Callable[["Session"], Coroutine[Any, Any, None]]
 
@@ -104,6 +104,23 @@ class Session(NamedTuple):
         if schedule is not None:
             ids = [entry.id for entry in schedule.entries if entry.id is not None]
             self.note(known.ENTRY_IDS, ids)
+
+
+class Answer(NamedTuple):
+    """What was read of a device.
+
+    Attributes:
+        document: What programs get, beside `url` and `simulated`.
+        show: Shows it to people.
+        sheet: Returns it as rows, to be shown beside those of other devices; None where the query
+            has a `view_of_all`.
+        nothing: What is wrong if nothing matches what was asked for, None if something is.
+    """
+
+    document: dict[str, Any]
+    show: Callable[[], None]
+    sheet: Callable[[], Sheet] | None = None
+    nothing: str | None = None
 
 
 class Reading(NamedTuple):

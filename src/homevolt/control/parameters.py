@@ -34,7 +34,8 @@ from homevolt.protocol.parameter import (
     masked,
     typed_parameter,
 )
-from homevolt.protocol.resources import PARAMS, SCHEDULE
+from homevolt.protocol.report_resources import PARAMS
+from homevolt.protocol.resources import SCHEDULE
 from homevolt.schedule.options import nearest
 
 if TYPE_CHECKING:

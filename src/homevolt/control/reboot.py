@@ -11,7 +11,7 @@ from homevolt.exceptions import (
     HomevoltConnectionError,
     HomevoltDataError,
 )
-from homevolt.protocol.resources import STATUS
+from homevolt.protocol.report_resources import STATUS
 
 if TYPE_CHECKING:
     from homevolt.control.write_path import WritePath

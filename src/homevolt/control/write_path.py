@@ -39,7 +39,8 @@ from homevolt.exceptions import (
 )
 from homevolt.protocol.console import parse_reply
 from homevolt.protocol.parameter import typed_parameter
-from homevolt.protocol.resources import PARAMS, SCHEDULE
+from homevolt.protocol.report_resources import PARAMS
+from homevolt.protocol.resources import SCHEDULE
 from homevolt.protocol.schedule_document import PartialEntry, unknown_keys
 from homevolt.schedule.comparing import without_repeats
 from homevolt.schedule.entry import Schedule, typed_schedule, unreadable_key

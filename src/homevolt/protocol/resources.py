@@ -1,13 +1,11 @@
-"""What a document of a device is read by, and those of the readings and the control methods.
+"""What a document of a device is read by, and the documents that are read at every update.
 
-The others are in `report_resources`; their names, and `RESOURCES` with all of them, can be had here
-too, and are loaded when one is first asked for.
+`report_resources` has the others, and the table of all of them.
 """
 
 from __future__ import annotations
 
 from functools import partial
-from importlib import import_module
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 import msgspec
@@ -20,7 +18,6 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     from homevolt.protocol.queries import Query
-    from homevolt.protocol.report_resources import *  # noqa: F403 - as `__getattr__` gives them
 
 T = TypeVar("T")
 
@@ -78,10 +75,3 @@ class Resource(msgspec.Struct, Generic[T], frozen=True):
 
 EMS = Resource("ems", EmsDocument, decode_ems, kept=True)
 SCHEDULE = Resource("schedule", ScheduleData, decode_schedule, kept=True)
-
-if not TYPE_CHECKING:
-
-    def __getattr__(name: str) -> object:
-        if name.startswith("_"):
-            raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-        return getattr(import_module("homevolt.protocol.report_resources"), name)

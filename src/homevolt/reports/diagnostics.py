@@ -17,7 +17,7 @@ from homevolt.exceptions import (
 from homevolt.protocol.disclosable import LARGEST
 from homevolt.protocol.queries import NODE_ID
 from homevolt.protocol.redaction import Redactor
-from homevolt.protocol.resources import NODES, RESOURCES
+from homevolt.protocol.report_resources import NODES, RESOURCES
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -2,22 +2,33 @@
 
 from __future__ import annotations
 
+from importlib import import_module
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from homevolt import reports
 from homevolt._common import short_repr
 from homevolt.exceptions import HomevoltValueError
-from homevolt.protocol import resources
 from homevolt.schedule.options import nearest
 from homevolt.schedule.times import parse_time
 
 if TYPE_CHECKING:
     from datetime import datetime
 
+    from homevolt.protocol import report_resources as resources
     from homevolt.protocol.parameter import Parameter
     from homevolt.protocol.resources import Resource
     from homevolt.protocol.store import ResourceStore
     from homevolt.reports.view import View
+
+if not TYPE_CHECKING:
+
+    class _Resources:
+        """The module `report_resources`, which is loaded when a report is first read."""
+
+        def __getattr__(self, name: str) -> object:
+            return getattr(import_module("homevolt.protocol.report_resources"), name)
+
+    resources = _Resources()
 
 Rows = list[dict[str, Any]]
 T = TypeVar("T")
@@ -179,7 +190,7 @@ class DeviceReports:
 
         Args:
             name: The endpoint without slash and suffix, such as `pid` for `/pid.json`; one of
-                `homevolt.protocol.resources.RESOURCES`.
+                `homevolt.protocol.report_resources.RESOURCES`.
             **query: The query, such as `node_id=1`; None leaves a value out.
 
         Returns:

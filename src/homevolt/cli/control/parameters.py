@@ -10,7 +10,8 @@ from homevolt.cli import known, render
 from homevolt.cli.control.asking import ask_secret, confirm, told_if_ended, typed_line
 from homevolt.cli.errors import usage_error
 from homevolt.cli.output import PROGRAM, can_ask, print_err
-from homevolt.cli.query import Answer, Query
+from homevolt.cli.query import Query
+from homevolt.cli.session import Answer
 from homevolt.protocol.parameter import masked
 
 if TYPE_CHECKING:

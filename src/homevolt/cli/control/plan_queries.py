@@ -6,10 +6,11 @@ from typing import TYPE_CHECKING
 
 from homevolt.cli.control import plan_state, sentences
 from homevolt.cli.output import print_text
-from homevolt.cli.query import Answer, Query
+from homevolt.cli.query import Query
 from homevolt.cli.render import plan_view
 from homevolt.cli.render.rows import Column
 from homevolt.cli.render.sheets import Sheet
+from homevolt.cli.session import Answer
 
 if TYPE_CHECKING:
     from homevolt.cli.control.plan_files import PlanFile

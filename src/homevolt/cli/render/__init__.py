@@ -7,13 +7,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from homevolt.cli.render.devices import show_devices
-    from homevolt.cli.render.display import (
-        sensors,
-        show_folded,
-        show_next_steps,
-        show_status,
-        status,
-    )
+    from homevolt.cli.render.display import sensors, show_status, status
     from homevolt.cli.render.log_display import follow_logs, logs
     from homevolt.cli.render.picture.files import write_planned, write_prices
     from homevolt.cli.render.picture_display import show_explained, show_planned, show_prices
@@ -27,6 +21,7 @@ if TYPE_CHECKING:
         show_discovered,
     )
     from homevolt.cli.render.several import progress, show_all, show_sheets
+    from homevolt.cli.render.terminal import show_folded, show_next_steps
     from homevolt.cli.render.watch_display import watch_status
 
 __all__ = [
@@ -59,13 +54,14 @@ __all__ = [
 
 _MODULES = {
     "devices": ("show_devices",),
-    "display": ("sensors", "show_folded", "show_next_steps", "show_status", "status"),
+    "display": ("sensors", "show_status", "status"),
     "log_display": ("follow_logs", "logs"),
     "picture.files": ("write_planned", "write_prices"),
     "picture_display": ("show_explained", "show_planned", "show_prices"),
     "plan_view": ("show_diff", "show_plan"),
     "report_display": ("alarms", "errors", "history", "info", "nodes", "show_discovered"),
     "several": ("progress", "show_all", "show_sheets"),
+    "terminal": ("show_folded", "show_next_steps"),
     "watch_display": ("watch_status",),
 }
 _MODULE_OF = {name: module for module, names in _MODULES.items() for name in names}

@@ -8,9 +8,9 @@ from rich.table import Table
 from rich.text import Text
 
 from homevolt.cli.render import formatting
-from homevolt.cli.render.display import Terminal
 from homevolt.cli.render.overview import overview
 from homevolt.cli.render.status_view import BAD, CAREFUL, FLOWS, LABEL, POWER_WIDTH, QUIET
+from homevolt.cli.render.terminal import Terminal
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -7,12 +7,13 @@ from typing import TYPE_CHECKING
 
 from homevolt._common import SystemClock
 from homevolt.cli.output import PROGRAM, print_err, print_json, print_text
-from homevolt.cli.query import Answer, Query
-from homevolt.cli.render.display import Terminal
+from homevolt.cli.query import Query
 from homevolt.cli.render.report_documents import line_document
 from homevolt.cli.render.report_views import LEVELS, line_cells, line_view
 from homevolt.cli.render.rows import Column
 from homevolt.cli.render.sheets import Sheet
+from homevolt.cli.render.terminal import Terminal
+from homevolt.cli.session import Answer
 from homevolt.exceptions import (
     HomevoltConnectionError,
     HomevoltDataError,

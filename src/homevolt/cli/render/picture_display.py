@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING
 from rich.text import Text
 
 from homevolt.cli.output import PROGRAM
-from homevolt.cli.render.display import Terminal
 from homevolt.cli.render.picture.of_plan import explained, plan_picture
 from homevolt.cli.render.picture.of_prices import prices_picture
 from homevolt.cli.render.picture.text import lines_of
+from homevolt.cli.render.terminal import Terminal
 
 if TYPE_CHECKING:
     from rich.console import Console, ConsoleOptions, RenderResult

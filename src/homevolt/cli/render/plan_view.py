@@ -8,10 +8,10 @@ from rich.cells import cell_len
 from rich.table import Table
 from rich.text import Text
 
-from homevolt.cli.render.display import Terminal
 from homevolt.cli.render.formatting import clock, limits, plan, window_text
 from homevolt.cli.render.rows import Column
 from homevolt.cli.render.sheets import Sheet
+from homevolt.cli.render.terminal import Terminal
 from homevolt.schedule.times import EARLIEST
 
 if TYPE_CHECKING:

@@ -5,10 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from homevolt.cli.output import print_json
-from homevolt.cli.query import Answer, Query
+from homevolt.cli.query import Query
 from homevolt.cli.render import report_documents as documents
 from homevolt.cli.render import report_views as views
-from homevolt.cli.render.display import Terminal
+from homevolt.cli.render.terminal import Terminal
+from homevolt.cli.session import Answer
 from homevolt.exceptions import HomevoltDataError, HomevoltResponseError
 from homevolt.schedule.times import parse_time
 

@@ -9,8 +9,8 @@ from rich.console import Console
 
 from homevolt.cli.errors import USAGE, error_document
 from homevolt.cli.output import print_json
-from homevolt.cli.render.display import Terminal
 from homevolt.cli.render.sheets import Sheet, Sheets
+from homevolt.cli.render.terminal import Terminal
 from homevolt.exceptions import HomevoltValueError
 
 if TYPE_CHECKING:

@@ -20,7 +20,7 @@ from homevolt.exceptions import HomevoltError
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from homevolt.cli.render.display import Terminal
+    from homevolt.cli.render.terminal import Terminal
     from homevolt.cli.session import Session
     from homevolt.readings.snapshot import Snapshot, Update
 

@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING
 
 from homevolt.cli.output import PROGRAM, print_err, print_json
 from homevolt.cli.render import formatting
-from homevolt.cli.render.display import Terminal, age_s_of, show_status, update_document
+from homevolt.cli.render.display import age_s_of, show_status, update_document
+from homevolt.cli.render.terminal import Terminal
 
 if TYPE_CHECKING:
     from homevolt.cli.session import Session
