@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Any
 import aiomqtt
 
 if TYPE_CHECKING:
+    from types import TracebackType
+
     from paho.mqtt.client import Client as PahoClient
     from paho.mqtt.properties import Properties
     from paho.mqtt.reasoncodes import ReasonCode
@@ -32,3 +34,16 @@ class BrokerClient(aiomqtt.Client):
         if reason_code.is_failure:
             self.refusal = str(reason_code)
         super()._on_publish(client, userdata, mid, reason_code, properties)
+
+    async def __aexit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        """Disconnect; why the connection was lost is known by now, and not logged once more."""
+        try:
+            await super().__aexit__(kind, error, traceback)
+        finally:
+            if self._disconnected.done() and not self._disconnected.cancelled():
+                self._disconnected.exception()  # asyncio logs an error that nobody looked at
