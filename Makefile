@@ -10,7 +10,7 @@ BIN := $(VENV)/bin
 CLI := $(VENV)/.cli-installed
 DEV := $(VENV)/.dev-installed
 HASS := $(VENV)-homeassistant/.installed
-WORKERS ?= 2
+WORKERS ?= 3
 # The first that runs: pyenv has a command for every version, also for one that is not chosen.
 PYTHON_HASS ?= $(shell for name in python3.13 "$(HOME)"/.pyenv/versions/3.13.*/bin/python; do \
 	"$$name" -c "" 2>/dev/null && { echo "$$name"; break; }; done)
