@@ -48,7 +48,7 @@ async def test_an_applied_plan_is_on_the_device_and_ends(
     ("options", "says"),
     [
         ((), "The prices are in EUR and the tariff is in SEK"),
-        (("--eur-rate", "11", "--load", "nan"), "power_w must be"),
+        (("--eur-rate", "11", "--load", "nan"), "Write --load 800"),
         (("--eur-rate", "11", "--zone", "SE9"), "SE9"),
         (("--eur-rate", "11", "--fuse", "-1"), "fuse"),
     ],

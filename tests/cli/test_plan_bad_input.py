@@ -106,11 +106,11 @@ async def test_a_file_of_prices_that_cannot_be_is_one_line(
     ("options", "says"),
     [
         (("--zone", "SE9"), "Nearest: SE"),
-        (("--load", "-1"), "power_w must be 0 or more, not -1"),
-        (("--load", "nan"), "power_w must be 0 or more, not nan"),
-        (("--fuse", "0"), "The fuse must carry more than 0 kW"),
-        (("--reserve", "120"), "reserve must be from 0 to 1"),
-        (("--eur-rate", "nan"), "eur-rate"),
+        (("--load", "-1"), "-1 cannot be used. Write --load 800, W"),
+        (("--load", "nan"), "nan cannot be used. Write --load 800, W"),
+        (("--fuse", "0"), "0 cannot be used. Write --fuse 20, A"),
+        (("--reserve", "120"), "120 cannot be used. Write --reserve 5, percent from 0 to 100"),
+        (("--eur-rate", "nan"), "nan cannot be used. Write --eur-rate 11.2"),
         (("--tariff", "no.toml"), "no.toml"),
     ],
 )

@@ -14,6 +14,22 @@ if TYPE_CHECKING:
 FILE: Any = click.Path(path_type=Path, exists=True, dir_okay=False)
 FOLDER: Any = click.Path(path_type=Path, file_okay=False)
 
+
+def _usable(_: click.Context, option: click.Parameter, value: float | None) -> float | None:
+    """Return a number that the same key of [planner] could have.
+
+    Raises:
+        click.BadParameter: It cannot be used.
+    """
+    from homevolt.cli.planning.settings import FIELDS  # noqa: PLC0415 - not for every completion
+
+    field = FIELDS[str(option.name)]
+    if value is not None and not field.is_valid(value):
+        example = field.example.partition(" = ")[2]
+        raise click.BadParameter(f"{value:g} cannot be used. Write {option.opts[0]} {example}.")
+    return value
+
+
 _OPTIONS = (
     click.option("--zone", metavar="NAME", help="Bidding zone; SE3 if not given."),
     click.option("--prices", type=FILE, help="A file with prices; by default they are fetched."),
@@ -22,11 +38,17 @@ _OPTIONS = (
     click.option(
         "--eur-rate",
         type=float,
+        callback=_usable,
         metavar="RATE",
         help="Exchange rate: what 1 EUR costs in the currency of the tariff.",
     ),
     click.option(
-        "--load", "load_w", type=float, metavar="W", help="Constant consumption of the house in W."
+        "--load",
+        "load_w",
+        type=float,
+        callback=_usable,
+        metavar="W",
+        help="Constant consumption of the house in W.",
     ),
     click.option("--load-file", type=FILE, help="A file with the expected consumption."),
     click.option(
@@ -36,10 +58,18 @@ _OPTIONS = (
         "quarter-hour.",
     ),
     click.option("--solar-file", type=FILE, help="A file with the expected solar production."),
-    click.option("--fuse", "fuse_a", type=float, metavar="A", help="Main fuse of each phase in A."),
+    click.option(
+        "--fuse",
+        "fuse_a",
+        type=float,
+        callback=_usable,
+        metavar="A",
+        help="Main fuse of each phase in A.",
+    ),
     click.option(
         "--reserve",
         type=float,
+        callback=_usable,
         metavar="PERCENT",
         help="Reserve above the minimum state of charge, in % of the capacity.",
     ),
