@@ -89,6 +89,7 @@ async def service(sim: Simulator, stepped: SteppedClock) -> AsyncIterator[Servic
     async with running(Service(config, clock=stepped)) as service:
         await until(lambda: service.feeds["home"].reads, stepped)
         await until(lambda: service.feeds["gone"].error, stepped)
+        await until(lambda: stepped.waiting == len(service.feeds))  # neither is being read
         yield service
 
 

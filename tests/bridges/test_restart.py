@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import errno
 import json
 import os
@@ -233,6 +234,42 @@ async def test_two_bridges_end_and_extend_what_the_other_one_started(tmp_path: P
         assert windows(first) == [(8, None, None)]
         await drive(first.feed, Request("normal"))
         assert windows(first) == [(8, None, None)]
+
+
+async def test_two_bridges_never_write_at_once(tmp_path: Path) -> None:
+    has_begun, may_go_on = asyncio.Event(), asyncio.Event()
+
+    async def answer_late(_: float) -> None:
+        has_begun.set()
+        await may_go_on.wait()
+
+    async with (
+        bridged_battery(state_folder=tmp_path, sleep=answer_late) as battery,
+        restarted(battery) as other,
+    ):
+        put_plan(battery, PLAN)
+        battery.sim.faults.add("latency", seconds=1, write=True, count=1)
+        first = asyncio.create_task(drive(battery.feed, Request("charge", 1000, ttl=900)))
+        await has_begun.wait()
+        second = asyncio.create_task(drive(other.feed, Request("discharge", 2000, ttl=900)))
+        with pytest.raises(TimeoutError):  # it waits for the first one
+            await asyncio.wait_for(asyncio.shield(second), 0.2)
+        assert battery.commands == ["sched_clear"]
+        may_go_on.set()
+        assert [*await asyncio.gather(first, second)] == ["", ""]
+        assert windows(battery) == [(2, 0, 900), (8, 900, None)]
+        await drive(battery.feed, Request("normal"))
+        assert windows(battery) == [(8, None, None)]
+
+
+async def test_a_window_that_somebody_else_restores_is_still_ended(tmp_path: Path) -> None:
+    async with charging(tmp_path) as battery:
+        before = [*battery.entries]
+        await drive(battery.feed, Request("discharge", 1000, ttl=900))
+        await drive(battery.feed, Request("hold", ttl=900))
+        put_plan(battery, *before)  # a client whose write was disturbed restores what it read
+        await drive(battery.feed, Request("normal"))
+        assert windows(battery) == [(8, None, None)]
 
 
 async def test_bridges_with_notes_of_their_own_do_not_end_what_is_not_theirs(

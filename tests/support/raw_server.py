@@ -83,6 +83,7 @@ class RawServer:
         self.accepted = asyncio.Event()
         self.arrived = asyncio.Event()
         self._in_flight = 0
+        self._ended = asyncio.Condition()
         self._tls = tls
         self._greeting = greeting
         self._host = host
@@ -132,6 +133,13 @@ class RawServer:
         finally:
             self.open -= 1
             writer.transport.abort()
+            async with self._ended:
+                self._ended.notify_all()
+
+    async def wait_open(self, count: int) -> None:
+        """Wait until so many connections are open."""
+        async with self._ended:
+            await self._ended.wait_for(lambda: self.open == count)
 
     def push(self, data: bytes) -> None:
         """Send data over the newest connection without having been asked."""

@@ -39,9 +39,8 @@ async def test_each_write_opens_one_connection_and_reads_keep_theirs(
             await transport.post("/console.json", COMMAND)
             await transport.post("/params.json", COMMAND)
         assert server.came_over == [1, 2, 3, 1, 4, 5]
-        for _ in range(50):  # the loop has to notice it
-            await asyncio.sleep(0)
-        assert server.open == 1, "what a write opened is closed when it is answered"
+        async with asyncio.timeout(10):  # what a write opened is closed when it is answered
+            await server.wait_open(1)
 
 
 async def test_a_write_does_not_fail_when_the_device_closes_the_connection_of_a_read(

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import logging
-from contextlib import suppress
+from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from datetime import datetime
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -19,6 +19,7 @@ from homevolt.protocol.entry_fields import EntryFields
 from homevolt.schedule.entry import ScheduleEntry, known_mode
 
 if TYPE_CHECKING:
+    from collections.abc import AsyncIterator
     from pathlib import Path
 
 Entries = tuple[ScheduleEntry, ...]
@@ -116,6 +117,17 @@ class NoteFile:
             self._failed(self.path, error.strerror or str(error))
         else:
             self.problem = ""
+
+    @asynccontextmanager
+    async def alone(self) -> AsyncIterator[None]:
+        """Let no other process of this machine start or end anything on the device meanwhile."""
+        async with AsyncExitStack() as stack:
+            if self.path is not None:
+                with suppress(OSError):  # `keep` says it
+                    self.path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+                    lock = _files.locked_meanwhile(self.path.with_suffix(".device"))
+                    await stack.enter_async_context(lock)
+            yield
 
     def _failed(self, path: Path, reason: str) -> None:
         # What it says is no longer true, and a note that is missing says nothing.

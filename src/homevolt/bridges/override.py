@@ -27,6 +27,8 @@ KEPT_SHARE = 0.1
 """An extension by less than this share of the duration is not worth a write to the flash."""
 LONGEST_WINDOW = timedelta(days=1)
 """No window of a bridge ends later than this."""
+MOST_FORMER = 3
+"""How many windows before the last one are noted."""
 
 
 class NotOursError(HomevoltError):
@@ -81,9 +83,9 @@ class Override:
         Raises:
             HomevoltError: As `Device.replace_schedule`.
         """
-        async with self._lock:
+        file = self._file(device)
+        async with self._lock, file.alone():
             now, actual = await _read(device)
-            file = self._file(device)
             note = _known(file, actual, now)
             last, previous = _without_ours(note, actual, now)
             end = now + timedelta(seconds=round(duration_s))
@@ -97,8 +99,9 @@ class Override:
             window = msgspec.structs.replace(wanted, id=None, from_time=start, to_time=end)
             below = _with_fallback(previous, otherwise, now)
             plan = overlay_plan(below, [window], now)
-            # It is noted first: if the outcome stays unknown, either plan may stand.
-            former = () if last is None else (last,)
+            # It is noted first: if the outcome stays unknown, either plan may stand. So may a
+            # former one that somebody else restores, because a write of theirs was disturbed.
+            former = sorted(note.windows, key=lambda each: each != last)[:MOST_FORMER]
             new = Note((Window(window, below, plan, label), *former), note.doubtful)
             await asyncio.to_thread(file.keep, new, note, now)
             await device.replace_schedule(plan)
@@ -117,9 +120,9 @@ class Override:
             NotOursError: Something goes on of which it is not known who started it.
             HomevoltError: As `Device.replace_schedule`.
         """
-        async with self._lock:
+        file = self._file(device)
+        async with self._lock, file.alone():
             now, actual = await _read(device)
-            file = self._file(device)
             note = _known(file, actual, now)
             last, below = _without_ours(note, actual, now)
             left = _in_doubt(note, last, below, now)
@@ -136,7 +139,8 @@ class Override:
                 plan = overlay_plan(goes_on, [], now)
                 await device.replace_schedule(plan)
                 file.planned |= {without_id(entry) for entry in plan}
-            await asyncio.to_thread(file.keep, Note((), note.doubtful), note, now)
+            absent = tuple(each for each in note.windows if not _stands(each, actual))
+            await asyncio.to_thread(file.keep, Note(absent, note.doubtful), note, now)
             if left is not None:
                 raise _not_ours(left)
 
