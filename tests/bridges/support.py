@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from homevolt.simulator import Simulator
 
 NOON = 1_767_268_800.0
-MANY_TURNS = 2000
+FEW_TURNS, MANY_TURNS = 20, 2000
 
 
 class SteppedClock:
@@ -61,6 +61,8 @@ class SteppedClock:
             self.elapsed = due
             future.set_result(None)
             await asyncio.sleep(0.001)
+            for _ in range(FEW_TURNS):  # on a busy machine that was a single one
+                await asyncio.sleep(0)
         self.elapsed = end
 
 

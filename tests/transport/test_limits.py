@@ -31,7 +31,7 @@ from tests.support.raw_server import Answer, RawServer, connect, response
 if TYPE_CHECKING:
     from tests.support.fakes import ManualClock
 
-SHORT_S = 0.1
+SHORT_S = 0.6
 """A deadline that is meant to pass."""
 OK = response(b"fine")
 
@@ -127,7 +127,7 @@ async def test_a_session_without_a_free_connection_is_reported(
         if method == "POST" and "limit_per_host" in limits:
             expected = "complete answer"  # a write has a connection of its own
         else:
-            expected = r"No connection .* was free within 0\.1 s; nothing was sent .*limit=0"
+            expected = r"No connection .* was free within 0\.6 s; nothing was sent .*limit=0"
         with pytest.raises(HomevoltTimeoutError, match=expected) as caught:
             await call
         assert caught.value.maybe_sent == (expected == "complete answer")
