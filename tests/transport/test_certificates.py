@@ -79,10 +79,10 @@ async def test_no_connection_is_left_open(
 
 @pytest.mark.parametrize("data", [response(b"fine"), b"", response(b"fine")[:-1]])
 @pytest.mark.parametrize("method", ["get", "post"])
-async def test_a_connection_ends_also_where_the_device_does_not_agree(
+async def test_a_connection_ends_also_where_the_device_does_not_answer_the_shutdown(
     data: bytes, method: str
 ) -> None:
-    """TLS ends politely only once the other side says so too, and this one says nothing more."""
+    """A graceful TLS shutdown waits for the other side, and this one sends nothing more."""
 
     async def work(url: str) -> None:
         transport = Transport(url, ssl=False, timeout=LONG_ENOUGH_S)

@@ -53,8 +53,8 @@ class Call(msgspec.Struct):
     def end(self) -> None:
         """End the connection at once if it is being closed.
 
-        TLS closes politely, which takes until the device agrees; if the event loop ends before, the
-        connection is left open.
+        A graceful TLS shutdown waits for the device; if the event loop ends before, the connection
+        is left open.
         """
         if self.transport is not None and self.transport.is_closing():
             self.transport.abort()
