@@ -92,7 +92,7 @@ class EntryWrite(ABC):
         self._capabilities = capabilities
         self._entry = entry
         self._accept = accept
-        self._render()  # an ambiguous time is noticed before anything is sent
+        self._line = self._render()  # an ambiguous time is noticed before anything is sent
 
     async def run(self, before: Record[ScheduleData]) -> ScheduleEntry:
         """Write the entry.
@@ -112,6 +112,7 @@ class EntryWrite(ABC):
         if isinstance(found, _Wrong) and found.offsets and self._zone.is_auto:
             await self._undo(found)
             self._zone.follow(found.offsets)
+            self._line = self._render()
             found = await self._send()
         if isinstance(found, _Wrong):
             raise with_result(found.error, await self._undo(found))
@@ -131,7 +132,7 @@ class EntryWrite(ABC):
 
     async def _send(self) -> ScheduleEntry | _Wrong:
         """Send the entry once, read it back and compare."""
-        line = self._render()
+        line = self._line
         uncertain_cause = await self._path.command(line, line)
         plan, is_local = await self._path.read_back(line, uncertain_cause)
         try:
@@ -192,6 +193,11 @@ class ModeWrite(EntryWrite):
     _command = "sched_set"
 
     def _find(self, plan: Schedule) -> ScheduleEntry | _Wrong:
+        # The device stamps the start with its own clock, however wrong that is. Only where the plan
+        # is unchanged does a start in the future show that this write did nothing.
+        soon = self._path.now() + STAMP_SLACK
+        if len(plan.entries) == 1 and not self._differences(plan.entries[0], soon):
+            return plan.entries[0]
         is_unchanged = self._is_unchanged(plan)
         unchanged = "The plan is unchanged. " if is_unchanged else ""
         if len(plan.entries) != 1:
@@ -202,10 +208,7 @@ class ModeWrite(EntryWrite):
             message += "" if is_unchanged else f" {left_alone(plan)}"
             raise self._error(message, plan.entries)
         (entry,) = plan.entries
-        # The device stamps the start with its own clock, however wrong that is. Only where the plan
-        # is unchanged does a start in the future show that this write did nothing.
-        stamped_before = self._path.now() + STAMP_SLACK if is_unchanged else LATEST
-        found = self._differences(entry, stamped_before)
+        found = self._differences(entry, soon if is_unchanged else LATEST)
         if not found:
             return entry
         if is_unchanged:

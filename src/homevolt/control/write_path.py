@@ -24,7 +24,6 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from contextlib import asynccontextmanager
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -47,7 +46,8 @@ from homevolt.schedule.entry import Schedule, typed_schedule, unreadable_key
 from homevolt.schedule.rendering import without_fractions
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Callable, Coroutine
+    from collections.abc import Callable, Coroutine
+    from contextlib import AbstractAsyncContextManager
     from datetime import datetime
 
     from homevolt._common import Clock
@@ -96,16 +96,13 @@ class WritePath:
         self._has_sent = False
         self._is_cancelled: Callable[[], bool] = lambda: False
 
-    @asynccontextmanager
-    async def exclusive(self) -> AsyncIterator[None]:
+    def exclusive(self) -> AbstractAsyncContextManager[None]:
         """Hold the device for one write, from its first check until it has been read back.
 
-        Raises:
+        Entering it raises:
             HomevoltConnectionError: The connection was closed before its turn came.
         """
-        async with self._transport.operation(self._lock.get()):
-            self._has_sent = False
-            yield
+        return self._transport.operation(self._lock.get())
 
     async def plan(self) -> Schedule:
         """Read `/schedule.json` and return the complete plan."""
@@ -231,6 +228,7 @@ class WritePath:
         Raises:
             CancelledError: The caller was cancelled; `work` has ended, or has sent nothing.
         """
+        self._has_sent = False
         caller = asyncio.current_task()
         if caller is not None:
             earlier = caller.cancelling()  # it may write while it handles an earlier cancellation

@@ -26,6 +26,7 @@ from homevolt.transport.session import (
     Call,
     checked_ssl,
     current_call,
+    encoded,
     new_session,
     read_body,
     request_headers,
@@ -134,7 +135,8 @@ class Transport:
             HomevoltDataError: The body is larger than 4 MiB or is compressed.
         """
         url = f"{self.base_url}{path}"
-        return await self._perform(Call("POST", url, form, self._closings, before_send), ())
+        call = Call("POST", url, encoded(form), self._closings, before_send)
+        return await self._perform(call, ())
 
     async def close(self) -> None:
         """Close the connection. A session that was passed in stays open.

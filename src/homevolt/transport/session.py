@@ -7,7 +7,7 @@ import base64
 import ssl as ssl_module
 from contextvars import ContextVar
 from typing import TYPE_CHECKING
-from urllib.parse import urlsplit
+from urllib.parse import urlencode, urlsplit
 
 import aiohttp
 import msgspec
@@ -25,6 +25,11 @@ if TYPE_CHECKING:
 
 USER = "admin"
 MAX_BODY_BYTES = 4 * 1024 * 1024
+READ_BYTES = 64 * 1024
+"""The most that is read from a socket at once.
+
+asyncio allocates so much for each read, by default 256 KiB, which C libraries map anew every time.
+"""
 
 
 class Call(msgspec.Struct):
@@ -33,7 +38,7 @@ class Call(msgspec.Struct):
     Attributes:
         method: GET or POST.
         url: The whole URL.
-        form: What a POST sends.
+        form: What a POST sends, None for a GET.
         closings: How often the transport had been closed when the call came.
         before_send: Called right before the request is sent; if it raises, nothing is sent.
         sent: Whether any of it may have reached the device.
@@ -43,7 +48,7 @@ class Call(msgspec.Struct):
 
     method: str
     url: str
-    form: Mapping[str, str] | None
+    form: aiohttp.Payload | None
     closings: int
     before_send: Callable[[], None] = lambda: None
     sent: bool = False
@@ -58,6 +63,13 @@ class Call(msgspec.Struct):
         """
         if self.transport is not None and self.transport.is_closing():
             self.transport.abort()
+
+
+def encoded(form: Mapping[str, str]) -> aiohttp.Payload:
+    """Return a form as a request sends it."""
+    return aiohttp.BytesPayload(
+        urlencode(form).encode(), content_type="application/x-www-form-urlencoded"
+    )
 
 
 current_call: ContextVar[Call] = ContextVar("current_call")
@@ -98,7 +110,9 @@ class Response(aiohttp.ClientResponse):
         call = current_call.get()
         call.sent = True
         call.answers = connection.protocol
-        call.transport = connection.transport
+        call.transport = transport = connection.transport
+        if getattr(transport, "max_size", 0) > READ_BYTES:  # that of another event loop has none
+            transport.max_size = READ_BYTES  # type: ignore[union-attr]
         if call.answers:
             raise SurplusError
         if call.answers is not None and self.method != "GET":
