@@ -30,6 +30,12 @@ def running(module: str) -> Iterator[str]:
             process.terminate()
 
 
+def output(module: str, *arguments: str) -> str:
+    """Return what a module prints, run to its end."""
+    command = [sys.executable, "-m", module, *arguments]
+    return subprocess.run(command, stdout=subprocess.PIPE, check=True, text=True).stdout
+
+
 @contextlib.contextmanager
 def simulating(*options: str) -> Iterator[tuple[dict[str, Any], int]]:
     """Run `homevolt simulate`; give what it says when every device serves, and its process id."""

@@ -15,20 +15,21 @@ import pytest
 from aiohttp import ClientSession
 
 from benchmarks.payload_server import payloads
-from benchmarks.processes import running
+from benchmarks.processes import output, running
 from homevolt import Device, Homevolt
 from homevolt.protocol.resources import EMS
 from homevolt.protocol.store import Record
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable
+    from collections.abc import Callable
 
 SENSORS_MAY_COST = 0.7
-UPDATE_MAY_COST = 1.3
-SENSORS_TOO = 1.65
+UPDATE_MAY_COST = 1.2
+SENSORS_TOO = 1.35
 DEVICE_MAY_WEIGH_KIB = 100
 POLLED_UNITS = 100
 SERVER = "benchmarks.payload_server"
+UPDATE = "benchmarks.update_cost"
 
 
 @pytest.fixture(scope="module")
@@ -84,40 +85,20 @@ async def test_bytes_become_sensors_faster_than_json_becomes_dicts(ems: bytes) -
             assert report(f"{len(ems)} bytes to {sensors()} sensors", pairs) <= SENSORS_MAY_COST
 
 
-async def cpu_seconds(call: Callable[[], Awaitable[object]], calls: int = 50) -> float:
-    """Return the CPU time of this process for a call."""
-    start = time.process_time()
-    for _ in range(calls):
-        await call()
-    return (time.process_time() - start) / calls
-
-
-async def update_pairs(*, with_sensors: bool) -> list[tuple[float, float]]:
-    """Return the CPU time of an update, with its sensors or without, and of two bare requests."""
+def update_pairs(*options: str) -> list[tuple[float, float]]:
+    """Return the CPU time of an update and of two bare requests; see `benchmarks.update_cost`."""
     with running(SERVER) as host:
-        async with ClientSession() as session, Homevolt(host) as connection:
-
-            async def bare() -> None:
-                for path in ("/ems.json", "/schedule.json"):
-                    async with session.get(f"http://{host}{path}") as response:
-                        await response.read()
-
-            async def update() -> None:
-                await connection.update_info()
-                if with_sensors:
-                    assert connection.get_device().sensors
-
-            return [(await cpu_seconds(update), await cpu_seconds(bare)) for _ in range(40)]
+        pairs: list[tuple[float, float]] = json.loads(output(UPDATE, host, *options))
+    return pairs
 
 
-async def test_an_update_costs_little_more_than_two_bare_requests() -> None:
-    pairs = await update_pairs(with_sensors=False)
-    assert report("update_info over two bare requests", pairs) <= UPDATE_MAY_COST
+def test_an_update_costs_little_more_than_two_bare_requests() -> None:
+    assert report("update_info over two bare requests", update_pairs()) <= UPDATE_MAY_COST
 
 
-async def test_an_update_with_all_sensors_costs_little_more_than_two_bare_requests() -> None:
-    pairs = await update_pairs(with_sensors=True)
-    assert report("update_info and all sensors over two bare requests", pairs) <= SENSORS_TOO
+def test_an_update_with_all_sensors_costs_little_more_than_two_bare_requests() -> None:
+    what = "update_info and all sensors over two bare requests"
+    assert report(what, update_pairs("sensors")) <= SENSORS_TOO
 
 
 async def test_one_process_polls_many_units() -> None:

@@ -14,7 +14,6 @@ from homevolt.readings.catalogue import (
     RADIO,
     TOTAL,
     UNIT,
-    Scope,
 )
 from homevolt.readings.derived import DeviceClock, House, house
 from homevolt.readings.identity import NO_EUID
@@ -89,7 +88,7 @@ def walk(
             else:
                 values += _read_blade(data[blade])
     layout = arrangement.layout
-    is_whole = absent.isdisjoint(layout.starts[Scope.UNIT])
+    is_whole = absent.isdisjoint(layout.units)
     if len(arrangement.units) > 1:
         if not is_whole:
             absent.add(len(values))
@@ -108,11 +107,12 @@ def walk(
 
 def _house(values: Sequence[Any], layout: Layout) -> House:
     """Return the balance of the house from the powers of all parts."""
-
-    def powers_w(*kinds: Scope | str) -> list[float | None]:
-        return [values[start + _POWER] for kind in kinds for start in layout.starts[kind]]
-
-    return house(powers_w("load"), powers_w("grid"), powers_w("solar", Scope.UNIT))
+    loads, grid, others = layout.balance
+    return house(
+        [values[start + _POWER] for start in loads],
+        [values[start + _POWER] for start in grid],
+        [values[start + _POWER] for start in others],
+    )
 
 
 def _is_absent(point: MeasuringPoint, *, is_whole: bool) -> bool:

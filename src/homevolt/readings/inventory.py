@@ -50,6 +50,7 @@ class Inventory:
     def __init__(self) -> None:
         self._local = ""
         self._last: tuple[EmsDocument, Arrangement] | None = None
+        self._structure: tuple[Any, ...] = ()
         self._forget()
 
     def arrange(self, document: EmsDocument) -> Arrangement:
@@ -59,8 +60,9 @@ class Inventory:
             HomevoltDataError: The unit that answers is not known yet, and cannot be derived from
                 this answer.
         """
-        if self._last is not None and self._last[0] is document:
-            return self._last[1]
+        last = self._last
+        if last is not None and last[0] is document:
+            return last[1]
         structure = (
             *[
                 (u.ecu_id, u.ecu_host, u.ems_info.model, u.bms_info, len(u.bms_data))
@@ -68,11 +70,12 @@ class Inventory:
             ],
             *[(p.function, p.type, p.sensor_type, p.euid, p.node_id) for p in document.sensors],
         )
-        arrangement = self._arrangements.get(structure)
-        if arrangement is None:
-            arrangement = self._arranged(document)
+        if last is not None and structure == self._structure:
+            arrangement = last[1]  # as nearly always; comparing costs half of hashing
+        else:
+            arrangement = self._arrangements.get(structure) or self._arranged(document)
             self._arrangements[structure] = arrangement
-        self._last = (document, arrangement)
+        self._last, self._structure = (document, arrangement), structure
         return arrangement
 
     def _forget(self) -> None:

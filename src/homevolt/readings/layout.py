@@ -95,8 +95,9 @@ class Layout:
 
     Attributes:
         parts: The parts, in the order in which their values are read.
-        starts: Where the values of each part begin, by its scope and, for measuring points, by
-            their function too.
+        units: Where the values of each unit begin.
+        balance: Where the powers begin that make up the balance of the house: those of the load
+            points, of the grid connection point, and of solar production and all units.
         rows: The row of each sensor.
         metadata: What each part is, by the `device_identifier` of its sensors.
         metadata_by_key: The same by the part's key, the house included.
@@ -104,7 +105,7 @@ class Layout:
 
     def __init__(self, units: Sequence[KnownUnit], points: Sequence[KnownPoint]) -> None:
         self.parts: list[Part] = []
-        self.starts: defaultdict[Scope | str, list[int]] = defaultdict(list)
+        self._starts: defaultdict[Scope | str, list[int]] = defaultdict(list)
         self.rows: list[Reading[Any]] = []
         self._infos: dict[str, SensorInfo] = {}
         self.metadata: dict[str, DeviceMetadata] = {}
@@ -126,6 +127,12 @@ class Layout:
         local = self.metadata[self._local]
         self._add(Scope.CLOCK, self._local, local, _named(CLOCK))
         self._add(Scope.SCHEDULE, self._local, local, _named(SCHEDULE))
+        self.units = frozenset(self._starts[Scope.UNIT])
+        self.balance = (
+            self._starts["load"],
+            self._starts["grid"],
+            [*self._starts["solar"], *self._starts[Scope.UNIT]],
+        )
         self._lists = [i for i, row in enumerate(self.rows) if row.quantity.is_list]
         self._no_sensors = dict.fromkeys(
             self._infos, Sensor(None, next(iter(self._infos.values())))
@@ -180,7 +187,7 @@ class Layout:
             ),
             *_named(RADIO, f" {tag}"),
         ]
-        self.starts[function].append(len(self.rows))
+        self._starts[function].append(len(self.rows))
         self._add(Scope.METER, identifier, about, named, subject=point.id)
 
     def _point_key(self, point: KnownPoint) -> str:
@@ -200,7 +207,7 @@ class Layout:
         self.metadata.setdefault(identifier, about)
         self.metadata_by_key.setdefault(about.key, about)
         self.parts.append(Part(scope, len(self.rows), subject))
-        self.starts[scope].append(len(self.rows))
+        self._starts[scope].append(len(self.rows))
         for row, wanted, reading in named:
             self.rows.append(row)
             name = _unique(wanted, self._infos)
