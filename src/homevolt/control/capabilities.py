@@ -89,6 +89,8 @@ class CapabilityLog:
 
     def _note(self, *, confirmed: set[Feature], dropped: set[Feature]) -> None:
         known = self.current
+        if confirmed <= known.confirmed and dropped <= known.dropped:
+            return
         self._by_firmware[known.firmware_version] = Capabilities(
             known.firmware_version,
             known.confirmed - dropped | confirmed,
