@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from homevolt.exceptions import HomevoltDataError
 from homevolt.protocol.schedule_document import EntryData, PartialEntry, PartialSchedule
@@ -54,9 +54,7 @@ class ActiveSchedule(NamedTuple):
 
 
 def house(
-    loads_w: Sequence[float | None],
-    grid_w: Sequence[float | None],
-    others_w: Iterable[float | None],
+    values: Sequence[Any], loads: Sequence[int], grid: Sequence[int], others: Sequence[int]
 ) -> House:
     """Return the balance of a house.
 
@@ -64,14 +62,15 @@ def house(
     unknown, by grid + solar + battery, for which there must be a measuring point at the grid.
 
     Args:
-        loads_w: The power of each measuring point of the load, in W.
-        grid_w: That of each measuring point at the grid connection point.
-        others_w: That of each measuring point of solar production and of each unit.
+        values: The readings, powers in W.
+        loads: Where in them the power of each measuring point of the load is.
+        grid: Where that of each measuring point at the grid connection point is.
+        others: Where that of each measuring point of solar production and of each unit is.
     """
-    load_w = total(loads_w) if loads_w else None
+    load_w = total(values, loads) if loads else None
     if load_w is not None:
         return House(-load_w if load_w else 0.0)
-    return House(total([*grid_w, *others_w]) if grid_w else None)
+    return House(total(values, (*grid, *others)) if grid else None)
 
 
 def active_schedule(document: ScheduleData | None, at_s: float) -> ActiveSchedule:
@@ -118,10 +117,11 @@ def unreadable_part(document: ScheduleData) -> HomevoltDataError | None:
     return None
 
 
-def total(values: Iterable[float | None]) -> float | None:
-    """Return a sum, None if a part of it is unknown."""
+def total(values: Sequence[Any], places: Iterable[int]) -> float | None:
+    """Return the sum of the readings at some places, None if one of them is unknown."""
     result = 0.0
-    for value in values:
+    for place in places:
+        value = values[place]
         if value is None:
             return None
         result += value

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from homevolt.protocol.ems import NO_POINT, NO_UNIT, MeterPhase
 from homevolt.readings.catalogue import (
@@ -15,13 +15,11 @@ from homevolt.readings.catalogue import (
     TOTAL,
     UNIT,
 )
-from homevolt.readings.derived import DeviceClock, House, house
+from homevolt.readings.derived import DeviceClock, house
 from homevolt.readings.identity import NO_EUID
 from homevolt.readings.reader import compile_reader
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
     from homevolt.protocol.ems import EmsDocument, MeasuringPoint, Unit
     from homevolt.readings.catalogue import Value
     from homevolt.readings.inventory import Arrangement
@@ -37,8 +35,6 @@ _NO_PHASES = (MeterPhase(), MeterPhase(), MeterPhase())
 _NO_BLADE: tuple[Value, ...] = (None,) * len(BLADE)
 _TEXTS = [row.quantity.unit is None for row in UNIT]
 _NO_METER = _read_meter(NO_POINT, *_NO_PHASES, NO_POINT)
-_POWER = 0
-"""The place of the power among the values of a unit, and of a measuring point."""
 
 
 class Walk(NamedTuple):
@@ -100,19 +96,9 @@ def walk(
             values += _NO_METER
         else:
             values += _read_point(point)
-    values += _read_calculated(_house(values, layout), DeviceClock(offset_s))
+    values += _read_calculated(house(values, *layout.balance), DeviceClock(offset_s))
     values += schedule
     return Walk(layout, values, absent)
-
-
-def _house(values: Sequence[Any], layout: Layout) -> House:
-    """Return the balance of the house from the powers of all parts."""
-    loads, grid, others = layout.balance
-    return house(
-        [values[start + _POWER] for start in loads],
-        [values[start + _POWER] for start in grid],
-        [values[start + _POWER] for start in others],
-    )
 
 
 def _is_absent(point: MeasuringPoint, *, is_whole: bool) -> bool:

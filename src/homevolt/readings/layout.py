@@ -96,8 +96,8 @@ class Layout:
     Attributes:
         parts: The parts, in the order in which their values are read.
         units: Where the values of each unit begin.
-        balance: Where the powers begin that make up the balance of the house: those of the load
-            points, of the grid connection point, and of solar production and all units.
+        balance: Where the powers are that make up the balance of the house: those of the load
+            points, those at the grid connection point, and those of solar production and all units.
         rows: The row of each sensor.
         metadata: What each part is, by the `device_identifier` of its sensors.
         metadata_by_key: The same by the part's key, the house included.
@@ -128,6 +128,7 @@ class Layout:
         self._add(Scope.CLOCK, self._local, local, _named(CLOCK))
         self._add(Scope.SCHEDULE, self._local, local, _named(SCHEDULE))
         self.units = frozenset(self._starts[Scope.UNIT])
+        # The power is the first reading of a unit and of a measuring point.
         self.balance = (
             self._starts["load"],
             self._starts["grid"],
