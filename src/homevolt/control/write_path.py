@@ -99,8 +99,8 @@ class WritePath:
     def exclusive(self) -> AbstractAsyncContextManager[None]:
         """Hold the device for one write, from its first check until it has been read back.
 
-        Entering it raises:
-            HomevoltConnectionError: The connection was closed before its turn came.
+        Raises:
+            HomevoltConnectionError: On entry: the connection was closed before its turn came.
         """
         return self._transport.operation(self._lock.get())
 
