@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from homevolt._common import SystemClock, checking, positive_seconds, short_repr
-from homevolt.control.clock_offset import DeviceZone
+from homevolt.control.device_zone import DeviceZone
 from homevolt.control.entry_write import EntryAddition, EntryWrite, ModeWrite, check_others
 from homevolt.control.gradual_replacement import GradualReplacement
 from homevolt.control.overlay import overlay_plan

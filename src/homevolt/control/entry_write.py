@@ -5,7 +5,7 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from typing import TYPE_CHECKING, ClassVar, NamedTuple
 
-from homevolt.control.clock_offset import find_offsets
+from homevolt.control.device_zone import find_offsets
 from homevolt.control.rollback import Rollback, left_alone, with_result
 from homevolt.control.write_path import (
     check_kept,
@@ -36,7 +36,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from homevolt.control.capabilities import CapabilityLog
-    from homevolt.control.clock_offset import DeviceZone, Offsets
+    from homevolt.control.device_zone import DeviceZone, Offsets
     from homevolt.control.write_path import WritePath
     from homevolt.protocol.schedule_document import ScheduleData
     from homevolt.protocol.store import Record

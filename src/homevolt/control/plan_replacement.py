@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import msgspec
 
-from homevolt.control.clock_offset import by_window, find_offsets_of_plan
+from homevolt.control.device_zone import by_window, find_offsets_of_plan
 from homevolt.control.rollback import Rollback, with_result
 from homevolt.control.write_path import check_kept, check_still_local, outcome_unknown
 from homevolt.exceptions import (
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from homevolt.control.capabilities import CapabilityLog
-    from homevolt.control.clock_offset import DeviceZone, Offsets
+    from homevolt.control.device_zone import DeviceZone, Offsets
     from homevolt.control.write_path import WritePath
     from homevolt.schedule.entry import Schedule, ScheduleEntry
 

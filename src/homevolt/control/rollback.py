@@ -6,7 +6,7 @@ from collections import defaultdict
 from datetime import timedelta
 from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
-from homevolt.control.clock_offset import find_offsets
+from homevolt.control.device_zone import find_offsets
 from homevolt.control.reboot import PAUSE_S
 from homevolt.exceptions import (
     HomevoltCommandError,
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
     from datetime import datetime, tzinfo
 
-    from homevolt.control.clock_offset import DeviceZone
+    from homevolt.control.device_zone import DeviceZone
     from homevolt.control.write_path import WritePath
     from homevolt.schedule.entry import ScheduleEntry
 

@@ -112,7 +112,7 @@ class Response(aiohttp.ClientResponse):
         call.answers = connection.protocol
         call.transport = transport = connection.transport
         if getattr(transport, "max_size", 0) > READ_BYTES:  # that of another event loop has none
-            transport.max_size = READ_BYTES  # type: ignore[union-attr]
+            transport.max_size = READ_BYTES  # type: ignore[union-attr]  # not declared
         if call.answers:
             raise SurplusError
         if call.answers is not None and self.method != "GET":
