@@ -6,7 +6,7 @@ import logging
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
-from homevolt._common import SystemClock, checking, positive_seconds, short_repr
+from homevolt._common import SYSTEM_CLOCK, checking, positive_seconds, short_repr
 from homevolt.control.device_zone import DeviceZone
 from homevolt.control.entry_write import EntryAddition, EntryWrite, ModeWrite, check_others
 from homevolt.control.gradual_replacement import GradualReplacement
@@ -83,7 +83,7 @@ class Controller:
         now: Callable[[], datetime] | None = None,
         schedule_timezone: tzinfo | str = AUTO_ZONE,
     ) -> None:
-        clock = clock or SystemClock()
+        clock = clock or SYSTEM_CLOCK
         self._now = now or (lambda: datetime.fromtimestamp(clock.now(), UTC))
         self._zone = DeviceZone(as_zone(schedule_timezone))
         self._path = WritePath(transport, store, clock, self._now)

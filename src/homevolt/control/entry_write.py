@@ -26,7 +26,7 @@ from homevolt.schedule.comparing import (
     is_reduced,
     without_id,
 )
-from homevolt.schedule.entry import Schedule, ScheduleEntry, typed_schedule
+from homevolt.schedule.entry import Schedule, ScheduleEntry, end_of, typed_schedule
 from homevolt.schedule.options import OPTIONS
 from homevolt.schedule.rendering import describe, render_entry, summarise
 from homevolt.schedule.times import LATEST
@@ -285,11 +285,7 @@ def check_others(
         HomevoltCommandVerificationError: One is gone.
     """
     now = path.now()
-    gone = [
-        entry
-        for entry in added_entries(plan.entries, others)
-        if entry.to_time is None or entry.to_time > now
-    ]
+    gone = [entry for entry in added_entries(plan.entries, others) if end_of(entry) > now]
     if gone:
         raise HomevoltCommandVerificationError(
             f"{what}, but other entries are gone too: {summarise(gone)}.",

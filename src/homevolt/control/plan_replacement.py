@@ -19,6 +19,7 @@ from homevolt.exceptions import (
     HomevoltValueError,
 )
 from homevolt.schedule.comparing import STAMP_SLACK, Pairs, differences, is_reduced, pair_up
+from homevolt.schedule.entry import end_of
 from homevolt.schedule.rendering import describe, render_entry, summarise
 
 if TYPE_CHECKING:
@@ -152,7 +153,7 @@ class PlanReplacement:
         now = self._path.now()
         for entry in self._previous.entries:
             try:
-                if entry.to_time is None or entry.to_time > now:
+                if end_of(entry) > now:
                     self._line(entry)
             except HomevoltValueError as error:
                 raise HomevoltValueError(

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from homevolt._common import Clock, SystemClock, positive_seconds, short_repr
+from homevolt._common import SYSTEM_CLOCK, Clock, positive_seconds, short_repr
 from homevolt.exceptions import HomevoltDiscoveryError, HomevoltValueError
 
 if TYPE_CHECKING:
@@ -78,7 +78,7 @@ async def discover(
             f"Searching for devices needs the package {error.name}, which is not installed: "
             "pip install 'homevolt[discovery]'"
         ) from error
-    waiting = clock or SystemClock()
+    waiting = clock or SYSTEM_CLOCK
     return await search(lambda _: waiting.sleep(timeout_s), own)
 
 

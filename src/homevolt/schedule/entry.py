@@ -83,8 +83,7 @@ class ScheduleEntry(EntryFields, frozen=True, kw_only=True, gc=False, repr_omit_
 
     def overlaps(self, other: ScheduleEntry) -> bool:
         """Tell whether the windows of two entries have a moment in common."""
-        starts_before_end = (self.from_time or EARLIEST) < (other.to_time or LATEST)
-        return starts_before_end and (other.from_time or EARLIEST) < (self.to_time or LATEST)
+        return start_of(self) < end_of(other) and start_of(other) < end_of(self)
 
     def options(self) -> dict[str, Any]:
         """Return the options that were given, by name; mode, window and id are not among them."""
@@ -143,11 +142,21 @@ class Schedule(msgspec.Struct, frozen=True, gc=False):
             The entries, sorted by their start.
         """
         moment = _moment(at)
-        return sorted((e for e in self.entries if _start(e) > moment), key=_start)
+        return sorted((e for e in self.entries if start_of(e) > moment), key=start_of)
 
     def find(self, entry_id: int) -> ScheduleEntry | None:
         """Return the entry with an id, or None."""
         return next((entry for entry in self.entries if entry.id == entry_id), None)
+
+
+def start_of(entry: ScheduleEntry) -> datetime:
+    """Return the start of an entry's window, `EARLIEST` if it is open."""
+    return entry.from_time or EARLIEST
+
+
+def end_of(entry: ScheduleEntry) -> datetime:
+    """Return the end of an entry's window, `LATEST` if it is open."""
+    return entry.to_time or LATEST
 
 
 def option_values(entry: ScheduleEntry) -> tuple[Any, ...]:
@@ -239,10 +248,6 @@ def _moment(at: datetime | None) -> datetime:
     if at is None:
         return datetime.now(UTC)
     return at if at.tzinfo is not None else datetime.fromtimestamp(at.timestamp(), UTC)
-
-
-def _start(entry: ScheduleEntry) -> datetime:
-    return entry.from_time or EARLIEST
 
 
 def _window(start: datetime | None, end: datetime | None) -> str:
