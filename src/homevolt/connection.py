@@ -91,7 +91,7 @@ class Homevolt:
     def updates(
         self, interval_s: float = DEFAULT_INTERVAL_S, *, max_age_s: float | None = None
     ) -> AsyncIterator[Update]:
-        """Read again and again; see `Device.updates`.
+        """Read at a fixed interval; see `Device.updates`.
 
         Here the first read may fail too: a program may start before its device.
         """

@@ -13,7 +13,9 @@ What to catch:
 * `HomevoltCommandError`: a write was sent and did not do what was asked; its subclasses say how.
 * `HomevoltPricesError`: no source of prices gave those of a day; its subclass says that they are
   not published yet.
-* `HomevoltPriceUnitError`: prices are in another unit than was said; it names the probable one.
+* `HomevoltPriceUnitError`: prices are in another unit than stated; it names the probable one.
+* `HomevoltNotReadyError`: nothing has been read yet; call `update_info()` first.
+* `HomevoltDiscoveryError`: the local network cannot be searched.
 
 Nothing else leaves the library, `asyncio.CancelledError` aside. Every error can be pickled and
 copied with its attributes.

@@ -5,7 +5,7 @@ nothing came after it. Here nothing is cleared: from the last new entry back to 
 entry overlaps is deleted and the entry is added. So at every moment the device holds the beginning
 of the previous plan and the end of the new one, with at most one gap between them.
 
-While the last entry itself is exchanged, a copy of it stands in behind the end of both plans.
+While the last entry itself is exchanged, a copy of it stands in after the end of both plans.
 Windows never overlap, except where the previous plan has no end: whether a device takes a window
 beside an open one is not known, so a refusal of the copy is no failure then.
 """

@@ -238,7 +238,7 @@ def _find(key: str, known: dict[str, Parameter]) -> Parameter:
 
 
 def _without(secret: str, text: str) -> str:
-    """Mask a secret in a reply, also where it repeats the form as it was sent."""
+    """Mask a secret in a reply, even where it repeats the form as it was sent."""
     for spelling in {secret, quote(secret, safe=""), quote_plus(secret)} - {""}:
         text = re.sub(re.escape(spelling), MASK, text, flags=re.IGNORECASE)
     return text

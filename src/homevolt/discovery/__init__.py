@@ -26,8 +26,8 @@ class DiscoveredDevice(msgspec.Struct, frozen=True):
             host has another name.
         address: The IP address to use: IPv4 if it has one, a link-local one if there is no other.
         port: The TCP port of its web server.
-        addresses: All its IP addresses, the one to use first; a link-local one of IPv6 has the zone
-            behind a `%`.
+        addresses: All its IP addresses, the one to use first; a link-local one of IPv6 has its zone
+            after a `%`.
     """
 
     name: str

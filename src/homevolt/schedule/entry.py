@@ -57,7 +57,7 @@ SETPOINT_MODES = frozenset(
 class ScheduleEntry(EntryFields, frozen=True, kw_only=True, gc=False, repr_omit_defaults=True):
     """One entry of the schedule (`schedule[]` of `/schedule.json`).
 
-    Beside the attributes below it has one for each option; docs/control.md lists them with their
+    Besides the attributes below it has one for each option; docs/control.md lists them with their
     units. An option that is None was not given. Numbers are ints, and a float where the device sent
     a fraction; its console takes none, so such an entry cannot be written.
 

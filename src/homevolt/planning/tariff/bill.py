@@ -129,7 +129,7 @@ def bill(tariff: Tariff, prices: PriceSeries, meter: Meter, made: Iterable[Peak]
     A month that has begun is billed with its whole monthly fees.
 
     Args:
-        tariff: What is paid and earned beside the spot price.
+        tariff: What is paid and earned besides the spot price.
         prices: Spot prices, without tax and fees.
         meter: What was taken and fed in. Where its slots are longer than those of the prices, its
             energy is spread evenly over them.

@@ -164,7 +164,7 @@ class PowerFee(Part, frozen=True, kw_only=True):
 
 
 class Tariff(Part, frozen=True, kw_only=True):
-    """What is paid and earned beside the spot price, and how.
+    """What is paid and earned besides the spot price, and how.
 
     Args:
         currency: `EUR`, `SEK`, `NOK` or `DKK`; the prices must be in the same.
