@@ -76,7 +76,11 @@ class ScheduleEntry(EntryFields, frozen=True, kw_only=True, gc=False, repr_omit_
         return self.mode.slug if isinstance(self.mode, BatteryMode) else str(self.mode)
 
     def holds(self, at: datetime) -> bool:
-        """Tell whether `at` lies in the window: start inclusive, end exclusive, either open."""
+        """Tell whether a moment lies in the window: start inclusive, end exclusive, either open.
+
+        Args:
+            at: A datetime with a zone.
+        """
         return (self.from_time is None or self.from_time <= at) and (
             self.to_time is None or at < self.to_time
         )
@@ -86,7 +90,11 @@ class ScheduleEntry(EntryFields, frozen=True, kw_only=True, gc=False, repr_omit_
         return start_of(self) < end_of(other) and start_of(other) < end_of(self)
 
     def options(self) -> dict[str, Any]:
-        """Return the options that were given, by name; mode, window and id are not among them."""
+        """Return the options that were given; mode, window and id are not among them.
+
+        Returns:
+            The values by name, in the units of docs/control.md, times in UTC.
+        """
         rows = zip(OPTIONS, option_values(self), strict=True)
         return {option.name: value for option, value in rows if value is not None}
 
@@ -145,7 +153,11 @@ class Schedule(msgspec.Struct, frozen=True, gc=False):
         return sorted((e for e in self.entries if start_of(e) > moment), key=start_of)
 
     def find(self, entry_id: int) -> ScheduleEntry | None:
-        """Return the entry with an id, or None."""
+        """Return the entry with an id, or None.
+
+        Args:
+            entry_id: The `id` of an entry, as `delete_schedule` takes it.
+        """
         return next((entry for entry in self.entries if entry.id == entry_id), None)
 
 
