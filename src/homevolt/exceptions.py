@@ -209,5 +209,5 @@ class HomevoltCommandOutcomeUnknownError(HomevoltCommandError):
     """The command was sent once, no usable answer came, and reading back did not settle it.
 
     Likewise where what is read back now may not last: the device reported that its flash is full,
-    so the next reboot may undo it; or local mode was switched off meanwhile, so the cloud may.
+    so the next restart may undo it; or local mode was switched off meanwhile, so the cloud may.
     """
