@@ -168,7 +168,7 @@ class Override:
 
 
 async def _read(device: Device) -> tuple[datetime, Entries]:
-    """Return the present by the device's clock in whole seconds, and the current plan."""
+    """Return the current time by the device's clock in whole seconds, and the current plan."""
     if not device.is_now_certain:
         await device.fetch_ems_data()
     await device.fetch_schedule_data()

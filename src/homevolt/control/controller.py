@@ -65,7 +65,7 @@ class Controller:
         store: What was read of the device last; whatever is read on the way goes through it.
         capabilities: Learns what the device keeps.
         clock: The time to go by.
-        now: Returns the present by the device's clock; None is the time of `clock`.
+        now: Returns the current time by the device's clock; None for that of `clock`.
         schedule_timezone: The zone in which the device reads the times of a command, or its name.
 
     Attributes:

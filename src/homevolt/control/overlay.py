@@ -29,7 +29,7 @@ def overlay_plan(
     Args:
         previous: The entries of the plan to write over, in the order of the device.
         overlay: The windows to write; they do not overlap.
-        now: The present, with a zone; what ended before it is left out.
+        now: The current time, with a zone; what ended before it is left out.
 
     Returns:
         The entries in the order of their starts. Those of the previous plan are unchanged, or, if

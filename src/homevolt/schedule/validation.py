@@ -36,7 +36,7 @@ def new_entry(
     Args:
         mode: A mode as number, `BatteryMode` or name.
         options: Options by their long name, and `from_time` and `to_time`; None is not given.
-        now: The present, which the end of the window must lie after.
+        now: The current time, in UTC; the end of the window must lie after it.
         windowed: False for an entry that starts now and stays.
 
     Returns:
@@ -71,7 +71,7 @@ def checked_entry(given: object, now: datetime) -> ScheduleEntry:
 
     Args:
         given: A `ScheduleEntry`, or a mapping of its fields; its id is disregarded.
-        now: The present, which the end of the window must lie after.
+        now: The current time, in UTC; the end of the window must lie after it.
 
     Returns:
         The entry as the device would take it, without an id.

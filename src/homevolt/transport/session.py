@@ -28,7 +28,7 @@ MAX_BODY_BYTES = 4 * 1024 * 1024
 READ_BYTES = 64 * 1024
 """The most that is read from a socket at once.
 
-asyncio allocates so much for each read, by default 256 KiB, which C libraries map anew every time.
+asyncio allocates this much for each read, by default 256 KiB, which C libraries map each time.
 """
 
 
