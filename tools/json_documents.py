@@ -1,6 +1,6 @@
 """The documents that `--json` prints, as data, for `docs/json.md` and the test of every command.
 
-A shape is a dict of keys, a list of one shape, or the name of a type in `TYPES`. A `?` behind a
+A shape is a dict of keys, a list of one shape, or the name of a type in `TYPES`. A `?` after a
 name says that it may be null. The key `*` stands for keys that are data. No other keys occur.
 """
 

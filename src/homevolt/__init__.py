@@ -1,13 +1,13 @@
 """Read, control and simulate a Homevolt home battery over the local network.
 
-A public name is loaded when it is first asked for: what only wants a version, an error or the help
-of the shell does not wait for the HTTP library.
+A public name is loaded when it is first asked for: a program that only needs a version, an error or
+the help of the shell does not wait for the HTTP library.
 """
 
 from __future__ import annotations
 
-# What the module `typing` calls so: loading that takes longer than this one, and a shell that was
-# interrupted here could not say so in one line.
+# As in the module `typing`, which is not imported: that would take longer than this whole module,
+# and a shell that is interrupted meanwhile could not say so in one line.
 TYPE_CHECKING = False
 
 if TYPE_CHECKING:

@@ -83,7 +83,7 @@ def checking(what: str) -> Iterator[None]:
 
 
 def positive_seconds(name: str, value: object) -> float:
-    """Return a duration that a caller gave.
+    """Return a duration that a caller gave, in s.
 
     Args:
         name: What the argument is called, for the error message.
@@ -94,11 +94,13 @@ def positive_seconds(name: str, value: object) -> float:
     """
     if isinstance(value, int | float) and not isinstance(value, bool) and 0 < value <= _LONGEST_S:
         return float(value)
-    raise HomevoltValueError(f"{name} must be a positive number of seconds, not {value!r}.")
+    raise HomevoltValueError(
+        f"{name} must be a positive number of seconds, not {short_repr(value)}."
+    )
 
 
 def seconds_of(name: str, value: object, *, at_least: float) -> float:
-    """Return a duration that a caller gave and that must not be shorter than `at_least` seconds.
+    """Return a duration that a caller gave, in s, which must not be shorter than `at_least` s.
 
     Raises:
         HomevoltValueError: It is not a finite number, or shorter.

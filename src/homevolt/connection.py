@@ -69,7 +69,13 @@ class Homevolt:
         return self._transport.base_url
 
     async def update_info(self) -> None:
-        """Read everything again; see `Device.update_info`."""
+        """Read everything again; see `Device.update_info`.
+
+        Raises:
+            HomevoltConnectionError: The device could not be reached, or `/ems.json` failed.
+            HomevoltAuthenticationError: It refused the password.
+            HomevoltDataError: `/ems.json` is not valid.
+        """
         await self._device.update_info()
 
     def get_device(self, *, allow_unread: bool = False) -> Device:
@@ -78,6 +84,9 @@ class Homevolt:
         Args:
             allow_unread: Whether to return it before `update_info()` has succeeded, as for
                 `homevolt.diagnostics` of a device whose readings cannot be read.
+
+        Returns:
+            The device, with the readings that were read last.
 
         Raises:
             HomevoltNotReadyError: `update_info()` has not succeeded yet.
@@ -91,14 +100,27 @@ class Homevolt:
     def updates(
         self, interval_s: float = DEFAULT_INTERVAL_S, *, max_age_s: float | None = None
     ) -> AsyncIterator[Update]:
-        """Read again and again; see `Device.updates`.
+        """Read at a fixed interval; see `Device.updates`.
 
         Here the first read may fail too: a program may start before its device.
+
+        Args:
+            interval_s: Seconds from one read to the next, at least 1.
+            max_age_s: Seconds after which readings are too old to be shown; by default three
+                intervals, at least 60 s.
+
+        Raises:
+            HomevoltAuthenticationError: The password is certainly wrong; the updates end.
+            HomevoltValueError: A duration is not a positive number, or the interval is too short.
         """
         return self._device.updates(interval_s, max_age_s=max_age_s)
 
     async def close_connection(self) -> None:
-        """Close the connection; a session that was passed in stays open."""
+        """Close the connection; a session that was passed in stays open.
+
+        Calls that wait for an answer fail with `HomevoltConnectionError`; a write that has begun
+        is read back first. A later call connects anew.
+        """
         await self._transport.close()
 
     async def __aenter__(self) -> Self:

@@ -53,9 +53,9 @@ SHORTEST_INTERVAL_S = 1.0
 SHORTEST_AGE_S = 60.0
 LONGEST_BACKOFF_S = 300.0
 CLOCK_SLACK_S = 2.0
-"""By how much the time of day may be corrected until it counts as set."""
+"""A correction of this machine's clock by less than this does not count as setting it."""
 LEAST_OF_BACKOFF = 0.9
-"""Of a pause after a failure, the part that chance leaves in any case."""
+"""A pause after a failure is drawn at random between this share of it and the whole."""
 _LATEST_S = LATEST.timestamp()
 _jitter = random.SystemRandom()
 
@@ -213,8 +213,8 @@ class Device(BatteryControl, DeviceReports):
     def is_now_certain(self) -> bool:
         """Whether `now` can be relied on; if not, `fetch_ems_data` makes it certain.
 
-        It cannot where this machine's clock was set, or the machine was suspended, since
-        `/ems.json` was read last: nothing tells the one from the other.
+        It cannot if this machine's clock was set, or the machine was suspended, since `/ems.json`
+        was last read: the two cannot be told apart.
         """
         ems = self._store.last(EMS)
         if ems is None:
@@ -291,11 +291,11 @@ class Device(BatteryControl, DeviceReports):
     async def updates(
         self, interval_s: float = DEFAULT_INTERVAL_S, *, max_age_s: float | None = None
     ) -> AsyncIterator[Update]:
-        """Read again and again, and yield what happened each time, outages included.
+        """Read at a fixed interval, and yield what happened each time, outages included.
 
         The first update comes at once; the following ones do not drift. While the device fails,
-        the pause doubles with each failure, up to 5 minutes, less up to a tenth by chance, so that
-        devices which failed together are not all read again together.
+        the pause doubles with each failure, up to 5 minutes, less a random part of up to a tenth,
+        so that devices which failed together are not all read again together.
 
         Args:
             interval_s: Seconds from one read to the next, at least 1.
@@ -336,7 +336,7 @@ class Device(BatteryControl, DeviceReports):
             await self._clock.sleep(due_s - self._clock.monotonic())
 
     async def watch(self, interval_s: float = DEFAULT_INTERVAL_S) -> AsyncIterator[Snapshot]:
-        """Read again and again, and yield each snapshot; outages are logged and waited out.
+        """Read at a fixed interval, and yield each snapshot; outages are logged and waited out.
 
         Args:
             interval_s: As for `updates`, which also yields the failures.

@@ -13,7 +13,9 @@ What to catch:
 * `HomevoltCommandError`: a write was sent and did not do what was asked; its subclasses say how.
 * `HomevoltPricesError`: no source of prices gave those of a day; its subclass says that they are
   not published yet.
-* `HomevoltPriceUnitError`: prices are in another unit than was said; it names the probable one.
+* `HomevoltPriceUnitError`: prices are in another unit than stated; it names the probable one.
+* `HomevoltNotReadyError`: nothing has been read yet; call `update_info()` first.
+* `HomevoltDiscoveryError`: the local network cannot be searched.
 
 Nothing else leaves the library, `asyncio.CancelledError` aside. Every error can be pickled and
 copied with its attributes.
@@ -207,5 +209,5 @@ class HomevoltCommandOutcomeUnknownError(HomevoltCommandError):
     """The command was sent once, no usable answer came, and reading back did not settle it.
 
     Likewise where what is read back now may not last: the device reported that its flash is full,
-    so the next reboot may undo it; or local mode was switched off meanwhile, so the cloud may.
+    so the next restart may undo it; or local mode was switched off meanwhile, so the cloud may.
     """

@@ -77,7 +77,7 @@ def test_it_is_in_the_order_of_time_with_a_line_where_now_is() -> None:
         "   always - 10:00  idle  (id 1)",
         "── now 12:00 ───────────────────────────────────────────────",
         ">  11:00 - 13:00   charge at 3.0 kW, up to 90 %  (id 2)",
-        "   15:00 - 18:00   hold the grid at 1.5 kW of export, charging at most 2.5 kW,",
+        "   15:00 - 18:00   hold the meter at 1.5 kW of export, charging at most 2.5 kW,",
         "                   discharging at most 4.0 kW, down to 15 %  (id 3)",
         "   18:00 - open    charge from solar only  (id 4)",
     ]

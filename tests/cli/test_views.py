@@ -44,7 +44,7 @@ Solar     producing      4.0 kW  ━━━━━━━━━━━━━━━�
 House     consuming       400 W  ━━━
 
 Control   you (local mode on), plan written locally
-Now       hold the grid at 1.5 kW of export, until 20:00
+Now       hold the meter at 1.5 kW of export, until 20:00
           up to 90 %
 Next      discharge at 2.5 kW, from tomorrow 00:00
 
@@ -66,7 +66,7 @@ House     consuming       400 W
 
 Control   you (local mode on), plan
           written locally
-Now       hold the grid at 1.5 kW of
+Now       hold the meter at 1.5 kW of
           export, until 20:00
           up to 90 %
 Next      discharge at 2.5 kW, from
@@ -229,7 +229,7 @@ def test_a_plan_that_was_not_read_as_a_whole_is_unknown_and_not_empty(
 
 def test_an_active_entry_is_shown_though_another_cannot_be_read() -> None:
     shown = drawn(status(house(), problems={"schedule": "An entry cannot be read."}))
-    assert "Now       hold the grid at 1.5 kW of export, until 20:00" in shown
+    assert "Now       hold the meter at 1.5 kW of export, until 20:00" in shown
     assert "Next      — unknown" in shown
 
 

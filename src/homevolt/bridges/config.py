@@ -72,7 +72,7 @@ class PrometheusConfig:
     """What Prometheus may scrape; it is served by the HTTP server.
 
     Attributes:
-        probe: Whether `/probe` is served beside `/metrics`.
+        probe: Whether `/probe` is served besides `/metrics`.
     """
 
     probe: bool = True

@@ -156,7 +156,7 @@ class Feed:
         return end
 
     async def updates(self) -> AsyncIterator[Update]:
-        """Yield each outcome from now on; who falls behind gets only the latest one."""
+        """Yield each outcome from now on; a reader that falls behind gets only the latest one."""
         latest: asyncio.Queue[Update] = asyncio.Queue(maxsize=1)
 
         def replace(_: Feed, update: Update) -> None:

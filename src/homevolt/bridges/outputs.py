@@ -31,7 +31,7 @@ class OutputKind(NamedTuple):
 
 
 class RouteKind(NamedTuple):
-    """One row of the table of what the HTTP server serves beside `/health`.
+    """One row of the table of what the HTTP server serves besides `/health`.
 
     Attributes:
         package: The package that it needs, None for none.

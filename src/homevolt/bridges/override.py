@@ -12,7 +12,7 @@ from homevolt.bridges.notes import Note, NoteFile, Window
 from homevolt.control.overlay import overlay_plan
 from homevolt.exceptions import HomevoltDataError, HomevoltError, HomevoltValueError
 from homevolt.schedule.comparing import differences, pair_up, without_id
-from homevolt.schedule.times import EARLIEST, LATEST
+from homevolt.schedule.entry import end_of, start_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -91,11 +91,11 @@ class Override:
             end = now + timedelta(seconds=round(duration_s))
             start = now
             if last is not None and last.entry.holds(now) and _does(last.entry) == _does(wanted):
-                extended_s = (end - _end(last.entry)).total_seconds()
+                extended_s = (end - end_of(last.entry)).total_seconds()
                 if 0 <= extended_s < duration_s * KEPT_SHARE and last.label == label:
                     await asyncio.to_thread(file.keep, note, note, now)
                     return _started(last.entry, file)
-                start = _start(last.entry)
+                start = start_of(last.entry)
             window = msgspec.structs.replace(wanted, id=None, from_time=start, to_time=end)
             below = _with_fallback(previous, otherwise, now)
             plan = overlay_plan(below, [window], now)
@@ -168,7 +168,7 @@ class Override:
 
 
 async def _read(device: Device) -> tuple[datetime, Entries]:
-    """Return the present by the device's clock in whole seconds, and the current plan."""
+    """Return the current time by the device's clock in whole seconds, and the current plan."""
     if not device.is_now_certain:
         await device.fetch_ems_data()
     await device.fetch_schedule_data()
@@ -188,7 +188,7 @@ def _known(file: NoteFile, entries: Entries, now: datetime) -> Note:
         unknown = [e for e in suspects if without_id(e) not in known]
         doubtful = dict.fromkeys((*file.memory.doubtful, *map(without_id, unknown)))
         note = file.memory = Note(file.memory.windows, tuple(doubtful))
-    file.planned |= {without_id(e) for e in entries if _start(e) > now}
+    file.planned |= {without_id(e) for e in entries if start_of(e) > now}
     file.planned = {e for e in file.planned if _lasts(e, now)}
     return Note(
         tuple(window for window in note.windows if window.lasts(now)),
@@ -198,7 +198,7 @@ def _known(file: NoteFile, entries: Entries, now: datetime) -> Note:
 
 def _could_be_ours(entry: ScheduleEntry, now: datetime) -> bool:
     is_window = entry.from_time is not None and entry.to_time is not None
-    return is_window and _end(entry) <= now + LONGEST_WINDOW
+    return is_window and end_of(entry) <= now + LONGEST_WINDOW
 
 
 def _without_ours(note: Note, actual: Entries, now: datetime) -> tuple[Window | None, Entries]:
@@ -228,8 +228,8 @@ def _within(entries: Entries, window: ScheduleEntry) -> Iterator[ScheduleEntry]:
             yield msgspec.structs.replace(
                 entry,
                 id=None,
-                from_time=max(_start(entry), _start(window)),
-                to_time=min(_end(entry), _end(window)),
+                from_time=max(start_of(entry), start_of(window)),
+                to_time=min(end_of(entry), end_of(window)),
             )
 
 
@@ -257,7 +257,7 @@ def _in_doubt(
 
 def _is_part(entry: ScheduleEntry, of: ScheduleEntry) -> bool:
     """Tell whether an entry does the same as another one, in a part of its window."""
-    is_inside = _start(of) <= _start(entry) and _end(entry) <= _end(of)
+    is_inside = start_of(of) <= start_of(entry) and end_of(entry) <= end_of(of)
     return is_inside and _does(entry) == _does(of)
 
 
@@ -275,7 +275,7 @@ def _started(window: ScheduleEntry, file: NoteFile) -> Started:
     return Started(
         window,
         f"{file.problem}, so after a restart of the bridge it cannot be ended before "
-        f"{_end(window):%Y-%m-%dT%H:%M:%SZ}",
+        f"{end_of(window):%Y-%m-%dT%H:%M:%SZ}",
     )
 
 
@@ -296,15 +296,7 @@ def _same(one: Iterable[ScheduleEntry], other: Iterable[ScheduleEntry], now: dat
 
 
 def _lasts(entry: ScheduleEntry, now: datetime) -> bool:
-    return entry.to_time is None or entry.to_time > now
-
-
-def _start(entry: ScheduleEntry) -> datetime:
-    return entry.from_time or EARLIEST
-
-
-def _end(entry: ScheduleEntry) -> datetime:
-    return entry.to_time or LATEST
+    return end_of(entry) > now
 
 
 def _does(entry: ScheduleEntry) -> tuple[int, dict[str, object]]:

@@ -16,7 +16,7 @@ class Query(NamedTuple):
     """What a command asks of one device, or of each of several.
 
     Attributes:
-        keys: The keys of the document of an answer, beside `url` and `simulated`.
+        keys: The keys of the document of an answer, besides `url` and `simulated`.
         read: Reads the answer.
         view_of_all: Returns the view of several devices, where it is not that of their sheets.
     """

@@ -110,7 +110,7 @@ class Answer(NamedTuple):
     """What was read of a device.
 
     Attributes:
-        document: What programs get, beside `url` and `simulated`.
+        document: What programs get, besides `url` and `simulated`.
         show: Shows it to people.
         sheet: Returns it as rows, to be shown beside those of other devices; None where the query
             has a `view_of_all`.

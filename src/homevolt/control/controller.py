@@ -6,8 +6,8 @@ import logging
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
-from homevolt._common import SystemClock, checking, positive_seconds, short_repr
-from homevolt.control.clock_offset import DeviceZone
+from homevolt._common import SYSTEM_CLOCK, checking, positive_seconds, short_repr
+from homevolt.control.device_zone import DeviceZone
 from homevolt.control.entry_write import EntryAddition, EntryWrite, ModeWrite, check_others
 from homevolt.control.gradual_replacement import GradualReplacement
 from homevolt.control.overlay import overlay_plan
@@ -65,7 +65,7 @@ class Controller:
         store: What was read of the device last; whatever is read on the way goes through it.
         capabilities: Learns what the device keeps.
         clock: The time to go by.
-        now: Returns the present by the device's clock; None is the time of `clock`.
+        now: Returns the current time by the device's clock; None for that of `clock`.
         schedule_timezone: The zone in which the device reads the times of a command, or its name.
 
     Attributes:
@@ -83,7 +83,7 @@ class Controller:
         now: Callable[[], datetime] | None = None,
         schedule_timezone: tzinfo | str = AUTO_ZONE,
     ) -> None:
-        clock = clock or SystemClock()
+        clock = clock or SYSTEM_CLOCK
         self._now = now or (lambda: datetime.fromtimestamp(clock.now(), UTC))
         self._zone = DeviceZone(as_zone(schedule_timezone))
         self._path = WritePath(transport, store, clock, self._now)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from typing import TYPE_CHECKING, ClassVar, NamedTuple
 
-from homevolt.control.clock_offset import find_offsets
+from homevolt.control.device_zone import find_offsets
 from homevolt.control.rollback import Rollback, left_alone, with_result
 from homevolt.control.write_path import (
     check_kept,
@@ -26,7 +26,7 @@ from homevolt.schedule.comparing import (
     is_reduced,
     without_id,
 )
-from homevolt.schedule.entry import Schedule, ScheduleEntry, typed_schedule
+from homevolt.schedule.entry import Schedule, ScheduleEntry, end_of, typed_schedule
 from homevolt.schedule.options import OPTIONS
 from homevolt.schedule.rendering import describe, render_entry, summarise
 from homevolt.schedule.times import LATEST
@@ -36,7 +36,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from homevolt.control.capabilities import CapabilityLog
-    from homevolt.control.clock_offset import DeviceZone, Offsets
+    from homevolt.control.device_zone import DeviceZone, Offsets
     from homevolt.control.write_path import WritePath
     from homevolt.protocol.schedule_document import ScheduleData
     from homevolt.protocol.store import Record
@@ -285,11 +285,7 @@ def check_others(
         HomevoltCommandVerificationError: One is gone.
     """
     now = path.now()
-    gone = [
-        entry
-        for entry in added_entries(plan.entries, others)
-        if entry.to_time is None or entry.to_time > now
-    ]
+    gone = [entry for entry in added_entries(plan.entries, others) if end_of(entry) > now]
     if gone:
         raise HomevoltCommandVerificationError(
             f"{what}, but other entries are gone too: {summarise(gone)}.",

@@ -5,7 +5,7 @@ nothing came after it. Here nothing is cleared: from the last new entry back to 
 entry overlaps is deleted and the entry is added. So at every moment the device holds the beginning
 of the previous plan and the end of the new one, with at most one gap between them.
 
-While the last entry itself is exchanged, a copy of it stands in behind the end of both plans.
+While the last entry itself is exchanged, a copy of it stands in after the end of both plans.
 Windows never overlap, except where the previous plan has no end: whether a device takes a window
 beside an open one is not known, so a refusal of the copy is no failure then.
 """
@@ -26,11 +26,9 @@ from homevolt.exceptions import (
 )
 from homevolt.protocol.console import command_line
 from homevolt.schedule.comparing import STAMP_SLACK, pair_up, without_id
-from homevolt.schedule.times import EARLIEST
+from homevolt.schedule.entry import start_of
 
 if TYPE_CHECKING:
-    from datetime import datetime
-
     from homevolt.schedule.entry import Schedule, ScheduleEntry
 
 STAND_IN = timedelta(hours=1)
@@ -53,7 +51,7 @@ class GradualReplacement(PlanReplacement):
         self._holds = [*plan.entries]
         self._plan = plan
         pairs = pair_up(self._expected, plan.entries, self._path.now() + STAMP_SLACK)
-        missing = sorted(pairs.missing, key=_start, reverse=True)
+        missing = sorted(pairs.missing, key=start_of, reverse=True)
         gone = pairs.unexpected
         stand_in = self._stand_in(missing, gone)
         if stand_in is not None:
@@ -75,7 +73,7 @@ class GradualReplacement(PlanReplacement):
         self, missing: list[ScheduleEntry], gone: list[ScheduleEntry]
     ) -> ScheduleEntry | None:
         """Return the copy of the last entry, None where something stands at the end anyway."""
-        last = max(self._expected, key=_start, default=None)
+        last = max(self._expected, key=start_of, default=None)
         if last is None or last.to_time is None or last not in missing:
             return None
         if not any(old.overlaps(last) for old in gone):
@@ -131,10 +129,6 @@ class GradualReplacement(PlanReplacement):
         if uncertain_cause is not None:
             self._is_uncertain = False
             self._settled.append(uncertain_cause)
-
-
-def _start(entry: ScheduleEntry) -> datetime:
-    return entry.from_time or EARLIEST
 
 
 def _without(entries: list[ScheduleEntry], gone: ScheduleEntry) -> list[ScheduleEntry]:

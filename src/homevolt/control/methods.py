@@ -144,7 +144,7 @@ class BatteryControl:
 
         Args:
             accept: As for `set_battery_mode`.
-            **kwargs: `offline=True` takes it off line too; and every option of
+            **kwargs: `offline=True` takes it offline too; and every option of
                 `set_battery_mode`.
 
         Returns:

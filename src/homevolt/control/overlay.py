@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from homevolt.schedule.times import EARLIEST, LATEST
+from homevolt.schedule.entry import end_of, start_of
+from homevolt.schedule.times import EARLIEST
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -28,7 +29,7 @@ def overlay_plan(
     Args:
         previous: The entries of the plan to write over, in the order of the device.
         overlay: The windows to write; they do not overlap.
-        now: The present; what ended before it is left out.
+        now: The current time, with a zone; what ended before it is left out.
 
     Returns:
         The entries in the order of their starts. Those of the previous plan are unchanged, or, if
@@ -39,19 +40,21 @@ def overlay_plan(
     for entry in previous:
         merged += _uncovered(entry, covering)
         covering.append(entry)
-    remaining = (entry for entry in merged if entry.to_time is None or entry.to_time > now)
-    return tuple(sorted(remaining, key=_start))
+    remaining = (entry for entry in merged if end_of(entry) > now)
+    return tuple(sorted(remaining, key=start_of))
 
 
 def _uncovered(entry: ScheduleEntry, covering: Iterable[ScheduleEntry]) -> list[ScheduleEntry]:
     """Return the parts of an entry that no other one covers."""
     parts = []
-    start, end = _start(entry), _end(entry)
-    others = (other for other in covering if _start(other) < _end(other) and other.overlaps(entry))
-    for other in sorted(others, key=_start):
-        if start < _start(other):
-            parts.append(_part(entry, start, _start(other)))
-        start = max(start, _end(other))
+    start, end = start_of(entry), end_of(entry)
+    others = (
+        other for other in covering if start_of(other) < end_of(other) and other.overlaps(entry)
+    )
+    for other in sorted(others, key=start_of):
+        if start < start_of(other):
+            parts.append(_part(entry, start, start_of(other)))
+        start = max(start, end_of(other))
     if start < end:
         parts.append(_part(entry, start, end))
     return parts
@@ -59,19 +62,11 @@ def _uncovered(entry: ScheduleEntry, covering: Iterable[ScheduleEntry]) -> list[
 
 def _part(entry: ScheduleEntry, start: datetime, end: datetime) -> ScheduleEntry:
     """Return an entry with a part of its window; what was open and is not cut stays open."""
-    if (start, end) == (_start(entry), _end(entry)):
+    if (start, end) == (start_of(entry), end_of(entry)):
         return entry
     return msgspec.structs.replace(
         entry,
         id=None,
-        from_time=entry.from_time if start == _start(entry) else start,
-        to_time=entry.to_time if end == _end(entry) else end,
+        from_time=entry.from_time if start == start_of(entry) else start,
+        to_time=entry.to_time if end == end_of(entry) else end,
     )
-
-
-def _start(entry: ScheduleEntry) -> datetime:
-    return entry.from_time or EARLIEST
-
-
-def _end(entry: ScheduleEntry) -> datetime:
-    return entry.to_time or LATEST

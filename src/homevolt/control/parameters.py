@@ -91,8 +91,7 @@ class Parameters:
         Raises:
             HomevoltValueError: The device has none of that name; the nearest ones are suggested.
         """
-        name = _checked_key(key)
-        return _find(name, await self.all())
+        return await self._read(_checked_key(key))
 
     async def set(self, key: object, value: object, *, store: bool) -> Value:
         """Check a value against what the device declares, write it once, read it back.
@@ -162,7 +161,7 @@ class Parameters:
         return frozenset(s for s in (parameter, reported) if s is not None)
 
     async def _read(self, key: str) -> Parameter:
-        return _find(key, _by_name((await self._path.store.read(PARAMS)).value))
+        return _find(key, await self.all())
 
     async def _write(self, parameter: Parameter, expected: Value, *, store: bool) -> Value:
         what = f"{parameter.name}={masked(parameter, expected)}"
@@ -239,7 +238,7 @@ def _find(key: str, known: dict[str, Parameter]) -> Parameter:
 
 
 def _without(secret: str, text: str) -> str:
-    """Mask a secret in a reply, also where it repeats the form as it was sent."""
+    """Mask a secret in a reply, even where it repeats the form as it was sent."""
     for spelling in {secret, quote(secret, safe=""), quote_plus(secret)} - {""}:
         text = re.sub(re.escape(spelling), MASK, text, flags=re.IGNORECASE)
     return text

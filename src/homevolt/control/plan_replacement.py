@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import msgspec
 
-from homevolt.control.clock_offset import by_window, find_offsets_of_plan
+from homevolt.control.device_zone import by_window, find_offsets_of_plan
 from homevolt.control.rollback import Rollback, with_result
 from homevolt.control.write_path import check_kept, check_still_local, outcome_unknown
 from homevolt.exceptions import (
@@ -19,13 +19,14 @@ from homevolt.exceptions import (
     HomevoltValueError,
 )
 from homevolt.schedule.comparing import STAMP_SLACK, Pairs, differences, is_reduced, pair_up
+from homevolt.schedule.entry import end_of
 from homevolt.schedule.rendering import describe, render_entry, summarise
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from homevolt.control.capabilities import CapabilityLog
-    from homevolt.control.clock_offset import DeviceZone, Offsets
+    from homevolt.control.device_zone import DeviceZone, Offsets
     from homevolt.control.write_path import WritePath
     from homevolt.schedule.entry import Schedule, ScheduleEntry
 
@@ -152,7 +153,7 @@ class PlanReplacement:
         now = self._path.now()
         for entry in self._previous.entries:
             try:
-                if entry.to_time is None or entry.to_time > now:
+                if end_of(entry) > now:
                     self._line(entry)
             except HomevoltValueError as error:
                 raise HomevoltValueError(

@@ -53,7 +53,8 @@ async def reboot(path: WritePath, wait_s: float) -> None:
             continue
         except HomevoltAuthenticationError as error:
             raise HomevoltCommandOutcomeUnknownError(
-                f"The reset was sent, but the device does not report whether it restarted: {error}"
+                "The restart was requested, but the device does not report whether it restarted: "
+                f"{error}"
             ) from error
         now_s = clock.monotonic()
         counted_on_ms = before_ms + (now_s - read_at_s) * 1000
@@ -62,10 +63,10 @@ async def reboot(path: WritePath, wait_s: float) -> None:
             return
     if uptime_ms is None:
         raise HomevoltCommandOutcomeUnknownError(
-            f"The reset was sent, but the device did not answer for {wait_s:g} s."
+            f"The restart was requested, but the device did not answer for {wait_s:g} s."
         )
     raise HomevoltCommandVerificationError(
-        f"The reset was sent, but the device has been up for {uptime_ms / 1000:.0f} s.",
+        f"The restart was requested, but the device has been up for {uptime_ms / 1000:.0f} s.",
         expected="an uptime that starts from 0 again",
         actual=f"{uptime_ms:.0f} ms",
     )

@@ -6,7 +6,7 @@ from collections import defaultdict
 from datetime import timedelta
 from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
-from homevolt.control.clock_offset import find_offsets
+from homevolt.control.device_zone import find_offsets
 from homevolt.control.reboot import PAUSE_S
 from homevolt.exceptions import (
     HomevoltCommandError,
@@ -17,14 +17,14 @@ from homevolt.exceptions import (
 )
 from homevolt.protocol.console import command_line
 from homevolt.schedule.comparing import STAMP_SLACK, Pairs, differences, is_reduced, pair_up
-from homevolt.schedule.entry import LOCAL_SCHEDULE_ID, Schedule
+from homevolt.schedule.entry import LOCAL_SCHEDULE_ID, Schedule, end_of
 from homevolt.schedule.rendering import render_entry, summarise
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
     from datetime import datetime, tzinfo
 
-    from homevolt.control.clock_offset import DeviceZone
+    from homevolt.control.device_zone import DeviceZone
     from homevolt.control.write_path import WritePath
     from homevolt.schedule.entry import ScheduleEntry
 
@@ -192,7 +192,7 @@ class Rollback:
     def _unexpired(self, entries: Iterable[ScheduleEntry]) -> list[ScheduleEntry]:
         """Return the entries that the device would still take."""
         now = self._path.now()
-        return [e for e in entries if e.to_time is None or e.to_time > now]
+        return [entry for entry in entries if end_of(entry) > now]
 
     def _result(self, pairs: Pairs, *, is_local: bool | None) -> str:
         later = f" This was still so {LATE_S:g} s later." if self._has_waited else ""

@@ -73,12 +73,12 @@ class WritePath:
         transport: The requests to the device.
         store: What was read of the device last; whatever is read on the way goes through it.
         clock: The time to go by while waiting.
-        now: Returns the present by the device's clock.
+        now: Returns the current time by the device's clock.
 
     Attributes:
-        store: As given, as are the clock and the present.
-        clock: See there.
-        now: See there.
+        store: As given.
+        clock: As given.
+        now: As given.
     """
 
     def __init__(

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from homevolt._common import Clock, SystemClock, positive_seconds, short_repr
+from homevolt._common import SYSTEM_CLOCK, Clock, positive_seconds, short_repr
 from homevolt.exceptions import HomevoltDiscoveryError, HomevoltValueError
 
 if TYPE_CHECKING:
@@ -26,8 +26,8 @@ class DiscoveredDevice(msgspec.Struct, frozen=True):
             host has another name.
         address: The IP address to use: IPv4 if it has one, a link-local one if there is no other.
         port: The TCP port of its web server.
-        addresses: All its IP addresses, the one to use first; a link-local one of IPv6 has the zone
-            behind a `%`.
+        addresses: All its IP addresses, the one to use first; a link-local one of IPv6 has its zone
+            after a `%`.
     """
 
     name: str
@@ -78,7 +78,7 @@ async def discover(
             f"Searching for devices needs the package {error.name}, which is not installed: "
             "pip install 'homevolt[discovery]'"
         ) from error
-    waiting = clock or SystemClock()
+    waiting = clock or SYSTEM_CLOCK
     return await search(lambda _: waiting.sleep(timeout_s), own)
 
 

@@ -59,7 +59,7 @@ class Service(NamedTuple):
     """What one announcement says.
 
     Attributes:
-        instance: The instance name with that of the service behind it.
+        instance: The instance name, followed by that of the service.
         server: The host name in lower case, with a dot at the end.
         port: The TCP port.
     """

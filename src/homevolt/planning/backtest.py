@@ -43,7 +43,7 @@ class History:
         start: When it begins, an aware datetime.
         zone: The zone whose days the exchange and the house follow.
         import_price: What one kWh taken from the grid cost in each quarter.
-        export_price: What one kWh fed in brought.
+        export_price: What one exported kWh brought.
         load_kw: Mean consumption of the house.
         solar_kw: Mean production.
     """

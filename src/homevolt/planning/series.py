@@ -283,7 +283,7 @@ class Rates:
 
     Args:
         paid: What one kWh taken from the grid costs, with everything that grows with the kWh.
-        earned: What one kWh fed into the grid brings; negative if it costs.
+        earned: What one exported kWh brings; negative if it costs.
 
     Raises:
         HomevoltValueError: They are not on the same slots in the same currency.

@@ -131,7 +131,7 @@ AMOUNT = re.compile(r"(?P<number>[+-]?\d{1,6}(?:\.\d{1,3})?)(?P<unit>[^\d\W]{1,5
 """A number, and its unit if that follows at once."""
 
 LABELS = _names("host hostname label location login name operator place ssid user username")
-"""Words behind which the rest of a text may be a name; those of `is_secret` are such too."""
+"""Words after which the rest of a text may be a name; those of `is_secret` are such too."""
 
 _WORDS = """
     24v a abort aborted ac accept accepted access acknowledge action activate activated active adc

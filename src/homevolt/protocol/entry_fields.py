@@ -115,7 +115,7 @@ class EntryFields(msgspec.Struct, frozen=True, kw_only=True, gc=False, repr_omit
     discharge_threshold_power: Annotated[
         float | None, _About("Power above which the battery discharges.", "W")
     ] = None
-    main_fuse: Annotated[float | None, _About("Main fuse.", "mA")] = None
+    main_fuse: Annotated[float | None, _About("Size of the main fuse.", "mA")] = None
     charge_ramp_up: Annotated[
         float | None, _About("How fast the charging current rises.", "mA/s")
     ] = None
@@ -146,22 +146,25 @@ class EntryFields(msgspec.Struct, frozen=True, kw_only=True, gc=False, repr_omit
     export_energy_max_compensation: Annotated[
         float | None, _About("Power to compensate the export limit with.", "W")
     ] = None
-    fcr_n_power: Annotated[float | None, _About("Power of the normal frequency reserve.", "W")] = (
-        None
-    )
+    fcr_n_power: Annotated[
+        float | None,
+        _About("Power of FCR-N, the frequency containment reserve for normal operation.", "W"),
+    ] = None
     fcr_d_up_power: Annotated[
-        float | None, _About("Power of the upward disturbance reserve.", "W")
+        float | None,
+        _About("Power of FCR-D up, the frequency containment reserve for disturbances.", "W"),
     ] = None
     fcr_d_down_power: Annotated[
-        float | None, _About("Power of the downward disturbance reserve.", "W")
+        float | None,
+        _About("Power of FCR-D down, the frequency containment reserve for disturbances.", "W"),
     ] = None
-    ffr_power: Annotated[float | None, _About("Power of the fast frequency reserve.", "W")] = None
+    ffr_power: Annotated[float | None, _About("Power of FFR, the fast frequency reserve.", "W")] = (
+        None
+    )
     use_ffr_custom_trig_freq: Annotated[
-        bool | None, _switch("Use a trigger frequency of its own for the fast reserve.")
+        bool | None, _switch("Use a custom trigger frequency for FFR.")
     ] = None
-    ffr_rearm: Annotated[
-        bool | None, _switch("Arm the fast frequency reserve again after it was triggered.")
-    ] = None
+    ffr_rearm: Annotated[bool | None, _switch("Rearm FFR after it was triggered.")] = None
     fcr_start_from: Annotated[datetime | None, _About("When the frequency reserve starts.")] = None
     test_sequence: Annotated[
         float | None, _About("Number of the test sequence to run.", high=16)
@@ -169,7 +172,7 @@ class EntryFields(msgspec.Struct, frozen=True, kw_only=True, gc=False, repr_omit
     test_end_schedule: Annotated[
         bool | None, _switch("End the schedule when the test sequence has ended.")
     ] = None
-    offline: Annotated[bool | None, _switch("Take the battery off line; idle only.")] = None
+    offline: Annotated[bool | None, _switch("Take the battery offline; in mode idle only.")] = None
 
 
 def _option(name: str, hint: Any) -> Option | None:
@@ -197,4 +200,4 @@ _ALL = [
 WINDOW = tuple(option for option in _ALL if option.name in {"from_time", "to_time"})
 """The window of an entry; one that starts at once has none."""
 OPTIONS = tuple(option for option in _ALL if option not in WINDOW)
-"""Every option beside the window, in the order of the fields."""
+"""Every option besides the window, in the order of the fields."""

@@ -15,7 +15,7 @@ from homevolt.protocol.quantities import (
 
 
 class CtPhase(Wire, frozen=True):
-    """`ct[]`: one phase; A, V, degree, VA, W and kWh, `ts` in ms, `line` as phase angle."""
+    """`ct[]`: one phase; A, V, degrees, VA, W and kWh, `ts` in ms, `line` as phase angle."""
 
     ts: float | None = None
     amps: Ampere | None = None

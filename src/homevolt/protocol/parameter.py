@@ -44,7 +44,7 @@ class Parameter(msgspec.Struct, frozen=True, kw_only=True):
         type: bool, uint8-64, sint8-64, flt, double or str32; of each element in an array.
         value: The value in force; a list for an array, None if the device did not give a
             readable one.
-        default: The value at delivery, None likewise.
+        default: The factory default, in the same form.
         help: The device's own sentence about it, empty if there is none.
         group: The family it belongs to, empty if the device does not report.
         level: The access level, None if the device does not report.

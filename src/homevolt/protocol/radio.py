@@ -39,7 +39,7 @@ class Node(Wire, frozen=True):
 
 
 class NodeSide(Wire, frozen=True):
-    """`node` of `/node_metrics.json`: battery in V, temperature in degree C, uptime in ms."""
+    """`node` of `/node_metrics.json`: battery in V, temperature in °C, uptime in ms."""
 
     node_id: int | None = None
     timestamp: float | None = None

@@ -8,7 +8,7 @@ from homevolt.protocol.decoding import Wire
 
 
 class PidState(Wire, frozen=True):
-    """One controller of `/pid.json`: constants, inputs and outputs in W."""
+    """One controller of `/pid.json`: inputs in W, of the two limits in A; outputs in W."""
 
     kp: float | None = None
     ki: float | None = None

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from homevolt.protocol.diagnostics import ErrorReport, LogLine
+from homevolt.protocol.health import ErrorReport, LogLine
 from homevolt.protocol.metering import Ct, MainsData
 from homevolt.protocol.params import ParamData, decode_node_params, decode_params
 from homevolt.protocol.queries import FROM, LEVEL, LIMIT, NODE_ID, SEVERITY

@@ -1,4 +1,4 @@
-"""What a document of a device is read by, and the documents that are read at every update.
+"""How a document of a device is read, and the documents that are read at every update.
 
 `report_resources` has the others, and the table of all of them.
 """

@@ -42,7 +42,7 @@ class ScheduleData(Wire, frozen=True):
 
 
 class PartialSchedule(ScheduleData, frozen=True):
-    """An answer with something beside its entries that could not be read.
+    """An answer with something besides its entries that could not be read.
 
     Attributes:
         lost: The keys that could not be read, such as `local_mode`.

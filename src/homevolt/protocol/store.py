@@ -115,7 +115,7 @@ class ResourceStore:
             return await self._transport.get(resource.path, query)
         except HomevoltResponseError as error:
             if resource.kept or error.status != HTTPStatus.NOT_FOUND:
-                raise  # what has no readings is rather another device
+                raise  # without readings it is probably no Homevolt
             raise HomevoltNotSupportedError(
                 f"{self._transport.base_url} has no {resource.path} (404): its firmware does not "
                 "offer it.",

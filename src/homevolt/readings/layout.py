@@ -37,7 +37,7 @@ class KnownUnit(NamedTuple):
     """A unit that was in an answer.
 
     Attributes:
-        id: Its id in hexadecimal, with a number behind it if another unit has the same.
+        id: Its id in hexadecimal, with a number after it if another unit has the same.
         name: Its id as the device gives it.
         model: Its model, empty if it names none.
         blades: The model of each blade by its number.
@@ -229,7 +229,7 @@ def _named(
 
 
 def _unique(name: str, taken: Container[str]) -> str:
-    """Return a name that is not taken yet, with a number behind it if need be."""
+    """Return a name that is not taken yet, with a number after it if need be."""
     candidate, n = name, 2
     while candidate in taken:
         candidate, n = f"{name}_{n}", n + 1

@@ -62,7 +62,7 @@ class Sensor(msgspec.Struct, frozen=True, gc=False):
     """One reading; it has every attribute of its `SensorInfo` too.
 
     Attributes:
-        value: The reading in `unit`, a text, or None if the device did not give it.
+        value: The reading in `unit`, a text, or None if the device did not report it.
         info: What it is.
     """
 

@@ -1,6 +1,7 @@
-"""What a device reports about itself beside its readings: typed views, and how to fetch them.
+"""What a device reports about itself besides its readings: typed views, and how to fetch them.
 
-A view is loaded when it is first asked for: who only reads and controls does not wait for them.
+A view is loaded when it is first asked for: a program that only reads and controls does not wait
+for any.
 """
 
 from __future__ import annotations

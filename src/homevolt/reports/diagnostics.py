@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from importlib.metadata import version
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from homevolt._common import Clock, SystemClock
+from homevolt._common import SYSTEM_CLOCK, Clock
 from homevolt.exceptions import (
     HomevoltAuthenticationError,
     HomevoltConnectionError,
@@ -65,7 +65,7 @@ async def diagnostics(device: DeviceReports, *, clock: Clock | None = None) -> d
         its `error`: the class, and the HTTP `status` if there was one. After two requests in a
         row without an answer, or a refused password, the remaining endpoints are missing.
     """
-    clock = clock or SystemClock()
+    clock = clock or SYSTEM_CLOCK
     answers = await _answers(device, clock)
     redactor = Redactor()
     for answer in answers.values():

@@ -1,4 +1,4 @@
-"""What the clamps and the mains input measure, beside the readings."""
+"""What the clamps and the mains input measure, besides the readings."""
 
 from __future__ import annotations
 
@@ -18,8 +18,8 @@ class ClampPhaseView(View, frozen=True):
         power_w: The active power in W.
         apparent_power_va: The apparent power in VA.
         power_factor: The power factor, a ratio from -1 to 1.
-        phase_shift_deg: The angle between voltage and current in degree.
-        line_angle_deg: The angle of the phase in the three-phase system in degree: 0, 120 or 240.
+        phase_shift_deg: The angle between voltage and current in degrees.
+        line_angle_deg: The angle of the phase in the three-phase system in degrees: 0, 120 or 240.
         energy_imported_kwh: The energy imported in kWh.
         energy_exported_kwh: The energy exported in kWh.
     """
@@ -107,10 +107,10 @@ class MainsView(View, frozen=True):
 
     Attributes:
         hub_time_s: When it was measured, in seconds by the clock of the radio hub.
-        voltage_v: The effective voltage in V (`mains_voltage_rms`).
+        voltage_v: The RMS voltage in V (`mains_voltage_rms`).
         peak_voltage_v: The peak voltage in V (`mains_voltage`).
         frequency_hz: The frequency in Hz.
-        adc_average: The mean of the samples, in units of the converter (`average_voltage`).
+        adc_average: The mean of the samples in counts of the A/D converter (`average_voltage`).
         adc_max: The largest sample (`avg_max`).
         adc_min: The smallest sample (`avg_min`).
         adc_noise: The noise of the samples (`noise`).

@@ -69,6 +69,13 @@ class DeviceReports:
         Args:
             limit: How many at most, from 1; None for as many as the device gives by itself.
             severity: `ok`, `warning`, `error` or `unknown` for these alone, None for all.
+
+        Returns:
+            The checks in the order of the device, each with its time in UTC as `at`.
+
+        Raises:
+            HomevoltValueError: `limit` or `severity` is none of these; nothing was sent.
+            HomevoltError: See `DeviceReports`.
         """
         return await self._views(
             resources.ERROR_HISTORY, reports.CheckView, limit=limit, severity=severity
@@ -83,6 +90,13 @@ class DeviceReports:
             limit: How many at most, from 1; None for as many as the device gives by itself.
             level: `error`, `warning`, `info`, `debug` or `verbose` for lines that are at least as
                 severe, None for all.
+
+        Returns:
+            The lines in the order of the device, each with its time in UTC as `at`.
+
+        Raises:
+            HomevoltValueError: `limit` or `level` is none of these; nothing was sent.
+            HomevoltError: See `DeviceReports`.
         """
         return await self._views(resources.LOGS, reports.LogLineView, limit=limit, level=level)
 
@@ -103,6 +117,13 @@ class DeviceReports:
 
         Args:
             node_id: Its number, the `node_id` of `fetch_nodes`, from 0.
+
+        Returns:
+            Its metrics, all None for a node that was never received.
+
+        Raises:
+            HomevoltValueError: `node_id` is not a whole number from 0; nothing was sent.
+            HomevoltError: See `DeviceReports`.
         """
         return await self._view(resources.NODE_METRICS, reports.NodeMetricsView, node_id=node_id)
 
@@ -114,6 +135,10 @@ class DeviceReports:
 
         Returns:
             The parameters by name, empty if there is no such node.
+
+        Raises:
+            HomevoltValueError: `node_id` is not a whole number from 0; nothing was sent.
+            HomevoltError: See `DeviceReports`.
         """
         from homevolt.protocol.parameter import typed_parameter  # noqa: PLC0415 - few need it
 
@@ -134,6 +159,13 @@ class DeviceReports:
 
         Args:
             node_id: Its number, the `node_id` of `fetch_nodes`, from 0.
+
+        Returns:
+            Power in W and energy in kWh of the node and of each phase, + towards the house.
+
+        Raises:
+            HomevoltValueError: `node_id` is not a whole number from 0; nothing was sent.
+            HomevoltError: See `DeviceReports`.
         """
         return await self._view(resources.CLAMP, reports.ClampView, node_id=node_id)
 
@@ -181,6 +213,10 @@ class DeviceReports:
 
         Returns:
             The objects of the answer as they came: their shape and units are not documented.
+
+        Raises:
+            HomevoltValueError: `limit` or `start` is wrong; nothing was sent.
+            HomevoltError: See `DeviceReports`.
         """
         since = None if start is None else int(parse_time("start", start).timestamp())
         return await self._report(resources.EMS_HISTORY, limit=limit, **{"from": since})
@@ -195,6 +231,11 @@ class DeviceReports:
 
         Returns:
             What the JSON holds; a number that no double or 64-bit integer holds is None.
+
+        Raises:
+            HomevoltValueError: There is no such endpoint, or it does not take this query; nothing
+                was sent.
+            HomevoltError: See `DeviceReports`.
         """
         known = resources.RESOURCES
         if name not in list(known):

@@ -44,7 +44,7 @@ class LteView(View, frozen=True):
 
     Attributes:
         imei: The serial number of the modem.
-        imsi: The number of the subscriber.
+        imsi: The number of the subscriber, as the SIM card holds it.
         iccid: The number of the SIM card.
         operator: The number of the network: country and operator.
         operator_name: The name of the network.
@@ -151,8 +151,8 @@ class WifiNetworkView(View, frozen=True):
         bandwidth_mhz: The width of the channel in MHz.
         rssi_dbm: The signal strength in dBm.
         is_open: Whether it needs no password.
-        auth: How it checks the password, such as `wpa2`.
-        group_cipher: The cipher of what is sent to all, such as `ccmp`.
+        auth: The kind of authentication, such as `wpa2`.
+        group_cipher: The cipher of broadcast and multicast, such as `ccmp`.
         pairwise_cipher: The cipher between the access point and one station.
         has_11b: Whether it offers IEEE 802.11b.
         has_11g: Whether it offers IEEE 802.11g.

@@ -244,12 +244,12 @@ class NodeMetricsView(View, frozen=True):
         up_time_s: Seconds since it started (`node_uptime`).
         battery_voltage_v: The voltage of its battery in V.
         is_usb_powered: Whether it gets its power by USB.
-        temperature_c: Its temperature in degree Celsius.
+        temperature_c: Its temperature in degrees Celsius.
         average_rssi_dbm: The mean strength of the signals it receives, in dBm.
         average_link_quality: Their mean quality, up to 255 (best).
         tx_power: The transmission power; its unit is not documented.
         packet_delivery: The share of packets that arrived, a ratio from 0 to 1.
-        active_s: Seconds in run mode since it counts (`time_in_em0_ms`).
+        active_s: Seconds in run mode since it began to count (`time_in_em0_ms`).
         sleep_s: Seconds in sleep (`time_in_em1_ms`).
         deep_sleep_s: Seconds in deep sleep (`time_in_em2_ms`).
         meter_mode: How it measures, as the node numbers it.

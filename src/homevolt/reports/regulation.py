@@ -20,7 +20,7 @@ class ControllerView(View, frozen=True):
         setpoint: What it holds its input at.
         integral: The sum of the errors so far.
         input: The input of the last step (`prev_input`).
-        filtered_input: The same behind the low-pass filter.
+        filtered_input: The same after the low-pass filter.
         error: The setpoint minus the filtered input (`prev_error`).
         anti_windup: How far the integral may go beyond what the output can follow.
         cutoff_hz: The cut-off frequency of the filter in Hz.

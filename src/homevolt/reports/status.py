@@ -29,8 +29,8 @@ class BladeInfoView(View, frozen=True):
         index: Its number from 0, as on the device (`id`).
         serial_number: Its serial number.
         firmware: The version of its firmware.
-        rated_capacity_wh: Its capacity at delivery in Wh.
-        battery_type: The kind of its cells as the device names it.
+        rated_capacity_wh: Its rated capacity in Wh.
+        battery_type: The type of its cells as the device names it.
     """
 
     index: int | None = None

@@ -79,7 +79,7 @@ def each(view: type[V]) -> Callable[[tuple[object, ...]], tuple[V, ...]]:
 
 
 def percent(value: float) -> float:
-    """Return per cent as a ratio."""
+    """Return a percentage as a ratio."""
     return value / 100
 
 

@@ -57,7 +57,7 @@ SETPOINT_MODES = frozenset(
 class ScheduleEntry(EntryFields, frozen=True, kw_only=True, gc=False, repr_omit_defaults=True):
     """One entry of the schedule (`schedule[]` of `/schedule.json`).
 
-    Beside the attributes below it has one for each option; docs/control.md lists them with their
+    Besides the attributes below it has one for each option; docs/control.md lists them with their
     units. An option that is None was not given. Numbers are ints, and a float where the device sent
     a fraction; its console takes none, so such an entry cannot be written.
 
@@ -76,18 +76,25 @@ class ScheduleEntry(EntryFields, frozen=True, kw_only=True, gc=False, repr_omit_
         return self.mode.slug if isinstance(self.mode, BatteryMode) else str(self.mode)
 
     def holds(self, at: datetime) -> bool:
-        """Tell whether `at` lies in the window: start inclusive, end exclusive, either open."""
+        """Tell whether a moment lies in the window: start inclusive, end exclusive, either open.
+
+        Args:
+            at: A datetime with a zone.
+        """
         return (self.from_time is None or self.from_time <= at) and (
             self.to_time is None or at < self.to_time
         )
 
     def overlaps(self, other: ScheduleEntry) -> bool:
         """Tell whether the windows of two entries have a moment in common."""
-        starts_before_end = (self.from_time or EARLIEST) < (other.to_time or LATEST)
-        return starts_before_end and (other.from_time or EARLIEST) < (self.to_time or LATEST)
+        return start_of(self) < end_of(other) and start_of(other) < end_of(self)
 
     def options(self) -> dict[str, Any]:
-        """Return the options that were given, by name; mode, window and id are not among them."""
+        """Return the options that were given; mode, window and id are not among them.
+
+        Returns:
+            The values by name, in the units of docs/control.md, times in UTC.
+        """
         rows = zip(OPTIONS, option_values(self), strict=True)
         return {option.name: value for option, value in rows if value is not None}
 
@@ -143,11 +150,25 @@ class Schedule(msgspec.Struct, frozen=True, gc=False):
             The entries, sorted by their start.
         """
         moment = _moment(at)
-        return sorted((e for e in self.entries if _start(e) > moment), key=_start)
+        return sorted((e for e in self.entries if start_of(e) > moment), key=start_of)
 
     def find(self, entry_id: int) -> ScheduleEntry | None:
-        """Return the entry with an id, or None."""
+        """Return the entry with an id, or None.
+
+        Args:
+            entry_id: The `id` of an entry, as `delete_schedule` takes it.
+        """
         return next((entry for entry in self.entries if entry.id == entry_id), None)
+
+
+def start_of(entry: ScheduleEntry) -> datetime:
+    """Return the start of an entry's window, `EARLIEST` if it is open."""
+    return entry.from_time or EARLIEST
+
+
+def end_of(entry: ScheduleEntry) -> datetime:
+    """Return the end of an entry's window, `LATEST` if it is open."""
+    return entry.to_time or LATEST
 
 
 def option_values(entry: ScheduleEntry) -> tuple[Any, ...]:
@@ -239,10 +260,6 @@ def _moment(at: datetime | None) -> datetime:
     if at is None:
         return datetime.now(UTC)
     return at if at.tzinfo is not None else datetime.fromtimestamp(at.timestamp(), UTC)
-
-
-def _start(entry: ScheduleEntry) -> datetime:
-    return entry.from_time or EARLIEST
 
 
 def _window(start: datetime | None, end: datetime | None) -> str:

@@ -10,7 +10,7 @@ import msgspec
 
 from homevolt._common import short_repr
 from homevolt.exceptions import HomevoltValueError
-from homevolt.schedule.entry import SETPOINT_MODES, BatteryMode, ScheduleEntry
+from homevolt.schedule.entry import SETPOINT_MODES, BatteryMode, ScheduleEntry, end_of, start_of
 from homevolt.schedule.options import (
     BY_NAME,
     WINDOW,
@@ -19,7 +19,6 @@ from homevolt.schedule.options import (
     nearest,
     whole_number,
 )
-from homevolt.schedule.times import EARLIEST
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -37,7 +36,7 @@ def new_entry(
     Args:
         mode: A mode as number, `BatteryMode` or name.
         options: Options by their long name, and `from_time` and `to_time`; None is not given.
-        now: The present, which the end of the window must lie after.
+        now: The current time, in UTC; the end of the window must lie after it.
         windowed: False for an entry that starts now and stays.
 
     Returns:
@@ -72,7 +71,7 @@ def checked_entry(given: object, now: datetime) -> ScheduleEntry:
 
     Args:
         given: A `ScheduleEntry`, or a mapping of its fields; its id is disregarded.
-        now: The present, which the end of the window must lie after.
+        now: The current time, in UTC; the end of the window must lie after it.
 
     Returns:
         The entry as the device would take it, without an id.
@@ -124,7 +123,7 @@ def _reversed_soc(entry: ScheduleEntry, _now: datetime) -> bool:
 
 
 def _past(entry: ScheduleEntry, now: datetime) -> bool:
-    return entry.to_time is not None and entry.to_time <= now
+    return end_of(entry) <= now
 
 
 _RULES: Final[tuple[tuple[Callable[[ScheduleEntry, datetime], bool], str], ...]] = (
@@ -164,7 +163,7 @@ def check_overlaps(entries: Sequence[ScheduleEntry]) -> None:
     Raises:
         HomevoltValueError: Two do; both are named.
     """
-    order = sorted(enumerate(entries, 1), key=lambda item: item[1].from_time or EARLIEST)
+    order = sorted(enumerate(entries, 1), key=lambda item: start_of(item[1]))
     for (at, entry), (next_at, following) in pairwise(order):
         if entry.overlaps(following):
             raise HomevoltValueError(

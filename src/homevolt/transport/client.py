@@ -159,7 +159,7 @@ class Transport:
     async def operation(self, lock: asyncio.Lock) -> AsyncIterator[None]:
         """Hold a lock during calls that belong together, such as a write and its read-back.
 
-        Those that have begun finish also when the connection is closed meanwhile. What they open
+        Those that have begun finish even if the connection is closed meanwhile. What they open
         then is closed at the end, since the caller will not close it again.
 
         Args:

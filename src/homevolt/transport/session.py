@@ -28,7 +28,7 @@ MAX_BODY_BYTES = 4 * 1024 * 1024
 READ_BYTES = 64 * 1024
 """The most that is read from a socket at once.
 
-asyncio allocates so much for each read, by default 256 KiB, which C libraries map anew every time.
+asyncio allocates this much for each read, by default 256 KiB, which C libraries map each time.
 """
 
 
@@ -112,7 +112,7 @@ class Response(aiohttp.ClientResponse):
         call.answers = connection.protocol
         call.transport = transport = connection.transport
         if getattr(transport, "max_size", 0) > READ_BYTES:  # that of another event loop has none
-            transport.max_size = READ_BYTES  # type: ignore[union-attr]
+            transport.max_size = READ_BYTES  # type: ignore[union-attr]  # not declared
         if call.answers:
             raise SurplusError
         if call.answers is not None and self.method != "GET":

@@ -1,4 +1,4 @@
-"""The HTTP server: the health of the service, and what other modules serve beside it."""
+"""The HTTP server: the health of the service, and what other modules serve besides it."""
 
 from __future__ import annotations
 

@@ -38,7 +38,7 @@ ERRORS = Metric(
 )
 SCRAPE = Metric("homevolt_scrape_seconds", "gauge", "How long this scrape took to be made", ())
 OWN = {metric.name: metric for metric in (UP, AGE, READS, ERRORS, INFO)}
-"""The metrics of each device beside its readings."""
+"""The metrics of each device besides its readings."""
 ALL = {**OWN, **METRICS, SCRAPE.name: SCRAPE}
 """Every metric, by name."""
 

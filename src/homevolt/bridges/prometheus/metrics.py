@@ -55,7 +55,8 @@ _PHASE = re.compile(r"(l\d(?:_l\d)?)_")
 _PHASES = ("l1", "l2", "l3")
 _NAMED_PHASES = (
     (re.compile(r"\bL\d to L\d\b"), "Phase to phase"),
-    (re.compile(r"Phase L\d\b"), "Phase"),
+    (re.compile(r"\bPhase L\d\b"), "Phase"),
+    (re.compile(r"\bphase L\d\b"), "the phase"),
 )
 """A phase in a description, and what stands for it where the phase is a label."""
 _WORDS = {
@@ -71,7 +72,7 @@ _WORDS = {
 _LABELS = {Scope.UNIT: ("unit",), Scope.BLADE: ("unit", "blade")} | dict.fromkeys(
     (Scope.METER, Scope.PHASE, Scope.RADIO), ("function", "point")
 )
-"""The labels of a scope beside `device`."""
+"""The labels of a scope besides `device`."""
 
 
 class Metric(NamedTuple):

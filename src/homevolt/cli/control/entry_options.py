@@ -113,7 +113,7 @@ ENTRY_OPTIONS = (
         "mA",
         0,
         2147483647,
-        "Main fuse.",
+        "Size of the main fuse.",
     ),
     EntryOption(
         "charge_ramp_up",
@@ -201,7 +201,7 @@ ENTRY_OPTIONS = (
         "W",
         0,
         2147483647,
-        "Power of the normal frequency reserve.",
+        "Power of FCR-N, the frequency containment reserve for normal operation.",
     ),
     EntryOption(
         "fcr_d_up_power",
@@ -209,7 +209,7 @@ ENTRY_OPTIONS = (
         "W",
         0,
         2147483647,
-        "Power of the upward disturbance reserve.",
+        "Power of FCR-D up, the frequency containment reserve for disturbances.",
     ),
     EntryOption(
         "fcr_d_down_power",
@@ -217,7 +217,7 @@ ENTRY_OPTIONS = (
         "W",
         0,
         2147483647,
-        "Power of the downward disturbance reserve.",
+        "Power of FCR-D down, the frequency containment reserve for disturbances.",
     ),
     EntryOption(
         "ffr_power",
@@ -225,7 +225,7 @@ ENTRY_OPTIONS = (
         "W",
         0,
         2147483647,
-        "Power of the fast frequency reserve.",
+        "Power of FFR, the fast frequency reserve.",
     ),
     EntryOption(
         "use_ffr_custom_trig_freq",
@@ -233,7 +233,7 @@ ENTRY_OPTIONS = (
         "",
         0,
         2147483647,
-        "Use a trigger frequency of its own for the fast reserve.",
+        "Use a custom trigger frequency for FFR.",
     ),
     EntryOption(
         "ffr_rearm",
@@ -241,7 +241,7 @@ ENTRY_OPTIONS = (
         "",
         0,
         2147483647,
-        "Arm the fast frequency reserve again after it was triggered.",
+        "Rearm FFR after it was triggered.",
     ),
     EntryOption(
         "fcr_start_from",
@@ -273,6 +273,6 @@ ENTRY_OPTIONS = (
         "",
         0,
         2147483647,
-        "Take the battery off line; idle only.",
+        "Take the battery offline; in mode idle only.",
     ),
 )

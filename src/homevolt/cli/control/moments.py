@@ -43,7 +43,7 @@ def moment_of(text: str, now: datetime, after: datetime | None = None) -> dateti
         text: The time; without a zone it is local time of this machine. A time of day without a
             day is the next one.
         now: The present, with a zone.
-        after: The moment after which the next one is meant; None is the present.
+        after: The moment after which the next one is meant; None is now.
 
     Returns:
         The time in UTC.

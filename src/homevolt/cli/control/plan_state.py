@@ -32,7 +32,7 @@ class Clocks(NamedTuple):
 
 
 def read_clocks(session: Session) -> Clocks:
-    """Return the present by this machine's clock, and the offset of the device's."""
+    """Return the current time by this machine's clock, and the offset of the device's."""
     offset_s = session.device.snapshot.clock_offset_s or 0.0
     is_noted = abs(offset_s) >= NOTED_CLOCK_OFFSET_S
     return Clocks(datetime.now(UTC), timedelta(seconds=round(offset_s) if is_noted else 0))

@@ -222,7 +222,7 @@ async def replace_plan(
     Args:
         session: The device.
         entries: The new plan.
-        sentence: What will be done; what it adds and removes is put behind it.
+        sentence: What will be done; what it adds and removes is put after it.
         manner: How to go about it.
         gradually: As for `homevolt.Device.replace_schedule`.
 

@@ -145,4 +145,4 @@ STATUS: dict[str, Callable[[Snapshot, Overview], Any]] = {
 }
 """What a status holds of a snapshot, key by key."""
 STATUS_KEYS = (*STATUS, "problems", "age_s", "error")
-"""The keys of a status, beside `url` and `simulated`."""
+"""The keys of a status, besides `url` and `simulated`."""

@@ -127,7 +127,7 @@ MODES: dict[str, tuple[str, Callable[[float], str] | None]] = {
     "inverter_discharge": ("discharge", lambda w: f"at {power(w)}"),
     "grid_charge": ("charge from the grid", lambda w: f"at {power(w)}"),
     "grid_discharge": ("discharge to the grid", lambda w: f"at {power(w)}"),
-    "grid_charge_discharge": ("hold the grid", lambda w: f"at {power(w)}{_direction(w)}"),
+    "grid_charge_discharge": ("hold the meter", lambda w: f"at {power(w)}{_direction(w)}"),
     "frequency_reserve": ("frequency reserve", None),
     "solar_charge": ("charge from solar only", None),
     "solar_charge_discharge": ("charge and discharge by solar", None),

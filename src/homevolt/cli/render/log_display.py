@@ -135,7 +135,7 @@ def _sheet(lines: Lines) -> Sheet:
 
 
 def _sorted(lines: Lines) -> Lines:
-    """Return lines by their time; one without a time stays behind the one before it."""
+    """Return lines by their time; one without a time stays after the one before it."""
     at = -math.inf
     times = [at := line.at.timestamp() if line.at is not None else at for line in lines]
     return [lines[place] for place in sorted(range(len(lines)), key=times.__getitem__)]

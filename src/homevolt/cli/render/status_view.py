@@ -82,7 +82,7 @@ class StatusView:
         problems: What could not be read, by part.
         interval_s: Seconds until a watch reads it again, None if it is shown once.
         outage: Why it is not up to date, None if it is.
-        watched: What a watch knows beside.
+        watched: What a watch knows besides.
     """
 
     def __init__(

@@ -1,4 +1,4 @@
-"""What a watch shows beside the status: currents, the power of the last minutes, and its keys."""
+"""What a watch shows besides the status: currents, the power of the last minutes, and its keys."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ class Sample(NamedTuple):
 
 
 class Watched(NamedTuple):
-    """What a watch knows beside the last snapshot.
+    """What a watch knows besides the last snapshot.
 
     Attributes:
         has_keys: Whether it reacts to keys.

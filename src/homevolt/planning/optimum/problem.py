@@ -107,7 +107,7 @@ class Problem:
     Attributes:
         hours: Length of each slot.
         import_price: What one kWh taken from the grid costs in each slot.
-        export_price: What one kWh fed into the grid brings in each slot.
+        export_price: What one exported kWh brings in each slot.
         load_kw: Mean consumption of the house in each slot.
         solar_kw: Mean production in each slot.
         battery: The battery.

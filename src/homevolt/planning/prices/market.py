@@ -121,7 +121,7 @@ class Prices:
         self._unreachable_until: dict[str, float] = {}
 
     def today(self) -> date:
-        """Return the delivery day of the present."""
+        """Return the current delivery day."""
         return self._now().astimezone(market_zone()).date()
 
     async def days(self, first: date, last: date) -> Found:

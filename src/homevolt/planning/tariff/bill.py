@@ -42,7 +42,7 @@ class Meter:
 
     Args:
         import_wh: Energy taken from the grid in Wh.
-        export_wh: Energy fed into it in Wh, on the same slots.
+        export_wh: Energy exported to it in Wh, on the same slots.
 
     Raises:
         HomevoltValueError: They are in another unit or not on the same slots.
@@ -76,7 +76,7 @@ class MonthBill:
         month: Its first day.
         lines: Amounts by the names of `LINES`, rounded to the smallest currency unit.
         import_wh: Energy taken from the grid in Wh, as far as it was billed.
-        export_wh: Energy fed in in Wh, likewise.
+        export_wh: Energy exported in Wh, likewise.
         peak_w: The mean of the peaks of each power fee in W.
     """
 
@@ -129,10 +129,10 @@ def bill(tariff: Tariff, prices: PriceSeries, meter: Meter, made: Iterable[Peak]
     A month that has begun is billed with its whole monthly fees.
 
     Args:
-        tariff: What is paid and earned beside the spot price.
+        tariff: What is paid and earned besides the spot price.
         prices: Spot prices, without tax and fees.
-        meter: What was taken and fed in. Where its slots are longer than those of the prices, its
-            energy is spread evenly over them.
+        meter: What was imported and exported. Where its slots are longer than those of the prices,
+            its energy is spread evenly over them.
         made: Peaks that the first month had before the meter values begin.
 
     Raises:
@@ -160,21 +160,21 @@ def _add_energy(
     """Add each slot to its month, and return those of which something is not known."""
     resolution = min(prices.resolution, meter.import_wh.resolution)
     finer = prices.resample(resolution)
-    taken, fed_in = (each.resample(resolution) for each in (meter.import_wh, meter.export_wh))
+    imported, exported = (each.resample(resolution) for each in (meter.import_wh, meter.export_wh))
     zone = tariff.zone
     unknown = []
-    for slot, fed in zip(taken.slots(), fed_in.values, strict=True):
+    for slot, export_wh in zip(imported.slots(), exported.values, strict=True):
         local = slot.start.astimezone(zone)
         price = finer.at(slot.start)
         sums = months[local.date().replace(day=1)]
-        if slot.value is None or fed is None or price is None:
+        if slot.value is None or export_wh is None or price is None:
             unknown.append(slot.start)
         else:
             _add_slot(
                 tariff,
                 sums,
                 local,
-                (exact(price), exact(slot.value) / _WH_PER_KWH, exact(fed) / _WH_PER_KWH),
+                (exact(price), exact(slot.value) / _WH_PER_KWH, exact(export_wh) / _WH_PER_KWH),
             )
     return tuple(unknown)
 

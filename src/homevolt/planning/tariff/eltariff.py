@@ -59,7 +59,7 @@ def tariff_from_eltariff(
         product: The `product`, `id` or `name` of the tariff; needed where there are several.
         vat: The rate of VAT; the prices without it are taken.
         supplier: What the supplier adds; the energy tax comes from the document if it is in it.
-        export: What is earned for what is fed in.
+        export: What is earned for what is exported.
 
     Raises:
         HomevoltDataError: It is not such a document, or has something that cannot be billed.

@@ -64,7 +64,7 @@ class Grid(Part, frozen=True, kw_only=True):
 
 
 class Export(Part, frozen=True, kw_only=True):
-    """What is earned for each kWh that is fed in.
+    """What is earned for each kWh that is exported.
 
     Args:
         spot_share: The share of the spot price that is paid out.
@@ -164,7 +164,7 @@ class PowerFee(Part, frozen=True, kw_only=True):
 
 
 class Tariff(Part, frozen=True, kw_only=True):
-    """What is paid and earned beside the spot price, and how.
+    """What is paid and earned besides the spot price, and how.
 
     Args:
         currency: `EUR`, `SEK`, `NOK` or `DKK`; the prices must be in the same.
@@ -174,7 +174,7 @@ class Tariff(Part, frozen=True, kw_only=True):
         amounts_include_vat: Whether the amounts below contain VAT already.
         supplier: What the supplier and the state add.
         grid: What the grid company takes.
-        export: What is earned for what is fed in.
+        export: What is earned for what is exported.
         power_fees: What is taken for peaks.
 
     Raises:

@@ -19,7 +19,7 @@ _INFO: Final = "option"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OptionInfo:
-    """What is known of an option beside its name, type and default.
+    """What is known of an option besides its name, type and default.
 
     Attributes:
         about: What it means, in one line.

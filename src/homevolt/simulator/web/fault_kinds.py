@@ -24,7 +24,7 @@ class FaultKind:
 
     Attributes:
         about: What happens, with the settings in backticks.
-        settings: Settings it takes beside those that choose the requests.
+        settings: Settings it takes besides those that choose the requests.
         moments: Before or after the request takes effect; the first unless `when` is given.
         only_writes: Whether it hits writes alone.
         ranges: Smallest and largest value of a setting where they are not those of other kinds.

@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, TypeAlias
 import msgspec
 
 from homevolt.schedule.comparing import differences
-from homevolt.schedule.times import AUTO_ZONE, EARLIEST, LATEST, offset_text
+from homevolt.schedule.entry import end_of, start_of
+from homevolt.schedule.times import AUTO_ZONE, offset_text
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -171,4 +172,4 @@ def by_window(
 
 
 def _window(entry: ScheduleEntry) -> tuple[datetime, datetime]:
-    return entry.from_time or EARLIEST, entry.to_time or LATEST
+    return start_of(entry), end_of(entry)

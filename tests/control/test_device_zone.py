@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from homevolt.control.clock_offset import ObservedZone, find_offsets
+from homevolt.control.device_zone import ObservedZone, find_offsets
 from homevolt.exceptions import HomevoltValueError
 from homevolt.schedule.entry import ScheduleEntry
 from homevolt.schedule.times import render_time
