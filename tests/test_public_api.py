@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib.metadata
 import inspect
+import re
 import subprocess
 import sys
 
@@ -17,6 +18,7 @@ PUBLIC_NAMES = [
     "BatteryMode",
     "BladeView",
     "Capabilities",
+    "Clock",
     "ConsoleReply",
     "Device",
     "DeviceMetadata",
@@ -56,6 +58,7 @@ PUBLIC_NAMES = [
     "SensorInfo",
     "SensorType",
     "Snapshot",
+    "SslOption",
     "UnitView",
     "Update",
     "WindowedOptions",
@@ -101,6 +104,13 @@ SENSOR_TYPES = [
     "TEXT",
     "SCHEDULE_TYPE",
 ]
+
+DEVICE_CALLS = [
+    name
+    for name, _ in inspect.getmembers(homevolt.Device, inspect.isfunction)
+    if not name.startswith("_")
+]
+FOREIGN_TYPES = {"Any", "ClientSession", "Iterable", "Mapping", "None", "Unpack", "Sequence"}
 
 # What programs find readings by: a name that changes here breaks them.
 SENSOR_NAMES = {
@@ -193,6 +203,18 @@ def test_the_public_names_are_these_and_no_others() -> None:
 @pytest.mark.parametrize("name", PUBLIC_NAMES)
 def test_a_public_name_is_there_and_says_what_it_is(name: str) -> None:
     assert inspect.getdoc(getattr(homevolt, name))
+
+
+def parameter_types(call: object) -> set[str]:
+    """Return the names of the types that the parameters of a public call are annotated with."""
+    parameters = inspect.signature(call).parameters.values()  # type: ignore[arg-type]  # any call
+    return {name for each in parameters for name in re.findall(r"[A-Z]\w+", str(each.annotation))}
+
+
+@pytest.mark.parametrize("name", ["Homevolt", "discover", "overlay_plan", *DEVICE_CALLS])
+def test_what_a_caller_passes_has_a_public_type(name: str) -> None:
+    call = getattr(homevolt, name, None) or getattr(homevolt.Device, name)
+    assert parameter_types(call) - FOREIGN_TYPES <= set(homevolt.__all__)
 
 
 def test_every_error_of_the_library_is_public() -> None:

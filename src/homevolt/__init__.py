@@ -11,6 +11,7 @@ from __future__ import annotations
 TYPE_CHECKING = False
 
 if TYPE_CHECKING:
+    from homevolt._common import Clock
     from homevolt.connection import Homevolt
     from homevolt.control.capabilities import Capabilities
     from homevolt.control.overlay import overlay_plan
@@ -48,6 +49,7 @@ if TYPE_CHECKING:
     from homevolt.reports import diagnostics
     from homevolt.schedule.entry import BatteryMode, Schedule, ScheduleEntry
     from homevolt.schedule.keywords import EntryOptions, PowerOptions, WindowedOptions
+    from homevolt.transport.session import SslOption
 
     __version__: str
 
@@ -55,6 +57,7 @@ __all__ = [
     "BatteryMode",
     "BladeView",
     "Capabilities",
+    "Clock",
     "ConsoleReply",
     "Device",
     "DeviceMetadata",
@@ -94,6 +97,7 @@ __all__ = [
     "SensorInfo",
     "SensorType",
     "Snapshot",
+    "SslOption",
     "UnitView",
     "Update",
     "WindowedOptions",
@@ -105,6 +109,7 @@ __all__ = [
 
 # The module of each public name; every other name is an error, in `exceptions`.
 _MODULES = {
+    "_common": ("Clock",),
     "connection": ("Homevolt",),
     "control.capabilities": ("Capabilities",),
     "control.overlay": ("overlay_plan",),
@@ -119,6 +124,7 @@ _MODULES = {
     "schedule.keywords": ("EntryOptions", "PowerOptions", "WindowedOptions"),
     "readings.snapshot": ("Snapshot", "Update"),
     "readings.views": ("BladeView", "HouseView", "MeterView", "PhaseView", "UnitView"),
+    "transport.session": ("SslOption",),
 }
 _MODULE_OF = {name: module for module, names in _MODULES.items() for name in names}
 

@@ -6,7 +6,7 @@ import asyncio
 import base64
 import ssl as ssl_module
 from contextvars import ContextVar
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeAlias
 from urllib.parse import urlencode, urlsplit
 
 import aiohttp
@@ -21,7 +21,8 @@ if TYPE_CHECKING:
     from aiohttp.client_reqrep import ConnectionKey
     from aiohttp.connector import Connection
 
-    SslOption = bool | ssl_module.SSLContext | aiohttp.Fingerprint
+SslOption: TypeAlias = bool | ssl_module.SSLContext | aiohttp.Fingerprint
+"""What `ssl=` takes, as aiohttp does: whether to check certificates, how, or the one to accept."""
 
 USER = "admin"
 MAX_BODY_BYTES = 4 * 1024 * 1024
