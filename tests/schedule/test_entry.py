@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import msgspec
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from homevolt.exceptions import HomevoltDataError
+from homevolt.control.overlay import overlay_plan
+from homevolt.exceptions import HomevoltDataError, HomevoltValueError
 from homevolt.protocol.schedule_document import (
     EntryData,
     PartialEntry,
@@ -153,6 +155,28 @@ def test_without_a_time_it_is_now() -> None:
     always = entry(1)
     assert plan(always).active() == always
     assert plan(always).upcoming() == []
+
+
+def test_an_open_start_is_in_force_on_a_clock_that_was_never_set() -> None:
+    always, unset = entry(1), datetime(1970, 1, 1, 0, 5, tzinfo=UTC)
+    assert always.holds(unset)
+    assert plan(always).active(unset) == always
+    assert plan(always).upcoming(unset) == []
+
+
+@pytest.mark.parametrize("at", [12, "noon", datetime(1960, 1, 1, tzinfo=UTC), NOON.date()])
+def test_a_moment_that_is_none_is_refused(at: Any) -> None:
+    for call in (entry(1).holds, plan().active, plan().upcoming):
+        with pytest.raises(HomevoltValueError, match=r"^at "):
+            call(at)
+    with pytest.raises(HomevoltValueError, match=r"^now "):
+        overlay_plan([], [entry(1)], at)
+
+
+def test_every_moment_without_a_zone_is_local_time() -> None:
+    local = NOON.astimezone().replace(tzinfo=None)
+    assert entry(1, 0, 1).holds(local)
+    assert overlay_plan([], [entry(1, -1, 0), entry(1, 0, 1)], local) == (entry(1, 0, 1),)
 
 
 def test_upcoming_entries_come_in_the_order_of_their_start() -> None:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from homevolt.schedule.entry import end_of, start_of
-from homevolt.schedule.times import EARLIEST
+from homevolt.schedule.times import EARLIEST, parse_time
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -29,18 +29,23 @@ def overlay_plan(
     Args:
         previous: The entries of the plan to write over, in the order of the device.
         overlay: The windows to write; they do not overlap.
-        now: The current time, with a zone; what ended before it is left out.
+        now: The current time, local time of this machine if it has no zone; what ended before it
+            is left out.
 
     Returns:
         The entries in the order of their starts. Those of the previous plan are unchanged, or, if
         something was cut out, equal to what they were apart from their window and without an id.
+
+    Raises:
+        HomevoltValueError: `now` is not a datetime, or before 1970.
     """
+    since = parse_time("now", now)
     covering = list(overlay)
     merged = list(overlay)
     for entry in previous:
         merged += _uncovered(entry, covering)
         covering.append(entry)
-    remaining = (entry for entry in merged if end_of(entry) > now)
+    remaining = (entry for entry in merged if end_of(entry) > since)
     return tuple(sorted(remaining, key=start_of))
 
 

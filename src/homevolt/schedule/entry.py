@@ -12,7 +12,7 @@ import msgspec
 from homevolt.exceptions import HomevoltDataError
 from homevolt.protocol.entry_fields import OPTIONS, EntryFields, Kind
 from homevolt.protocol.schedule_document import PartialEntry
-from homevolt.schedule.times import EARLIEST, LATEST, from_epoch
+from homevolt.schedule.times import EARLIEST, LATEST, from_epoch, parse_time
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -75,15 +75,16 @@ class ScheduleEntry(EntryFields, frozen=True, kw_only=True, gc=False, repr_omit_
         """The mode in snake_case, or the number of a mode this library does not know."""
         return self.mode.slug if isinstance(self.mode, BatteryMode) else str(self.mode)
 
-    def holds(self, at: datetime) -> bool:
+    def holds(self, at: datetime | None = None) -> bool:
         """Tell whether a moment lies in the window: start inclusive, end exclusive, either open.
 
         Args:
-            at: A datetime with a zone.
+            at: As for `Schedule.active`.
+
+        Raises:
+            HomevoltValueError: It is not a datetime, or before 1970.
         """
-        return (self.from_time is None or self.from_time <= at) and (
-            self.to_time is None or at < self.to_time
-        )
+        return _is_within(self, _moment(at))
 
     def overlaps(self, other: ScheduleEntry) -> bool:
         """Tell whether the windows of two entries have a moment in common."""
@@ -135,22 +136,28 @@ class Schedule(msgspec.Struct, frozen=True, gc=False):
 
         Returns:
             The entry whose window holds `at`, or None.
+
+        Raises:
+            HomevoltValueError: It is not a datetime, or before 1970.
         """
         moment = _moment(at)
-        return next((entry for entry in self.entries if entry.holds(moment)), None)
+        return next((entry for entry in self.entries if _is_within(entry, moment)), None)
 
     def upcoming(self, at: datetime | None = None) -> list[ScheduleEntry]:
         """Return the entries that start after a moment, the next one first.
 
         Args:
-            at: A datetime, local time of this machine if it has no zone; None is now, by the clock
-                of this machine.
+            at: As for `active`.
 
         Returns:
             The entries, sorted by their start.
+
+        Raises:
+            HomevoltValueError: It is not a datetime, or before 1970.
         """
         moment = _moment(at)
-        return sorted((e for e in self.entries if start_of(e) > moment), key=start_of)
+        later = (e for e in self.entries if e.from_time is not None and e.from_time > moment)
+        return sorted(later, key=start_of)
 
     def find(self, entry_id: int) -> ScheduleEntry | None:
         """Return the entry with an id, or None.
@@ -256,10 +263,13 @@ def known_mode(number: int) -> BatteryMode | int:
         return number
 
 
+def _is_within(entry: ScheduleEntry, moment: datetime) -> bool:
+    # Not by `start_of`: a device whose clock was never set may be before it.
+    return (entry.from_time is None or entry.from_time <= moment) and moment < end_of(entry)
+
+
 def _moment(at: datetime | None) -> datetime:
-    if at is None:
-        return datetime.now(UTC)
-    return at if at.tzinfo is not None else datetime.fromtimestamp(at.timestamp(), UTC)
+    return datetime.now(UTC) if at is None else parse_time("at", at)
 
 
 def _window(start: datetime | None, end: datetime | None) -> str:
