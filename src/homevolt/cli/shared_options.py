@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 import math
+import re
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple, NoReturn
 
@@ -112,6 +113,30 @@ class WholeNumber(click.ParamType[int]):
         if number < self.low or (self.high is not None and number > self.high):
             self.fail(f"{value!r} is not a whole number {span}.", param, ctx)
         return number
+
+
+_NEGATIVE = re.compile(r"-\.?\d.*", re.DOTALL)
+
+
+class NumbersCommand(click.Command):
+    """A command with an argument that may be a negative number, which is not an option."""
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        """Read the command line; what begins like a negative number is a value wherever it is."""
+        end = args.index("--") if "--" in args else len(args)
+        takes_value = {
+            name
+            for each in self.get_params(ctx)
+            if isinstance(each, click.Option) and not (each.is_flag or each.count)
+            for name in each.opts
+        }
+        options, numbers = [], []
+        for before, argument in zip(["", *args], args[:end], strict=False):
+            is_number = _NEGATIVE.fullmatch(argument) and before not in takes_value
+            (numbers if is_number else options).append(argument)
+        if numbers:
+            args = [*options, "--", *numbers, *args[end + 1 :]]
+        return super().parse_args(ctx, args)
 
 
 def complete_device(_: click.Context, __: click.Parameter, incomplete: str) -> list[CompletionItem]:
