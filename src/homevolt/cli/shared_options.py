@@ -115,6 +115,36 @@ class WholeNumber(click.ParamType[int]):
         return number
 
 
+class Number(click.ParamType[float]):
+    """A number.
+
+    Args:
+        unit: Its unit as a message says it, such as ` of kWh`.
+        high: The largest one.
+        above: Whether the smallest one, 0, is left out.
+    """
+
+    name = "number"
+
+    def __init__(self, unit: str, high: float, *, above: bool = False) -> None:
+        span = f"above 0 and at most {high:g}" if above else f"from 0 to {high:g}"
+        self.says = f"a number{unit} {span}"
+        self.high = high
+        self.above = above
+
+    def convert(
+        self, value: Any, param: click.Parameter | None, ctx: click.Context | None
+    ) -> float:
+        """Read a number, or say what is wrong with it."""
+        try:
+            number = float(value)
+        except ValueError:
+            number = math.nan
+        if not 0 <= number <= self.high or (self.above and not number):
+            self.fail(f"{str(value)!r} is not {self.says}.", param, ctx)
+        return number
+
+
 _NEGATIVE = re.compile(r"-\.?\d.*", re.DOTALL)
 
 
@@ -130,7 +160,8 @@ class NumbersCommand(click.Command):
             if isinstance(each, click.Option) and not (each.is_flag or each.count)
             for name in each.opts
         }
-        options, numbers = [], []
+        options: list[str] = []
+        numbers: list[str] = []
         for before, argument in zip(["", *args], args[:end], strict=False):
             is_number = _NEGATIVE.fullmatch(argument) and before not in takes_value
             (numbers if is_number else options).append(argument)

@@ -188,7 +188,11 @@ class Keeper:
             self._is_back("device")
             part = "prices"
             planned = await plan_work.make(
-                self._session, self._settings, prices=self._prices, clock=self._clock
+                self._session,
+                self._settings,
+                prices=self._prices,
+                clock=self._clock,
+                to_write=True,
             )
         except HomevoltAuthenticationError as error:
             if not isinstance(error, HomevoltRateLimitError):
