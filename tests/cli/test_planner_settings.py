@@ -29,6 +29,8 @@ SOLAR = "peak_kw = 8\ntilt = 35\nazimuth = 0\nlatitude = 59.3\nlongitude = 18.1\
 MISTAKES = [
     ("planner = 5\n", 1, "planner must be a table. Write [planner]."),
     ('[planner]\nzones = "SE3"\n', 2, "unknown key 'zones'. Did you mean 'zone'?"),
+    ('[planner]\nzone = "SE9"\n', 2, "There is no bidding zone 'SE9'."),
+    ('[planner]\nload_w = 1\nprice_source = "nordpool"\n', 3, "nordpool"),
     ("[planner]\nload_w = -1\n", 2, "load_w of planner cannot be used. Write load_w = 800"),
     ("[planner]\nload_w = nan\n", 2, "load_w of planner cannot be used. Write"),
     ("[planner]\nload_w = true\n", 2, "load_w of planner cannot be used. Write"),

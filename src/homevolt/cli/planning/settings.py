@@ -20,7 +20,9 @@ from homevolt._settings import (
 )
 from homevolt.cli.devices.config import config_error, config_path, parse_document, read_text
 from homevolt.cli.errors import usage_error
+from homevolt.exceptions import HomevoltValueError
 from homevolt.planning.battery import RESERVE
+from homevolt.planning.prices.zones import find_zone
 
 if TYPE_CHECKING:
     from collections.abc import Container, Iterator, Mapping
@@ -178,6 +180,7 @@ def mistakes(document: Mapping[str, Any], folder: Path) -> Iterator[Mistake]:
     usable = {name: value for name, value in table.items() if name not in unusable_keys}
     yield from _contradictions(usable, {*table}, folder)
     yield from _missing_files(usable, folder)
+    yield from _unknown_names(usable)
     yield from _mistakes_of_parts(usable)
 
 
@@ -211,6 +214,18 @@ def _missing_files(table: Mapping[str, Any], folder: Path) -> Iterator[Mistake]:
         path = _path(folder, table[name])
         if not isfile(path):  # noqa: PTH113 - the method fails where a folder cannot be read
             yield Mistake((TABLE, name), f"there is no file {path}. Correct {name}.")
+
+
+def _unknown_names(table: Mapping[str, Any]) -> Iterator[Mistake]:
+    """Yield the zone and the source of prices that there are not."""
+    from homevolt.planning.prices.table import find_source  # noqa: PLC0415 - loads every source
+
+    for name, find in (("zone", find_zone), ("price_source", find_source)):
+        if name in table:
+            try:
+                find(table[name])
+            except HomevoltValueError as error:
+                yield Mistake((TABLE, name), f"{str(error).removesuffix('.')}. Correct {name}.")
 
 
 def _contradictions(
