@@ -297,6 +297,9 @@ class Device(BatteryControl, DeviceReports):
         the pause doubles with each failure, up to 5 minutes, less a random part of up to a tenth,
         so that devices which failed together are not all read again together.
 
+        Several devices whose updates begin together are read together at each interval. Begin each
+        a part of the interval after the one before; as they do not drift, they stay apart.
+
         Args:
             interval_s: Seconds from one read to the next, at least 1.
             max_age_s: Seconds after which readings are too old to be shown; then an update without

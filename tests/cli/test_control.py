@@ -129,6 +129,26 @@ async def test_until_soc_is_the_limit_in_the_direction_of_the_mode(
 
 
 @pytest.mark.parametrize(
+    ("line", "says"),
+    [
+        ("charge --until-soc 50", "The battery is at 60 % already, so it will not charge now."),
+        ("discharge --until-soc 70", "The battery is at 60 % already, so it will not discharge"),
+        ("solar --until-soc 60", "so it will not charge now."),
+        ("charge --until-soc 70", None),
+        ("discharge --until-soc 50", None),
+        ("mode 5 --setpoint 0 --min-soc 70", None),
+        ("charge", None),
+    ],
+)
+async def test_a_level_that_is_reached_already_is_said_before_anything_is_sent(
+    shell: Shell, battery: Simulator, line: str, says: str | None
+) -> None:
+    outcome = await shell(*line.split(), "--for", "1h", "--dry-run")
+    assert (outcome.code, commands_of(battery)) == (0, [])
+    assert (says in outcome.line) if says else (outcome.err == "")
+
+
+@pytest.mark.parametrize(
     ("line", "problem"),
     [
         ("idle", "Mode idle does not move the charge to a level"),

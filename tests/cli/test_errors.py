@@ -93,6 +93,43 @@ WRONG_COMMAND_LINES = [
             "seven-types, lenient, json, bridge, local-time, detailed, busy-lock."
         ),
     ),
+    (
+        ("charge", "-5", "--for", "2h"),
+        (
+            "Invalid value for '[W]': '-5' is not a whole number from 1 to 2147483647. "
+            "Try 'homevolt charge --help'."
+        ),
+    ),
+    (
+        ("discharge", "--for", "2h", "-.5"),
+        (
+            "Invalid value for '[W]': '-.5' is not a whole number from 1 to 2147483647. "
+            "Try 'homevolt discharge --help'."
+        ),
+    ),
+    (
+        ("charge", "99999999999", "--for", "2h"),
+        (
+            "Invalid value for '[W]': '99999999999' is not a whole number from 1 to 2147483647. "
+            "Try 'homevolt charge --help'."
+        ),
+    ),
+    (
+        ("schedule", "delete", "-1"),
+        (
+            "Invalid value for 'ID': '-1' is not a whole number 0 or more. "
+            "Try 'homevolt schedule delete --help'."
+        ),
+    ),
+    (
+        ("mode", "--setpoint", "-300", "-1", "--for", "2h", "--simulate"),
+        "there is no mode '-1'",
+    ),
+    (
+        ("schedule", "add", "-1", "--for", "2h", "--simulate"),
+        "there is no mode '-1'",
+    ),
+    (("charge", "-x", "--for", "2h"), "No such option '-x'. Try 'homevolt charge --help'."),
     (("simulate", "--speed", "0"), "the speed of a clock is 1 to 3600, not 0.0."),
     (("simulate", "--soc", "101"), "soc is 0 to 100 %, not 101."),
     (("simulate", "--boot", "-1"), "boot_s is 0 s or more, not -1."),

@@ -44,7 +44,9 @@ def test_a_duration_is_a_number_and_a_unit(text: str, minutes: float) -> None:
     assert duration_of(text) == timedelta(minutes=minutes)
 
 
-@pytest.mark.parametrize("text", ["", "2", "h", "2 hours", "-2h", "0h", "2h3", "1e3h", "4000d"])
+@pytest.mark.parametrize(
+    "text", ["", "2", "h", "2 hours", "-2h", "0h", "2h3", "1e3h", "4000d", "0.4s"]
+)
 def test_anything_else_is_no_duration(text: str) -> None:
     with pytest.raises(HomevoltValueError, match="not a duration such as 2h"):
         duration_of(text)

@@ -95,10 +95,28 @@ async def test_set_and_reset_are_one_write_each(shell: Shell, battery: Simulator
 
 
 @pytest.mark.parametrize(
+    "line",
+    [
+        "ems_meter_offset_w -5 --yes",
+        "--yes ems_meter_offset_w -5",
+        "ems_meter_offset_w --yes -- -5",
+    ],
+)
+async def test_a_negative_number_is_a_value_and_not_an_option(
+    shell: Shell, battery: Simulator, line: str
+) -> None:
+    outcome = await shell("param", "set", *line.split())
+    assert outcome.code == 0, outcome.err
+    assert outcome.out.startswith("ems_meter_offset_w = -5 (default 0)")
+    assert writes_of(battery) == ["ems_meter_offset_w=-5"]
+
+
+@pytest.mark.parametrize(
     ("arguments", "problem"),
     [
         ("set ledstrip_bright_mxa 1", "ledstrip_bright_max"),
         ("set ledstrip_bright_max lots", "ledstrip_bright_max"),
+        ("set ledstrip_bright_max -5", "must be a whole number from 0 to 255, not '-5'"),
         ("set ledstrip_bright_max", "Give the value"),
         ("get nothing", "no parameter 'nothing'"),
         ("reset nothing", "no parameter 'nothing'"),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
 import pytest
@@ -10,6 +11,8 @@ from homevolt.simulator import Simulator
 from homevolt.simulator.world.ems.plan import Mode
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from tests.cli.conftest import Shell
 
 
@@ -48,6 +51,7 @@ async def test_an_applied_plan_is_on_the_device_and_ends(
     ("options", "says"),
     [
         ((), "The prices are in EUR and the tariff is in SEK"),
+        ((), "say what 1 EUR costs, such as --eur-rate 11.2"),
         (("--eur-rate", "11", "--load", "nan"), "Write --load 800"),
         (("--eur-rate", "11", "--zone", "SE9"), "SE9"),
         (("--eur-rate", "11", "--fuse", "-1"), "fuse"),
@@ -68,3 +72,46 @@ async def test_what_cannot_be_used_is_one_line_and_nothing_is_sent(
         assert not sim.journal.writes
     assert outcome.code != 0
     assert says in outcome.line
+
+
+@pytest.mark.parametrize(("first", "last"), [(-30, -6), (5, 30)])
+async def test_without_a_price_for_now_the_plan_on_the_device_is_not_replaced(
+    shell: Shell, tmp_path: Path, first: int, last: int
+) -> None:
+    file = tmp_path / "spot.csv"
+    hour = datetime.now(UTC).replace(minute=0, second=0, microsecond=0)
+    rows = [f"{hour + timedelta(hours=n):%Y-%m-%dT%H:%MZ},1" for n in range(first, last)]
+    file.write_text("\n".join(["start_utc,SEK_per_kWh", *rows]) + "\n")
+    async with Simulator(None, local_mode=True) as sim:
+        options = ("plan", "--host", sim.host, "--prices", str(file))
+        shown = await shell(*options)
+        outcome = await shell(*options, "--apply", "--yes")
+        assert not sim.journal.writes
+    assert shown.code == 0
+    assert "No price is known for " in shown.out
+    assert (outcome.code, outcome.out) == (16, "")
+    assert "spot.csv: No price is known for " in outcome.line
+    assert "Prices are known until " in outcome.line or "Prices are known from " in outcome.line
+    assert "no plan is written; the device keeps its own" in outcome.line
+
+
+async def test_prices_that_are_all_missing_are_one_line(shell: Shell, tmp_path: Path) -> None:
+    file = tmp_path / "spot.csv"
+    file.write_text("start_utc,SEK_per_kWh\n2026-01-01T00:00Z,\n2026-01-01T01:00Z,\n")
+    async with Simulator(None, local_mode=True) as sim:
+        outcome = await shell("plan", "--host", sim.host, "--prices", str(file), "--apply", "--yes")
+        assert not sim.journal.writes
+    assert outcome.code == 16
+    assert "spot.csv: No price is known at all." in outcome.line
+
+
+async def test_the_rate_of_the_euro_does_not_count_where_the_tariff_is_in_eur(
+    shell: Shell, spot: str, tmp_path: Path
+) -> None:
+    tariff = tmp_path / "tariff.toml"
+    tariff.write_text('currency = "EUR"\ntime_zone = "Europe/Stockholm"\n')
+    async with Simulator(None, local_mode=True) as sim:
+        options = ("plan", "--host", sim.host, "--prices", spot, "--tariff", str(tariff), "--json")
+        plain = (await shell(*options)).document
+        rated = (await shell(*options, "--eur-rate", "11")).document
+    assert rated["cost_without_battery"] == pytest.approx(plain["cost_without_battery"], rel=0.05)

@@ -139,12 +139,13 @@ async def test_limits_that_cross_are_one_line(tmp_path: Path) -> None:
     outcome = await planned(*options)
     assert outcome.writes == 0
     assert "The limits of the state of charge cross" in outcome.line
+    assert "a plan keeps 110 %, and max_soc is 100 %. Lower --reserve." in outcome.line
 
 
 async def test_a_negative_capacity_is_one_line() -> None:
     code, out, err = await ended(PROGRAM, "backtest", "--days", "2", "--capacity", "-1")
     assert (code, out) == (2, "")
-    assert "capacity_wh must be a positive number of Wh, not -1000" in err
+    assert "Invalid value for '--capacity': '-1' is not a number of kWh above 0" in err
     assert err.count("\n") == 1
 
 

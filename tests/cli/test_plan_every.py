@@ -7,6 +7,7 @@ import math
 import os
 import pty
 import signal
+import sys
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
@@ -15,8 +16,9 @@ import pytest
 from aiohttp import web
 
 import homevolt
+from homevolt.cli import signals
 from homevolt.cli.errors import Origin
-from homevolt.cli.planning.keeping import Event, Keeper, ended_by_signals
+from homevolt.cli.planning.keeping import Event, Keeper
 from homevolt.cli.planning.settings import PlanSettings
 from homevolt.cli.planning.spot import URL_VARIABLE
 from homevolt.cli.session import Session
@@ -26,7 +28,7 @@ from homevolt.simulator.world.ems.plan import Entry
 from tests.support.connected_device import connected_device
 from tests.support.plans import NOON, hours
 from tests.support.price_server import DAY, SOURCES, PriceServer, values_of
-from tests.support.processes import PROGRAM, line_of, started
+from tests.support.processes import AS_ON_WINDOWS, PROGRAM, line_of, started
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable
@@ -253,7 +255,7 @@ async def test_a_signal_that_comes_while_the_plan_is_computed_ends_it_before_the
             return now()
 
         keeping.now = now_with_signal  # type: ignore[method-assign] # this clock brings the signal
-        with ended_by_signals(keeping.stopping):
+        with signals.handled({"SIGTERM": keeping.stopping.set}):
             kinds = await keeping.run(1)
         assert keeping.running.writes == []
     assert kinds == ["ended"]
@@ -357,14 +359,15 @@ async def test_what_does_not_go_is_one_line_and_nothing_is_sent(
     assert says in outcome.err.splitlines()[-1]
 
 
+@pytest.mark.parametrize("program", [(PROGRAM,), (sys.executable, "-c", AS_ON_WINDOWS)])
 @pytest.mark.parametrize("ending", [signal.SIGINT, signal.SIGTERM])
 async def test_a_signal_ends_it_and_what_it_leaves_behind_ends_by_itself(
-    tmp_path: Path, ending: signal.Signals
+    tmp_path: Path, ending: signal.Signals, program: tuple[str, ...]
 ) -> None:
     spot = spot_file(tmp_path / "spot.csv", datetime.now(UTC))
     async with Simulator(None, local_mode=True) as sim:
         options = ("--host", sim.host, "--prices", str(spot), "--eur-rate", "11", "--load", "800")
-        async with started(PROGRAM, "plan", *options, "--every", "15m", "--yes") as process:
+        async with started(*program, "plan", *options, "--every", "15m", "--yes") as process:
             first = await line_of(process)
             process.send_signal(ending)
             out, err = await process.communicate()
@@ -408,3 +411,10 @@ async def test_a_file_of_prices_that_is_gone_for_a_while_does_not_end_it(tmp_pat
     told = [event.text for event in keeping.events]
     assert f"The plan failed, and is tried again: {spot} cannot be read: " in " ".join(told)
     assert "The plan works again after " in " ".join(told)
+
+
+async def test_signals_are_left_as_they_were() -> None:
+    before = [signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM)]
+    with signals.handled({"SIGINT": list, "SIGTERM": list, "SIGNONE": list}):
+        assert signal.getsignal(signal.SIGTERM) is not before[1]
+    assert [signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM)] == before

@@ -256,7 +256,10 @@ async def test_prices_that_ended_make_no_picture_and_say_so(shell: Shell, tmp_pa
         explained = await shell("plan", "explain", "--host", host, *options)
     assert (outcome.code, explained.code) == (0, 0)
     assert AXIS not in outcome.out
-    assert "Prices are known until 2026-06-15 00:00." in outcome.out
+    for out in (outcome.out, explained.out):
+        said = " ".join(out.split())
+        assert "No price is known for 2026-06-15 00:00." in said
+        assert "Prices are known until 2026-06-13 00:00." in said
     ET.fromstring(file.read_text("utf-8"))  # noqa: S314 - our own file
 
 

@@ -8,6 +8,7 @@ import pty
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
+from zoneinfo import ZoneInfo
 
 import pytest
 from aiohttp import web
@@ -28,6 +29,8 @@ SOLAR = "peak_kw = 8\ntilt = 35\nazimuth = 0\nlatitude = 59.3\nlongitude = 18.1\
 MISTAKES = [
     ("planner = 5\n", 1, "planner must be a table. Write [planner]."),
     ('[planner]\nzones = "SE3"\n', 2, "unknown key 'zones'. Did you mean 'zone'?"),
+    ('[planner]\nzone = "SE9"\n', 2, "There is no bidding zone 'SE9'."),
+    ('[planner]\nload_w = 1\nprice_source = "nordpool"\n', 3, "nordpool"),
     ("[planner]\nload_w = -1\n", 2, "load_w of planner cannot be used. Write load_w = 800"),
     ("[planner]\nload_w = nan\n", 2, "load_w of planner cannot be used. Write"),
     ("[planner]\nload_w = true\n", 2, "load_w of planner cannot be used. Write"),
@@ -36,6 +39,11 @@ MISTAKES = [
     ('[planner]\nload_history = "~no-such-user/x"\n', 2, "x. Correct load_history."),
     ("[planner]\nreserve = 101\n", 2, "reserve of planner cannot be used. Write reserve = 5"),
     ("[planner]\nmin_soc = 60\nreserve = 50\n", 2, "cross: min_soc and reserve make 110 %,"),
+    (
+        "[planner]\nmin_soc = 96\n",
+        2,
+        "min_soc and the default reserve of 5 % make 101 %,",
+    ),
     ("[planner]\nmax_soc = 0\n", 2, "the limits of the state of charge cross"),
     ("[planner]\npurchase_price = 60000\n", 2, "purchase_price has no cycles. Add cycles ="),
     ("[planner]\ncycles = 0\n", 2, "cycles of planner cannot be used. Write cycles = 6000"),
@@ -168,6 +176,33 @@ async def test_hours_that_a_history_does_not_know_are_said_and_widen_the_reserve
     assert any(
         "quarter-hours is not known: the mean is assumed" in each for each in document["notes"]
     )
+
+
+@pytest.mark.parametrize("option", ["--load-file", "--load-history"])
+async def test_a_file_that_ends_before_now_gives_a_guess_and_not_zero(
+    shell: Shell, spot: str, tmp_path: Path, option: str
+) -> None:
+    file = tmp_path / "load.csv"
+    file.write_text("start,power_w\n2020-01-01T00:00Z,500\n2020-01-01T01:00Z,500\n")
+    document = (await planned(shell, spot, option, str(file))).document
+    load = document["forecasts"]["load"]
+    assert (load["mean_w"], load["guess"]) == (800.0, True)
+    assert load["basis"] == "800 W assumed: load.csv gives no consumption of the time ahead."
+    assert not any("is not known" in each for each in document["notes"])
+
+
+async def test_missing_peaks_of_a_power_fee_are_said(
+    shell: Shell, spot: str, tmp_path: Path
+) -> None:
+    tariff = tmp_path / "tariff.toml"
+    tariff.write_text(
+        'currency = "SEK"\ntime_zone = "Europe/Stockholm"\n'
+        "[[power_fees]]\nper_kw = 80\npeaks = 3\none_per_day = false\n"
+    )
+    document = (await planned(shell, spot, "--tariff", str(tariff))).document
+    said = [note for note in document["notes"] if "0 of 3 are given" in note]
+    is_first_day = datetime.now(ZoneInfo("Europe/Stockholm")).day == 1
+    assert len(said) == (0 if is_first_day else 1)
 
 
 async def test_load_and_sun_are_read_from_files(shell: Shell, spot: str, tmp_path: Path) -> None:

@@ -18,7 +18,7 @@ from homevolt.bridges.config import DeviceConfig, HttpConfig, MqttConfig, Promet
 from homevolt.cli.devices.run_config import load_run_config
 from homevolt.simulator import Simulator
 from tests.support.certificates import certificates
-from tests.support.processes import PROGRAM, WITHOUT, ended, started
+from tests.support.processes import AS_ON_WINDOWS, PROGRAM, WITHOUT, ended, started
 
 if TYPE_CHECKING:
     from asyncio.subprocess import Process
@@ -375,19 +375,6 @@ async def test_a_simulated_device_needs_no_file(tmp_path: Path) -> None:
         process.send_signal(signal.SIGINT)
         await process.communicate()
     assert process.returncode == 0
-
-
-AS_ON_WINDOWS = """
-import asyncio, sys
-from homevolt.cli import main
-
-def refuse(*_):
-    raise NotImplementedError
-
-asyncio.SelectorEventLoop.add_signal_handler = refuse
-sys.argv = ["homevolt", *sys.argv[1:]]
-main()
-"""
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])

@@ -38,6 +38,17 @@ async def test_watch_does_not_drift(device: Device, clock: ManualClock) -> None:
     assert clock.slept == [7, 6]
 
 
+async def test_watches_that_begin_apart_stay_apart(server: PayloadServer) -> None:
+    clocks = [ManualClock(NOW + 10 * number / 4) for number in range(4)]
+    read: list[list[float]] = []
+    for clock in clocks:
+        async with Homevolt(server.host, clock=clock) as connection:
+            await connection.update_info()
+            snapshots = connection.get_device().watch(10)
+            read.append([(await anext(snapshots)).ems_at.timestamp() for _ in range(5)])
+    assert read == [[NOW + 2.5 * number + 10 * n for n in range(5)] for number in range(4)]
+
+
 async def test_watch_backs_off_while_the_device_fails(
     device: Device, server: PayloadServer, clock: ManualClock, caplog: pytest.LogCaptureFixture
 ) -> None:

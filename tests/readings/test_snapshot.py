@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import copy
 import pickle
+from collections.abc import Hashable
 from typing import TYPE_CHECKING, Any
 
 import msgspec
@@ -11,6 +12,7 @@ import pytest
 
 from homevolt.connection import Homevolt
 from homevolt.readings.catalogue import BLADE, CLOCK, HOUSE, METER, PHASE, RADIO, TOTAL, UNIT
+from homevolt.readings.snapshot import Update
 from homevolt.readings.views import (
     BladeView,
     HouseView,
@@ -106,6 +108,16 @@ async def test_a_point_without_a_signal_is_listed_without_readings() -> None:
     assert snapshot.solar is not None
     assert (snapshot.solar.available, snapshot.solar.power_w) == (False, None)
     assert snapshot.grid is None
+
+
+async def test_a_snapshot_and_an_update_say_that_they_have_no_hash() -> None:
+    snapshot = await snapshot_of(PayloadServer())
+    values: list[object] = [snapshot, Update(snapshot, None, snapshot.at)]
+    for value in values:
+        is_hashable = isinstance(value, Hashable)
+        assert not is_hashable
+        with pytest.raises(TypeError, match=f"unhashable type: '{type(value).__name__}'"):
+            hash(value)
 
 
 async def test_a_snapshot_cannot_be_changed() -> None:

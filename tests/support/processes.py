@@ -17,6 +17,19 @@ if TYPE_CHECKING:
 PROGRAM = str(Path(sys.executable).parent / "homevolt")
 
 
+AS_ON_WINDOWS = """
+import asyncio, sys
+from homevolt.cli import main
+
+def refuse(*_):
+    raise NotImplementedError
+
+asyncio.SelectorEventLoop.add_signal_handler = refuse
+sys.argv = ["homevolt", *sys.argv[1:]]
+main()
+"""
+"""The program where event loops take no handlers of signals; for `python -c`."""
+
 WITHOUT = "import sys; sys.modules[{!r}] = None; from homevolt.cli import main; main()"
 
 

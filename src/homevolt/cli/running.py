@@ -6,7 +6,6 @@ import asyncio
 import logging
 import os
 import secrets
-import signal
 import sys
 from contextlib import AsyncExitStack
 from dataclasses import replace
@@ -14,17 +13,15 @@ from typing import TYPE_CHECKING
 
 from homevolt.bridges.config import DeviceConfig, HttpConfig, PrometheusConfig, RunConfig
 from homevolt.bridges.outputs import load_packages
-from homevolt.cli import state
+from homevolt.cli import signals, state
 from homevolt.cli.devices.run_config import ConfigMistakesError, load_run_config
 from homevolt.cli.errors import ShellError
 from homevolt.cli.output import print_err, print_text
 from homevolt.cli.planning import settings as planner
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
     from pathlib import Path
 
-    from homevolt.bridges.service import Service
     from homevolt.simulator import Simulator
 
 _LOGGER = logging.getLogger(__name__)
@@ -97,23 +94,9 @@ async def _run(path: Path, config: RunConfig, *, simulate: bool) -> None:
             return None
 
         service = Service(_with_simulated(config, simulator), load)
-        _handle_signals(service)
-        await service.run()
-
-
-def _handle_signals(service: Service) -> None:
-    handlers = {"SIGTERM": service.stop, "SIGINT": service.stop, "SIGHUP": service.reload}
-    for name, handler in handlers.items():
-        if hasattr(signal, name):
-            _handle_signal(getattr(signal, name), handler)
-
-
-def _handle_signal(number: int, handler: Callable[[], None]) -> None:
-    loop = asyncio.get_running_loop()
-    try:
-        loop.add_signal_handler(number, handler)
-    except NotImplementedError:  # on Windows
-        signal.signal(number, lambda *_: loop.call_soon_threadsafe(handler))
+        stop, reload = service.stop, service.reload
+        with signals.handled({"SIGTERM": stop, "SIGINT": stop, "SIGHUP": reload}):
+            await service.run()
 
 
 async def _simulator(stack: AsyncExitStack) -> Simulator:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 import math
+import re
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple, NoReturn
 
@@ -112,6 +113,61 @@ class WholeNumber(click.ParamType[int]):
         if number < self.low or (self.high is not None and number > self.high):
             self.fail(f"{value!r} is not a whole number {span}.", param, ctx)
         return number
+
+
+class Number(click.ParamType[float]):
+    """A number.
+
+    Args:
+        unit: Its unit as a message says it, such as ` of kWh`.
+        high: The largest one.
+        above: Whether the smallest one, 0, is left out.
+    """
+
+    name = "number"
+
+    def __init__(self, unit: str, high: float, *, above: bool = False) -> None:
+        span = f"above 0 and at most {high:g}" if above else f"from 0 to {high:g}"
+        self.says = f"a number{unit} {span}"
+        self.high = high
+        self.above = above
+
+    def convert(
+        self, value: Any, param: click.Parameter | None, ctx: click.Context | None
+    ) -> float:
+        """Read a number, or say what is wrong with it."""
+        try:
+            number = float(value)
+        except ValueError:
+            number = math.nan
+        if not 0 <= number <= self.high or (self.above and not number):
+            self.fail(f"{str(value)!r} is not {self.says}.", param, ctx)
+        return number
+
+
+_NEGATIVE = re.compile(r"-\.?\d.*", re.DOTALL)
+
+
+class NumbersCommand(click.Command):
+    """A command with an argument that may be a negative number, which is not an option."""
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        """Read the command line; what begins like a negative number is a value wherever it is."""
+        end = args.index("--") if "--" in args else len(args)
+        takes_value = {
+            name
+            for each in self.get_params(ctx)
+            if isinstance(each, click.Option) and not (each.is_flag or each.count)
+            for name in each.opts
+        }
+        options: list[str] = []
+        numbers: list[str] = []
+        for before, argument in zip(["", *args], args[:end], strict=False):
+            is_number = _NEGATIVE.fullmatch(argument) and before not in takes_value
+            (numbers if is_number else options).append(argument)
+        if numbers:
+            args = [*options, "--", *numbers, *args[end + 1 :]]
+        return super().parse_args(ctx, args)
 
 
 def complete_device(_: click.Context, __: click.Parameter, incomplete: str) -> list[CompletionItem]:

@@ -20,6 +20,8 @@ TIME_COLUMNS = ("start_utc", "start", "time_start", "startsat", "time", "timesta
 _UTC_COLUMNS = frozenset({"start_utc", "timeutc"})
 _NOTHING = frozenset({"", "-", "null", "none"})
 _DELIMITERS = ";\t,"
+_YEARS = range(1970, 2200)
+"""Of other years no instant is meant; near the ends of the calendar nothing can be reckoned."""
 _DECIMAL_COMMA = re.compile(r"[+-]?\d+,\d+")
 
 
@@ -63,7 +65,7 @@ def read_points(text: str, *, name: str, columns: Sequence[str], zone: tzinfo) -
     for number, row in enumerate(rows, start=1):
         try:
             points.append((reader.read(row.get(time_column)), _value(row.get(column))))
-        except ValueError as error:
+        except (ValueError, OverflowError) as error:
             raise HomevoltDataError(f"{name}, row {number}: {error}") from error
     return Points(column, tuple(points))
 
@@ -78,7 +80,7 @@ def read_json(body: bytes) -> Any:
         raise HomevoltDataError("It answers with a web page instead of data.")
     try:
         return json.loads(body)
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         raise HomevoltDataError("It answers with something that is not JSON.") from error
 
 
@@ -96,7 +98,7 @@ def _csv_rows(text: str) -> Iterator[dict[str, Any]]:
 def _json_rows(text: str, name: str) -> list[dict[str, Any]]:
     try:
         document = json.loads(text)
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         raise HomevoltDataError(f"{name} is not JSON: {error}.") from error
     if isinstance(document, dict):
         document = next((each for each in document.values() if isinstance(each, list)), None)
@@ -127,6 +129,8 @@ class _Instants:
             moment = datetime.fromisoformat(str(text).strip())
         except ValueError as error:
             raise ValueError(f"{short_repr(text)} is not an instant.") from error
+        if moment.year not in _YEARS:
+            raise ValueError(f"{short_repr(text)} is not of the years 1970 to 2199.")
         if moment.tzinfo is None:
             moment = moment.replace(tzinfo=self._zone, fold=int(moment in self._seen))
             self._seen.add(moment.replace(tzinfo=None, fold=0))

@@ -53,6 +53,8 @@ class Snapshot(msgspec.Struct, frozen=True, kw_only=True, repr_omit_defaults=Tru
         problems: What could not be read, by resource.
     """
 
+    __hash__ = None  # type: ignore[assignment]  # it is equal by its values, dicts among them
+
     at: datetime
     ems_at: datetime
     units: tuple[UnitView, ...]
@@ -105,6 +107,8 @@ class Update(msgspec.Struct, frozen=True):
         at: When it ended by the clock of this machine, in UTC.
         age_s: How old the snapshot is in seconds, None without one.
     """
+
+    __hash__ = None  # type: ignore[assignment]  # as its snapshot has none
 
     snapshot: Snapshot | None
     error: HomevoltError | None

@@ -73,8 +73,13 @@ async def test_without_a_configured_token_there_is_no_facade() -> None:
         assert response.status == 404
 
 
+NESTED = '{"mode":' + "[" * 4000
+"""As deep as a body may be long."""
+
+
 @pytest.mark.parametrize(
-    "body", ["fast", "", "{", b"\xff", {"mode": "hold", "x": 1}, [1], "x" * 5000, {"mode": None}]
+    "body",
+    ["fast", "", "{", b"\xff", {"mode": "hold", "x": 1}, [1], "x" * 5000, {"mode": None}, NESTED],
 )
 async def test_a_request_that_is_none_is_refused_with_a_reason(body: Any) -> None:
     async with served() as served_:

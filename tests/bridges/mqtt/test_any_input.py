@@ -99,6 +99,12 @@ def test_any_payload_on_any_topic_costs_nothing_but_itself(
     asyncio.run(throw(messages))
 
 
+async def test_a_document_that_is_nested_too_deeply_costs_nothing_but_itself() -> None:
+    nested = "[" * 5000
+    topics = ("bridge/info", "ECU/set/mode", "ECU/battery/mode")
+    await throw([(f"homevolt/{topic}", nested, False) for topic in topics])
+
+
 async def test_a_storm_of_retained_commands_is_refused_and_answered(on_broker: OnBroker) -> None:
     battery, observer, broker = on_broker
     for number in range(600):

@@ -11,7 +11,7 @@ from homevolt.planning.forecast.load import constant_load
 from homevolt.planning.optimum.inputs import PlanInput, plan_input
 from homevolt.planning.optimum.optimum import find_optimum
 from homevolt.planning.prices.made_up import made_up_prices
-from homevolt.planning.series import Forecast
+from homevolt.planning.series import QUARTER, Forecast
 from homevolt.planning.tariff.model import PeakWeight, PowerFee, Tariff
 from homevolt.planning.tariff.peaks import Peak
 from homevolt.planning.tariff.rates import rates
@@ -67,6 +67,67 @@ def test_a_load_that_is_not_known_is_said() -> None:
     assert set(found.problem.load_kw) == {0.8}
     assert set(found.problem.solar_kw) == {0.0}
     assert "The load of 23 quarter-hours is not known" in found.notes[1]
+
+
+def test_a_load_of_which_nothing_is_known_is_not_said_to_be_a_mean() -> None:
+    prices = made_up_prices("SE3", date(2026, 11, 26), date(2026, 11, 26))
+    nothing = Forecast(start=NOW.replace(minute=0), resolution=QUARTER, values=(), basis="none")
+    found = plan_input(
+        rates(TARIFF, prices), nothing, nothing, BATTERY, now=NOW, state_of_charge=0.1
+    )
+    assert set(found.problem.load_kw) == {0.0}
+    assert "The load of 40 quarter-hours is not known: 0 W is assumed." in found.notes
+
+
+@pytest.mark.parametrize(
+    ("day", "which"), [(20, "until 2026-11-20 23:00"), (28, "from 2026-11-27 23:00")]
+)
+def test_prices_that_are_not_of_now_are_not_said_to_be_known_until_now(
+    day: int, which: str
+) -> None:
+    prices = made_up_prices("SE3", date(2026, 11, day), date(2026, 11, day))
+    load = constant_load(800.0, NOW, NOW + timedelta(days=3))
+    found = plan_input(rates(TARIFF, prices), load, load, BATTERY, now=NOW, state_of_charge=0.1)
+    assert found.problem.hours == ()
+    assert found.notes[0] == f"No price is known for 2026-11-26 13:05. Prices are known {which}."
+
+
+def of_days(*days: int) -> tuple[Peak, ...]:
+    return tuple(Peak(day=date(2026, 11, day), power_w=Decimal(4000)) for day in days)
+
+
+@pytest.mark.parametrize(
+    ("made", "says"),
+    [
+        ((), "0 of 3 are given: the others count as 0 kW in the power fee"),
+        (of_days(3, 3), "1 of 3 are given"),
+        ((Peak(day=date(2026, 10, 3), power_w=Decimal(1)),), "0 of 3 are given"),
+        (of_days(3, 4, 5), None),
+    ],
+)
+def test_peaks_of_the_month_that_are_missing_are_said(
+    made: tuple[Peak, ...], says: str | None
+) -> None:
+    notes = put_together(WITH_PEAKS, made=made).notes
+    found = [note for note in notes if "peaks" in note]
+    assert [says is not None and says in note for note in found] == ([True] if says else [])
+    assert not [note for note in put_together(TARIFF).notes if "peaks" in note]
+
+
+@pytest.mark.parametrize(("day", "expected"), [(1, 0), (2, 1), (3, 2), (9, 3)])
+def test_only_as_many_peaks_are_missed_as_there_were_days(day: int, expected: int) -> None:
+    prices = made_up_prices("SE3", date(2026, 11, day), date(2026, 11, day))
+    now = datetime(2026, 11, day, 8, tzinfo=UTC)
+    load = constant_load(1000.0, now, now + timedelta(days=1))
+    found = plan_input(
+        rates(WITH_PEAKS, prices),
+        *(load, load, BATTERY),
+        now=now,
+        state_of_charge=0.5,
+        tariff=WITH_PEAKS,
+    )
+    said = [note for note in found.notes if f"0 of {expected} are given" in note]
+    assert len(said) == (expected > 0)
 
 
 def test_hours_of_a_day_share_a_group_and_nights_count_half() -> None:

@@ -72,7 +72,7 @@ async def test_a_kept_day_needs_no_source(ask: Ask, server: PriceServer, tmp_pat
     assert again.fetched_at == kept.fetched_at  # its age is that of the first time
 
 
-@pytest.mark.parametrize("broken", ["", "{}", "null", "[1]", '{"start": 5}', "\x00"])
+@pytest.mark.parametrize("broken", ["", "{}", "null", "[1]", '{"start": 5}', "\x00", "[" * 9000])
 async def test_a_kept_file_that_cannot_be_read_is_fetched_again(
     ask: Ask, server: PriceServer, tmp_path: Path, broken: str
 ) -> None:

@@ -254,6 +254,21 @@ def test_steps_that_cannot_be_are_refused(fee: str, says: str) -> None:
         tariff_from_toml(text)
 
 
+@pytest.mark.parametrize(
+    ("line", "says"),
+    [
+        ("vat = nan", "my.toml cannot be used: nan is not a number that an amount can be"),
+        ("vat = inf", "inf is not a number"),
+        ("vat = 1e999", "1e999 is not a number"),
+        ("vat = 1e99999999999999999999", "1e99999999999999999999 is not a number"),
+        ("vat = " + "[" * 9000, "my.toml is not TOML"),
+    ],
+)
+def test_a_number_that_no_amount_can_be_names_the_file(line: str, says: str) -> None:
+    with pytest.raises(HomevoltDataError, match=says):
+        tariff_from_toml(f'currency = "SEK"\ntime_zone = "Europe/Stockholm"\n{line}\n', "my.toml")
+
+
 def test_values_too_coarse_for_a_power_fee_are_refused() -> None:
     quarters = tariff_from_toml(TARIFF.replace("peaks = 3", "peaks = 3\nperiod_min = 15"))
     with pytest.raises(HomevoltDataError, match="needs values of 15 minutes; these are of 60"):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import copy
 import json
+import math
 from decimal import Decimal
 from typing import Any
 
@@ -195,6 +196,8 @@ def peaks(**values: Any) -> Any:
         (peaks(peakFunction="peak(day)/0"), "of another shape"),
         (peaks(peakDuration="PT2H"), "peakDuration 'PT2H' is none of"),
         (peaks(peakIdentificationPeriod="P1W"), "peakIdentificationPeriod 'P1W' is none of"),
+        (of("energyPrice", price=price(1) | {"priceExVat": math.nan}), "NaN is not a number"),
+        (of("energyPrice", price=price(1) | {"priceExVat": "1e999"}), "1e999 is not a number"),
         (lambda data, _: data.pop("timeZone"), "has no 'timeZone'"),
         (lambda data, _: data.update(direction="production"), "is not for consumption"),
         (lambda _, document: document.update(tariffs=5), "of another shape"),
@@ -206,7 +209,7 @@ def test_what_cannot_be_billed_is_named(change: Any, message: str) -> None:
         tariff_from_eltariff(changed(change))
 
 
-@pytest.mark.parametrize("text", ["<html>", "", "[]", "null", "5", '{"tariffs": null}'])
+@pytest.mark.parametrize("text", ["<html>", "", "[]", "null", "5", '{"tariffs": null}', "[" * 9000])
 def test_what_is_no_such_document_is_refused(text: str) -> None:
     with pytest.raises(HomevoltDataError, match="Eltariff document"):
         tariff_from_eltariff(text)

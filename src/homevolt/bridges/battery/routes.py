@@ -118,7 +118,7 @@ async def _body(request: web.Request) -> Any:
     try:
         text = body.decode().strip()
         return msgspec.json.decode(text) if text[:1] in {"{", '"'} else text
-    except (UnicodeDecodeError, msgspec.DecodeError) as error:
+    except (UnicodeDecodeError, msgspec.DecodeError, RecursionError) as error:
         raise HomevoltValueError(f"the body cannot be read: {error}") from error
 
 

@@ -206,7 +206,7 @@ class MqttSession:
             self._take_command(topic, payload, is_retained=is_retained)
 
     def _take_info(self, payload: bytes) -> None:
-        with suppress(msgspec.DecodeError):
+        with suppress(msgspec.DecodeError, RecursionError):
             document = msgspec.json.decode(payload)
             instance = document.get("instance") if isinstance(document, dict) else None
             if instance == self._state.instance:

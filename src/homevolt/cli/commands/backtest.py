@@ -8,8 +8,10 @@ from typing import Any
 import click
 
 from homevolt.cli.output import print_json, print_text
-from homevolt.cli.shared_options import WholeNumber, json_option
+from homevolt.cli.shared_options import Number, WholeNumber, json_option
 
+MOST = 1e6
+"""More kWh, kW or units of a currency than anybody has."""
 FILE: Any = click.Path(path_type=Path, exists=True, dir_okay=False)
 
 
@@ -30,13 +32,13 @@ FILE: Any = click.Path(path_type=Path, exists=True, dir_okay=False)
 @click.option("--tariff", type=FILE, help="Tariff (TOML); without it, a Swedish example.")
 @click.option(
     "--eur-rate",
-    type=float,
+    type=Number("", MOST, above=True),
     metavar="RATE",
     help="Exchange rate: what 1 EUR costs in the currency of the tariff.",
 )
 @click.option(
     "--capacity",
-    type=float,
+    type=Number(" of kWh", MOST, above=True),
     metavar="KWH",
     default=13.2,
     show_default=True,
@@ -44,7 +46,7 @@ FILE: Any = click.Path(path_type=Path, exists=True, dir_okay=False)
 )
 @click.option(
     "--power",
-    type=float,
+    type=Number(" of kW", MOST, above=True),
     metavar="KW",
     default=6.0,
     show_default=True,
@@ -55,7 +57,7 @@ FILE: Any = click.Path(path_type=Path, exists=True, dir_okay=False)
 )
 @click.option(
     "--sun-error",
-    type=float,
+    type=Number("", 10),
     metavar="SHARE",
     default=0.3,
     show_default=True,

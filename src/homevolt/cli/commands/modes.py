@@ -20,7 +20,7 @@ from homevolt.cli.control.window_options import (
     window_options,
 )
 from homevolt.cli.output import PROGRAM
-from homevolt.cli.shared_options import Target, WholeNumber, device_options
+from homevolt.cli.shared_options import NumbersCommand, Target, WholeNumber, device_options
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -74,6 +74,7 @@ EXAMPLES = {
     "solar": "solar --for 4h",
     "mode": "mode grid_charge --setpoint 2000 --for 2h",
 }
+_MOST_W = next(row.high for row in ENTRY_OPTIONS if row.name == "setpoint")
 METAVARS = {"%": "PERCENT", "W": "W", "Wh": "WH", "mA": "MA", "mA/s": "MA/S", "": "N"}
 
 
@@ -100,11 +101,11 @@ def _mode_command(name: str, row: ModeCommand) -> click.Command:
             options["setpoint"] = power_w
         _set_mode(row.mode, options, **given)
 
-    command = click.command(name, help=f"{COMMANDS[name]}\n\n{row.about}", epilog=_epilog(name))(
-        run
-    )
+    command = click.command(
+        name, cls=NumbersCommand, help=f"{COMMANDS[name]}\n\n{row.about}", epilog=_epilog(name)
+    )(run)
     if row.takes_power:
-        power = WholeNumber(1)
+        power = WholeNumber(1, _MOST_W)
         command.params.insert(
             0, click.Argument(["power_w"], metavar="[W]", type=power, required=False)
         )
@@ -142,7 +143,7 @@ def _epilog(name: str) -> str:
     return f"Example: homevolt {EXAMPLES[name]}"
 
 
-class LongOptions(click.Command):
+class LongOptions(NumbersCommand):
     """A command that takes every option of an entry; its help says where they are listed."""
 
     def format_options(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:

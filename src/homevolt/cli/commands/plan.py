@@ -75,7 +75,7 @@ def command(
 
             await keeping.keep(opened, settings, every, manner)
             return
-        planned = await plan_work.make(opened, settings)
+        planned = await plan_work.make(opened, settings, to_write=apply)
         if svg is not None:
             render.write_planned(svg, planned)
         if not apply:

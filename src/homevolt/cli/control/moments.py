@@ -25,13 +25,13 @@ def duration_of(text: str) -> timedelta:
     """Return a duration such as `2h`, `1h30m` or `90 min`.
 
     Raises:
-        HomevoltValueError: It is not one, or not longer than 0 s.
+        HomevoltValueError: It is not one, or shorter than 1 s, the least that a device knows.
     """
     seconds, at = 0.0, 0
     while part := _PART.match(text, at):
         seconds += float(part[1]) * UNITS_S[part[2]]
         at = part.end()
-    if at < len(text) or not 0 < seconds <= LONGEST.total_seconds():
+    if at < len(text) or not 1 <= seconds <= LONGEST.total_seconds():
         raise HomevoltValueError(f"{text!r} is not a duration such as 2h, 90min or 1h30m.")
     return timedelta(seconds=seconds)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from homevolt.cli import render
-from homevolt.cli.control import previous_plan
+from homevolt.cli.control import previous_plan, until_soc
 from homevolt.cli.control.asking import LOCAL_MODE_ENDED, ask, confirm, told_if_ended
 from homevolt.cli.control.following import Waiting, report, wait_document
 from homevolt.cli.control.plan_state import known_plan, not_ended, plan_document, read_clocks
@@ -14,6 +14,7 @@ from homevolt.cli.control.sentences import is_doing, summary_of, will_add, will_
 from homevolt.cli.control.windows import named_by_id, refuse_overlaps, refuse_reversed
 from homevolt.cli.output import PROGRAM, can_ask, print_err, print_json, print_text
 from homevolt.cli.render.documents import entry_document
+from homevolt.cli.render.overview import overview
 from homevolt.control.overlay import overlay_plan
 from homevolt.control.plan_replacement import compare_plans
 from homevolt.exceptions import HomevoltLocalModeError, HomevoltValueError
@@ -84,6 +85,9 @@ async def set_mode(
         session.device.now(),
     )
     merged = overlay_plan(known_plan(session).entries, [entry], start)
+
+    if note := until_soc.at_level(entry, overview(session.device.snapshot).state_of_charge_ratio):
+        print_err(note)
 
     async def write() -> None:
         await session.device.overlay_schedule([entry])

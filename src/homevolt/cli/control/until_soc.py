@@ -7,11 +7,14 @@ from typing import TYPE_CHECKING
 
 from homevolt.cli.errors import usage_error
 from homevolt.cli.output import PROGRAM
+from homevolt.cli.render.formatting import percent
 from homevolt.schedule.entry import BatteryMode
 from homevolt.schedule.validation import check_mode
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+
+    from homevolt.schedule.entry import ScheduleEntry
 
 OPTIONS: Mapping[int, str] = MappingProxyType(
     {
@@ -39,6 +42,24 @@ _REFUSALS: Mapping[int, str] = MappingProxyType(
         BatteryMode.FULL_SOLAR_EXPORT: _NEITHER,
     }
 )
+
+
+def at_level(entry: ScheduleEntry, ratio: float | None) -> str | None:
+    """Return what to know of an entry that does not move the charge, as it is there already.
+
+    Args:
+        entry: The entry.
+        ratio: The state of charge from 0 to 1, None if it is not known.
+    """
+    option = OPTIONS.get(entry.mode)
+    level = None if option is None else getattr(entry, option)
+    if level is None or ratio is None:
+        return None
+    is_charge = option == "max_soc"
+    if (ratio * 100 < level) if is_charge else (ratio * 100 > level):
+        return None
+    what = "charge" if is_charge else "discharge"
+    return f"The battery is at {percent(ratio)} already, so it will not {what} now."
 
 
 def with_until_soc(

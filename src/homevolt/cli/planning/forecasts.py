@@ -13,6 +13,7 @@ from homevolt.planning.forecast.solar import BASE_URL, SolarPlant, no_solar, sol
 
 if TYPE_CHECKING:
     from datetime import datetime, tzinfo
+    from pathlib import Path
 
     from homevolt._common import Clock
     from homevolt.cli.planning.settings import PlanSettings
@@ -37,14 +38,27 @@ def load_of(settings: PlanSettings, start: datetime, end: datetime, zone: tzinfo
     if settings.load_history is not None:
         file = settings.load_history
         history = forecast_from_file(read(file), zone, name=file.name)
-        return load_from_history(history, start, end, zone)
+        return _known(load_from_history(history, start, end, zone), file, start, end)
     if settings.load_file is not None:
-        return forecast_from_file(read(settings.load_file), zone, name=settings.load_file.name)
+        file = settings.load_file
+        return _known(forecast_from_file(read(file), zone, name=file.name), file, start, end)
     if settings.load_w is not None:
         return constant_load(settings.load_w, start, end)
+    return _guess("no consumption was given", start, end)
+
+
+def _known(found: Forecast, file: Path, start: datetime, end: datetime) -> Forecast:
+    """Return what a file gives, or a guess where it gives nothing of the time ahead."""
+    ahead = [slot.value for slot in found.slots() if slot.end > start and slot.start < end]
+    if any(value is not None for value in ahead):
+        return found
+    return _guess(f"{file.name} gives no consumption of the time ahead", start, end)
+
+
+def _guess(reason: str, start: datetime, end: datetime) -> Forecast:
+    """Return what is assumed where nothing is known, and why."""
     guess = constant_load(UNSTATED_LOAD_W, start, end)
-    basis = f"{UNSTATED_LOAD_W:g} W assumed: no consumption was given."
-    return replace(guess, basis=basis, is_guess=True)
+    return replace(guess, basis=f"{UNSTATED_LOAD_W:g} W assumed: {reason}.", is_guess=True)
 
 
 async def solar_of(

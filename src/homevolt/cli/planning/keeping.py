@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 import asyncio
-import signal
-from contextlib import contextmanager
 from datetime import UTC
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
 from homevolt._common import SYSTEM_CLOCK
-from homevolt.cli import render
+from homevolt.cli import render, signals
 from homevolt.cli.control import previous_plan
 from homevolt.cli.control.asking import confirm
 from homevolt.cli.control.plan_state import known_plan
@@ -30,7 +28,7 @@ from homevolt.planning.plan.rewrites import THRESHOLD, decide
 from homevolt.schedule.comparing import pair_up
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Coroutine, Iterator
+    from collections.abc import Callable, Coroutine
     from datetime import datetime, timedelta
 
     from homevolt._common import Clock
@@ -76,7 +74,7 @@ async def keep(session: Session, settings: PlanSettings, every: timedelta, manne
         ShellError: The person at the terminal said no, or nobody could be asked.
         HomevoltError: The first plan cannot be made, or the password is wrong.
     """
-    planned = await plan_work.make(session, settings)
+    planned = await plan_work.make(session, settings, to_write=True)
     if not manner.as_json:
         render.show_planned(planned, on_stderr=True)
     minutes = every.total_seconds() / 60
@@ -89,7 +87,7 @@ async def keep(session: Session, settings: PlanSettings, every: timedelta, manne
     async with previous_plan.keeping(session):
         pass  # what is written from here on is not to be restored by `restore`
     stopping = asyncio.Event()
-    with ended_by_signals(stopping):
+    with signals.handled(dict.fromkeys(("SIGINT", "SIGTERM"), stopping.set)):
         tell = tell_in_json if manner.as_json else tell_in_a_line
         await Keeper(session, settings, every, tell).run(stopping)
 
@@ -188,7 +186,11 @@ class Keeper:
             self._is_back("device")
             part = "prices"
             planned = await plan_work.make(
-                self._session, self._settings, prices=self._prices, clock=self._clock
+                self._session,
+                self._settings,
+                prices=self._prices,
+                clock=self._clock,
+                to_write=True,
             )
         except HomevoltAuthenticationError as error:
             if not isinstance(error, HomevoltRateLimitError):
@@ -317,24 +319,6 @@ class Keeper:
         return (
             f"Ended. The plan on the device ends by itself on {self._local(self._plan):%a %H:%M}."
         )
-
-
-@contextmanager
-def ended_by_signals(stopping: asyncio.Event) -> Iterator[None]:
-    """Let SIGINT and SIGTERM set an event, where signals can be caught."""
-    loop = asyncio.get_running_loop()
-    caught = []
-    for name in (signal.SIGINT, signal.SIGTERM):
-        try:
-            loop.add_signal_handler(name, stopping.set)
-        except (NotImplementedError, RuntimeError, ValueError):  # Windows, or not the main thread
-            continue
-        caught.append(name)
-    try:
-        yield
-    finally:
-        for name in caught:
-            loop.remove_signal_handler(name)
 
 
 def _described(planned: Planned, end: datetime) -> str:

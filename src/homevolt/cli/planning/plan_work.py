@@ -17,6 +17,7 @@ from homevolt.cli.planning.reading import asked_unit, in_currency, read_prices, 
 from homevolt.cli.planning.settings import PlanSettings, plan_settings
 from homevolt.cli.planning.spot import source_text, spot_prices
 from homevolt.cli.planning.wear import asked_once
+from homevolt.exceptions import HomevoltPricesError
 from homevolt.planning.optimum.end_value import end_values
 from homevolt.planning.optimum.inputs import plan_input
 from homevolt.planning.plan.device_modes import ALL_MODES
@@ -95,6 +96,7 @@ async def make(
     *,
     prices: Prices | None = None,
     clock: Clock = SYSTEM_CLOCK,
+    to_write: bool = False,
 ) -> Planned:
     """Make a plan for a device that was read.
 
@@ -103,6 +105,8 @@ async def make(
         settings: What it is made with.
         prices: Where prices come from, for a program that plans again and again; None makes one.
         clock: The time to go by.
+        to_write: Whether it is to be written to the device, which needs a price for now: without
+            one the plan on the device is as good as any.
 
     Raises:
         HomevoltError: Prices, tariff or battery are not known, or cannot be.
@@ -132,6 +136,12 @@ async def make(
         ],
     )
     problem = found.problem
+    if to_write and not problem.hours:
+        raise HomevoltPricesError(
+            f"{spot.source}: {found.notes[0]} Without it no plan is written; the device keeps its "
+            "own. Give prices from now on.",
+            day=local.date(),
+        )
     if problem.hours and settings.end_value:
         problem = replace(problem, end_values=end_values(_last_day(problem)))
     dropped = {mode for mode in ALL_MODES if device.capabilities.keeps(mode) is False}

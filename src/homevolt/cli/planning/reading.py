@@ -134,14 +134,19 @@ def read_prices(file: Path, zone: str, unit: str | None = None) -> PriceSeries:
 
 
 def in_currency(prices: PriceSeries, currency: str, eur_rate: float | None) -> PriceSeries:
-    """Return prices in EUR in another currency; others, and without a rate, as they are.
+    """Return prices in EUR in another currency; others as they are.
 
     Raises:
-        ShellError: The rate cannot be.
+        ShellError: There is no rate, or it cannot be.
     """
     if eur_rate is not None and not 0 < eur_rate < math.inf:
         raise usage_error(f"--eur-rate is a number above 0, such as 11.2, not {eur_rate:g}.")
-    if eur_rate is None or prices.currency != "EUR":
+    if prices.currency == currency or prices.currency != "EUR":
         return prices
+    if eur_rate is None:
+        raise usage_error(
+            f"The prices are in EUR and the tariff is in {currency}: say what 1 EUR costs, such as "
+            f"--eur-rate 11.2, take prices in {currency}, or state the tariff in EUR."
+        )
     values = tuple(None if value is None else value * eur_rate for value in prices.values)
     return replace(prices, values=values, currency=currency)

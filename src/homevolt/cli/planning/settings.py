@@ -19,6 +19,10 @@ from homevolt._settings import (
     unusable_values,
 )
 from homevolt.cli.devices.config import config_error, config_path, parse_document, read_text
+from homevolt.cli.errors import usage_error
+from homevolt.exceptions import HomevoltValueError
+from homevolt.planning.battery import RESERVE
+from homevolt.planning.prices.zones import find_zone
 
 if TYPE_CHECKING:
     from collections.abc import Container, Iterator, Mapping
@@ -31,6 +35,7 @@ _FILES = ("prices", "tariff", "load_file", "load_history", "solar_file")
 _FOLDERS = ("cache",)
 _HIGHEST = 1e9
 _PERCENT = 100.0
+_RESERVE = RESERVE * _PERCENT
 
 
 class MadePeak(NamedTuple):
@@ -123,7 +128,14 @@ def plan_settings(given: Mapping[str, Any]) -> PlanSettings:
     for names in EXCLUSIVE:
         if any(name in chosen for name in names):
             table = {name: value for name, value in table.items() if name not in names}
-    return PlanSettings(**{**table, **chosen})
+    settings = PlanSettings(**{**table, **chosen})
+    low = settings.min_soc + (_RESERVE if settings.reserve is None else settings.reserve)
+    if low >= settings.max_soc:
+        raise usage_error(
+            "The limits of the state of charge cross: with min_soc of [planner] and the reserve, a "
+            f"plan keeps {low:g} %, and max_soc is {settings.max_soc:g} %. Lower --reserve."
+        )
+    return settings
 
 
 def load_table() -> dict[str, Any]:
@@ -168,6 +180,7 @@ def mistakes(document: Mapping[str, Any], folder: Path) -> Iterator[Mistake]:
     usable = {name: value for name, value in table.items() if name not in unusable_keys}
     yield from _contradictions(usable, {*table}, folder)
     yield from _missing_files(usable, folder)
+    yield from _unknown_names(usable)
     yield from _mistakes_of_parts(usable)
 
 
@@ -203,6 +216,18 @@ def _missing_files(table: Mapping[str, Any], folder: Path) -> Iterator[Mistake]:
             yield Mistake((TABLE, name), f"there is no file {path}. Correct {name}.")
 
 
+def _unknown_names(table: Mapping[str, Any]) -> Iterator[Mistake]:
+    """Yield the zone and the source of prices that there are not."""
+    from homevolt.planning.prices.table import find_source  # noqa: PLC0415 - loads every source
+
+    for name, find in (("zone", find_zone), ("price_source", find_source)):
+        if name in table:
+            try:
+                find(table[name])
+            except HomevoltValueError as error:
+                yield Mistake((TABLE, name), f"{str(error).removesuffix('.')}. Correct {name}.")
+
+
 def _contradictions(
     table: Mapping[str, Any], names: Container[str], folder: Path
 ) -> Iterator[Mistake]:
@@ -227,13 +252,14 @@ def _contradictions(
             yield Mistake(at, "price_token_file has no source. Add price_source.")
     if table.get("purchase_price") and "cycles" not in names:
         yield Mistake((TABLE, "purchase_price"), "purchase_price has no cycles. Add cycles = 6000.")
-    low = table.get("min_soc", 0) + table.get("reserve", 0)
+    low = table.get("min_soc", 0) + table.get("reserve", _RESERVE)
     if low >= table.get("max_soc", _PERCENT):
+        kept = "reserve" if "reserve" in names else f"the default reserve of {_RESERVE:g} %"
         name = next(each for each in ("min_soc", "reserve", "max_soc") if each in table)
         yield Mistake(
             (TABLE, name),
-            f"the limits of the state of charge cross: min_soc and reserve make {low:g} %, max_soc "
-            f"is {table.get('max_soc', _PERCENT):g} %. Lower min_soc or reserve.",
+            f"the limits of the state of charge cross: min_soc and {kept} make {low:g} %, "
+            f"max_soc is {table.get('max_soc', _PERCENT):g} %. Lower min_soc or reserve.",
         )
 
 

@@ -11,10 +11,11 @@ from homevolt.planning.optimum.problem import WH_PER_KWH, PeakFee, PeakInterval,
 from homevolt.planning.series import HOUR, QUARTER, Forecast, Rates, is_number, utc
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
-    from datetime import date, datetime
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from datetime import date, datetime, tzinfo
 
     from homevolt.planning.battery import BatteryModel
+    from homevolt.planning.series import PriceSeries
     from homevolt.planning.tariff.model import PowerFee, Tariff
     from homevolt.planning.tariff.peaks import Peak
 
@@ -78,11 +79,12 @@ def plan_input(
         hours.append((following - moment) / HOUR)
         prices.append((price, brings))
         moment = following
-    notes = [f"Prices are known until {moment.astimezone(now.tzinfo):%Y-%m-%d %H:%M}."]
+    notes = [_known_prices(rates.paid, start, moment, now.tzinfo)]
     load_kw, load_gaps = _powers_kw(load, starts, gap_is_mean=True)
     solar_kw, solar_gaps = _powers_kw(solar, starts, gap_is_mean=False)
     if load_gaps:
-        notes.append(f"The load of {load_gaps} quarter-hours is not known: the mean is assumed.")
+        assumed = "the mean" if load_gaps < len(starts) else "0 W"
+        notes.append(f"The load of {load_gaps} quarter-hours is not known: {assumed} is assumed.")
     if solar_gaps:
         notes.append(
             f"The solar production of {solar_gaps} quarter-hours is not known: 0 W is assumed."
@@ -90,6 +92,9 @@ def plan_input(
     if load_gaps or solar_gaps or load.is_guess or solar.is_guess:
         battery, note = _widened(battery)
         notes.append(note)
+    made = list(made)
+    if tariff is not None and hours:
+        notes += _missing_peaks(tariff, start.astimezone(tariff.zone).date(), made)
     problem = Problem(
         hours=tuple(hours),
         import_price=tuple(price for price, _ in prices),
@@ -102,6 +107,22 @@ def plan_input(
         peak_fees=() if tariff is None else peak_fees(tariff, starts, made),
     )
     return PlanInput(problem, start, tuple(notes))
+
+
+def _known_prices(paid: PriceSeries, start: datetime, end: datetime, zone: tzinfo | None) -> str:
+    """Return until when prices are known without a gap, or when they are if there is none now."""
+
+    def local(moment: datetime) -> str:
+        return f"{moment.astimezone(zone):%Y-%m-%d %H:%M}"
+
+    if end > start:
+        return f"Prices are known until {local(end)}."
+    known = [slot for slot in paid.slots() if slot.value is not None]
+    ahead = [slot for slot in known if slot.start > start]
+    if not known:
+        return "No price is known at all."
+    which = f"from {local(ahead[0].start)}" if ahead else f"until {local(known[-1].end)}"
+    return f"No price is known for {local(start)}. Prices are known {which}."
 
 
 def peak_fees(
@@ -123,6 +144,22 @@ def peak_fees(
             ahead = {key: slots for key, slots in intervals.items() if key[0].month == month.month}
             result.append(_month_fee(tariff, fee, before, ahead))
     return tuple(result)
+
+
+def _missing_peaks(tariff: Tariff, today: date, made: Iterable[Peak]) -> Iterator[str]:
+    """Yield for each power fee how many peaks this month should have by now and are not given."""
+    peaks = [peak for peak in made if peak.day.replace(day=1) == today.replace(day=1)]
+    for fee in tariff.power_fees:
+        given = len({peak.day for peak in peaks}) if fee.one_per_day else len(peaks)
+        so_far = today.day - 1 if fee.one_per_day or today.day == 1 else fee.peaks
+        expected = min(fee.peaks, so_far)
+        if given < expected:
+            name = f" {fee.name}" if fee.name else ""
+            yield (
+                f"Of the peaks that {today:%Y-%m} has by now, {given} of {expected} are given: the "
+                f"others count as 0 kW in the power fee{name}, so the plan may avoid peaks that "
+                "would cost nothing. Give those of the month as peaks."
+            )
 
 
 def _month_fee(

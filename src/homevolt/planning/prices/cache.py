@@ -30,6 +30,13 @@ class Kept:
     per_euro: float | None = None
 
 
+_UNREADABLE = (
+    *(OSError, ValueError, TypeError, KeyError, OverflowError, RecursionError),
+    HomevoltError,
+)
+"""What a file raises that is not one of a published day."""
+
+
 class PriceCache:
     """A folder of published days.
 
@@ -48,7 +55,7 @@ class PriceCache:
         """Return a day, or None where it was not kept."""
         key = (zone, currency, day)
         if key not in self._kept and self._folder is not None:
-            with suppress(OSError, ValueError, TypeError, KeyError, HomevoltError):
+            with suppress(*_UNREADABLE):
                 found = _read(self._path(*key).read_text("utf-8"))
                 if (found.prices.zone, found.prices.currency) == (zone, currency):
                     self._kept[key] = found

@@ -29,6 +29,7 @@ from homevolt.planning.tariff.model import (
     Supplier,
     Tariff,
 )
+from homevolt.planning.tariff.toml_file import exact_number
 from homevolt.planning.tariff.windows import Window
 
 if TYPE_CHECKING:
@@ -66,13 +67,13 @@ def tariff_from_eltariff(
         HomevoltValueError: There are several tariffs and none, or no such, is named.
     """
     try:
-        document = json.loads(text, parse_float=Decimal)
+        document = json.loads(text, parse_float=exact_number, parse_constant=exact_number)
         chosen = _chosen(document["tariffs"], product)
         patterns = {each["reference"]: each for each in document.get("calendarPatterns") or ()}
         return _tariff(chosen, patterns, vat, (supplier or Supplier(), export or Export()))
     except HomevoltError:
         raise
-    except json.JSONDecodeError as error:
+    except (json.JSONDecodeError, RecursionError) as error:
         raise HomevoltDataError(f"The Eltariff document is not JSON: {error}.") from error
     except KeyError as error:
         raise HomevoltDataError(f"The Eltariff document has no {error.args[0]!r}.") from error
@@ -238,7 +239,7 @@ def _dates(patterns: list[dict[str, Any]]) -> Iterator[date]:
 
 
 def _amount(component: dict[str, Any]) -> Decimal:
-    return Decimal(component["price"]["priceExVat"])
+    return exact_number(str(component["price"]["priceExVat"]))
 
 
 def _known(table: dict[str, Any], key: str, name: str) -> Any:

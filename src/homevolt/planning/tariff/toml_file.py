@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import tomllib
 from decimal import Decimal
 
@@ -22,10 +23,31 @@ def tariff_from_toml(text: str, name: str = "the tariff") -> Tariff:
         HomevoltDataError: It is no TOML, has a key that nothing reads, or a value that cannot be.
     """
     try:
-        document = tomllib.loads(text, parse_float=Decimal)
-    except tomllib.TOMLDecodeError as error:
+        document = tomllib.loads(text, parse_float=exact_number)
+    except UnusableNumberError as error:
+        raise HomevoltDataError(f"{name} cannot be used: {error}.") from error
+    except (tomllib.TOMLDecodeError, RecursionError) as error:
         raise HomevoltDataError(f"{name} is not TOML: {error}.") from error
     return tariff_from(document, name)
+
+
+class UnusableNumberError(ValueError):
+    """No amount can be this number."""
+
+
+def exact_number(text: str) -> Decimal:
+    """Return the decimal that a text is.
+
+    Raises:
+        UnusableNumberError: It is no finite number, or so large that nothing can be reckoned.
+    """
+    try:
+        number = Decimal(text)
+    except ArithmeticError:
+        number = Decimal("nan")
+    if not math.isfinite(float(number)):
+        raise UnusableNumberError(f"{text} is not a number that an amount can be")
+    return number
 
 
 def tariff_from(document: object, name: str) -> Tariff:

@@ -8,7 +8,7 @@ import click
 
 from homevolt.cli import known, reading, session
 from homevolt.cli.control.window_options import yes_option
-from homevolt.cli.shared_options import device_options, json_option, reading_options
+from homevolt.cli.shared_options import NumbersCommand, device_options, json_option, reading_options
 
 if TYPE_CHECKING:
     from homevolt.cli.shared_options import Asked, Target
@@ -43,7 +43,9 @@ def _get(*, asked: Asked, key: str) -> None:
     reading.show(asked, parameters.one(key))
 
 
-@click.command("set", epilog="Example: homevolt param set ledstrip_bright_max 40")
+@click.command(
+    "set", cls=NumbersCommand, epilog="Example: homevolt param set ledstrip_bright_max 40"
+)
 @name_argument
 @click.argument("value", required=False)
 @click.option("--temporary", is_flag=True, help="Only until the device restarts.")

@@ -11,7 +11,7 @@ from homevolt.cli.commands.modes import LongOptions, entry_options, mode_argumen
 from homevolt.cli.control.moments import TimeText
 from homevolt.cli.control.repeats import MOST_DAYS, WEEKDAYS, Repeat
 from homevolt.cli.control.window_options import manner_options, window_options
-from homevolt.cli.shared_options import WholeNumber, device_options
+from homevolt.cli.shared_options import NumbersCommand, WholeNumber, device_options
 
 if TYPE_CHECKING:
     from homevolt.cli.control.window_options import Manner, Window
@@ -72,7 +72,7 @@ def _add(
     session.run(target, work, writes=True)
 
 
-@click.command("delete", epilog="Example: homevolt schedule delete 3")
+@click.command("delete", cls=NumbersCommand, epilog="Example: homevolt schedule delete 3")
 @click.argument(
     "entry_id",
     metavar="ID",
