@@ -33,7 +33,8 @@ def handled(handlers: Mapping[str, Callable[[], object]]) -> Iterator[None]:
         for number, handler in previous.items():
             with suppress(NotImplementedError):  # on Windows
                 loop.remove_signal_handler(number)
-            signal.signal(number, handler)
+            if handler is not None:  # as that of a program in C that runs Python
+                signal.signal(number, handler)
 
 
 def _handle(
