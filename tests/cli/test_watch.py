@@ -219,8 +219,11 @@ async def test_a_resized_terminal_gets_its_view_at_once(
         await clock.begun.wait()
         shown = capsys.readouterr().out
         signal.raise_signal(signal.SIGWINCH)
-        await asyncio.wait({watching}, timeout=0.01)
-        again = capsys.readouterr().out
+        again = ""
+        while "Homevolt B6" not in again:
+            await asyncio.wait({watching}, timeout=0.01)
+            assert not watching.done()
+            again += capsys.readouterr().out
         watching.cancel()
         with suppress(asyncio.CancelledError):
             await watching

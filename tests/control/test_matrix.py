@@ -75,9 +75,13 @@ async def test_each_method_ends_as_the_page_says(row: str) -> None:
     fault, when = ROWS[row]
     is_silent = fault["kind"] in SILENT
     deadline_s = DEADLINE_S if is_silent else LONG_DEADLINE_S
-    cells = await asyncio.gather(
-        *(run(method, fault, when, deadline_s=deadline_s) for method in METHODS)
-    )
+    ready = asyncio.Barrier(len(METHODS))
+    async with asyncio.TaskGroup() as group:  # a failure ends the others before the next test
+        tasks = [
+            group.create_task(run(method, fault, when, deadline_s=deadline_s, ready=ready))
+            for method in METHODS
+        ]
+    cells = [task.result() for task in tasks]
     wrong = {
         method: (EXPECTED[row][method], cell.outcome, cell.writes, cell.error)
         for method, cell in zip(METHODS, cells, strict=True)

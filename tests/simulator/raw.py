@@ -52,23 +52,12 @@ class RawConnection:
         """Read until the device closes the connection."""
         return await asyncio.wait_for(self.reader.read(), 5)
 
-    async def is_silent(self) -> bool:
-        """Return whether the device sends nothing, not even an end, once the loop has settled."""
-        return await self.what_comes() == b""
-
-    async def what_comes(self) -> bytes | None:
-        """Return what the device sends until the loop has settled, None when it closes first."""
-        data = b""
-        while True:
-            reading = asyncio.ensure_future(self.reader.read(65536))
-            await settle()
-            if not reading.done():
-                reading.cancel()
-                await asyncio.wait([reading])
-                return data
-            if not reading.result():
-                return None
-            data += reading.result()
+    async def end(self) -> bytes | None:
+        """Read until the device closes the connection; None when it resets it."""
+        try:
+            return await self.rest()
+        except ConnectionResetError:
+            return None
 
 
 @asynccontextmanager
@@ -79,9 +68,3 @@ async def connected(sim: Simulator) -> AsyncIterator[RawConnection]:
         yield RawConnection(sim, reader, writer)
     finally:
         writer.close()
-
-
-async def settle() -> None:
-    """Let every pending step of the loop run, those of its sockets as well."""
-    for _ in range(20):
-        await asyncio.sleep(0)

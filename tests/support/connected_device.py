@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 
 SHORT_S = 0.6
 """A deadline for tests in which a device does not answer: long for loopback, on a slow machine."""
+LONG_S = 30.0
+"""A deadline for all that a test does before."""
 
 
 class ConnectedDevice(NamedTuple):
@@ -73,8 +75,8 @@ async def connected_device(
     Args:
         local_mode: As the simulator takes it.
         linked: Whether simulated time passes while the library waits.
-        timeout: As the library takes it, like the zone.
-        schedule_timezone: See there.
+        timeout: As the library takes it, but in force only once the device was read.
+        schedule_timezone: As the library takes it.
         **simulated: Other options of the simulator.
     """
     options = {"clock": SimulatedClock(), "cloud": False, "local_mode": local_mode, **simulated}
@@ -83,10 +85,18 @@ async def connected_device(
         async with homevolt.Homevolt(
             sim.host,
             sim.password,
-            timeout=timeout,
+            timeout=LONG_S,
             schedule_timezone=schedule_timezone,
             clock=clock,
         ) as connection:
             await connection.update_info()
             sim.journal.clear()
+            set_deadline(connection, timeout)
             yield ConnectedDevice(sim, connection.get_device(), clock)
+
+
+def set_deadline(connection: homevolt.Homevolt, deadline_s: float) -> None:
+    """Give a connection another deadline: only what a test is about needs a short one."""
+    transport = connection._transport
+    transport._timeout_s = deadline_s
+    transport._limits = transport._limits_of(deadline_s)

@@ -22,10 +22,16 @@ from homevolt.simulator.world.clock import WINTER_NOON
 from homevolt.simulator.world.ems.plan import Entry
 from homevolt.transport.client import RETRY_BACKOFF_S
 from tests.reports.documents import CASES, PLAIN_CASES
-from tests.support.connected_device import ConnectedDevice, connected_device
+from tests.support.connected_device import (
+    LONG_S,
+    ConnectedDevice,
+    connected_device,
+    set_deadline,
+)
 from tests.support.plans import HOUR, NOON
 
 if TYPE_CHECKING:
+    import asyncio
     from collections.abc import Awaitable, Callable
 
     from homevolt import Device
@@ -229,19 +235,25 @@ SILENT = ("silence", "stall")
 """The faults that cost the deadline of a request."""
 
 
-async def run(name: str, fault: dict[str, Any], when: str, *, deadline_s: float) -> Cell:
-    """Call a method while a fault strikes one of its writes, or each request if it only reads."""
+async def run(
+    name: str, fault: dict[str, Any], when: str, *, deadline_s: float, ready: asyncio.Barrier
+) -> Cell:
+    """Call a method while a fault strikes one of its writes, or each request if it only reads.
+
+    The deadline runs from the call on, which begins once all others are `ready` too.
+    """
     method = METHODS[name]
     async with (
         connected_device(
             local_mode=method.local_mode, linked=True, timeout=deadline_s, boot_s=4
         ) as running,
         Homevolt(
-            running.sim.host, running.sim.password, timeout=deadline_s, clock=running.clock
+            running.sim.host, running.sim.password, timeout=LONG_S, clock=running.clock
         ) as connection,
     ):
         if method.of_connection:
             await connection.update_info()
+        set_deadline(connection, deadline_s)
         running.sim.advance(20)
         running.plan(PREVIOUS)
         running.sim.device.set_parameter("ledstrip_bright_min", 5, store=True)
@@ -254,6 +266,7 @@ async def run(name: str, fault: dict[str, Any], when: str, *, deadline_s: float)
         if fault["kind"] == "normalise":
             settings["key"] = method.key
         running.sim.faults.add_settings(settings)
+        await ready.wait()
         error: HomevoltError | None = None
         begin_s = running.clock.monotonic()
         try:

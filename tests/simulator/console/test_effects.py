@@ -7,7 +7,6 @@ from typing import Any
 import pytest
 
 from tests.simulator.client import Client, device
-from tests.simulator.raw import settle
 
 
 async def test_parameters_are_set_printed_reset_and_stored() -> None:
@@ -278,7 +277,7 @@ async def test_the_system_mode_is_printed_and_forced() -> None:
         await client.console("system_mode_force 3")
         assert "3 (standalone)" in await client.console("system_mode")
         client.sim.reboot()
-        await settle()
+        assert await client.parameter("system_service_mode") == [False]
         assert "2 (operational)" in await client.console("system_mode")
 
 

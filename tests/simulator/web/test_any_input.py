@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 
 from homevolt.simulator.endpoints.routes import ROUTES
 from tests.simulator.client import Client, device
+from tests.support.waiting import until
 
 if TYPE_CHECKING:
     import pytest
@@ -23,7 +24,7 @@ STATUSES = {200, 302, 400, 401, 403, 404, 405, 408, 411, 413, 414, 431, 501, 503
 """What a small web server answers with; never 500, which would be a bug of the simulator."""
 
 EXAMPLES = 60
-PATIENCE_S = 0.05
+PATIENCE_S, DEADLINE_S = 0.05, 20.0
 
 paths = st.sampled_from([*sorted(ROUTES), "/", "/spiffs/version.txt"])
 words = st.text(max_size=40)
@@ -108,12 +109,12 @@ def test_any_path_headers_and_body(
     run(work())
 
 
-async def exchange(client: Client, data: bytes) -> bytes:
+async def exchange(client: Client, data: bytes, patience_s: float = PATIENCE_S) -> bytes:
     """Send raw bytes and return what comes back, nothing when the device waits for more."""
     reader, writer = await asyncio.open_connection("127.0.0.1", client.sim.port)
     writer.write(data)
     try:
-        return await asyncio.wait_for(reader.read(65536), PATIENCE_S)
+        return await asyncio.wait_for(reader.read(65536), patience_s)
     except (ConnectionResetError, TimeoutError):
         return b""
     finally:
@@ -154,7 +155,8 @@ def test_any_bytes_on_the_socket(data: bytes) -> None:
 
 async def test_invalid_http_is_journaled_and_answered_400() -> None:
     async with device() as client:
-        assert (await exchange(client, b"\x16\x03\x01\x02\x00\r\n\r\n")).startswith(b"HTTP/1.")
+        answer = await exchange(client, b"\x16\x03\x01\x02\x00\r\n\r\n", DEADLINE_S)
+        assert answer.startswith(b"HTTP/1.")
         assert client.sim.journal[0].status == 400
         logged = await client.get("/logs.json")
         assert any("malformed request" in line["data"] for line in logged)
@@ -196,9 +198,7 @@ async def test_a_client_that_leaves_a_stalled_answer_is_not_a_failure(
         _, writer = await asyncio.open_connection("127.0.0.1", client.sim.port)
         gone.append(writer)
         writer.write(b"GET /ems.json HTTP/1.1\r\nHost: x\r\n" + CREDENTIALS + b"\r\n")
-        await client.sim.wait_for_requests()
-        for _ in range(20):
-            await asyncio.sleep(0)
+        await until(lambda: not gone)
         client.sim.faults.clear()
         assert await client.status("/schedule.json") == 200
     assert "failed" not in caplog.text
@@ -236,8 +236,7 @@ async def test_a_body_that_is_not_gzip_is_answered_without_a_warning(
     caplog: pytest.LogCaptureFixture,
 ) -> None:
     async with device() as client:
-        answer = await exchange(
-            client, HEAD + b"Content-Encoding: gzip\r\nContent-Length: 8\r\n\r\ncmd=time"
-        )
+        request = HEAD + b"Content-Encoding: gzip\r\nContent-Length: 8\r\n\r\ncmd=time"
+        answer = await exchange(client, request, DEADLINE_S)
         assert answer.split()[1] == b"400"
     assert [record for record in caplog.records if record.levelno >= logging.WARNING] == []

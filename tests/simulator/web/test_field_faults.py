@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+from contextlib import AsyncExitStack
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -11,10 +12,13 @@ import pytest
 from homevolt.simulator import FAULT_KINDS, Fault, FaultError
 from homevolt.simulator.endpoints.routes import ROUTES
 from tests.simulator.client import Client, device
-from tests.simulator.raw import connected, settle
+from tests.simulator.raw import RawConnection, connected
+from tests.support.waiting import until
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
+    from homevolt.simulator import RequestRecord
 
 ADD = "sched_add 1 -s 3000"
 
@@ -25,10 +29,12 @@ class HeldSleep:
     def __init__(self) -> None:
         self.waited: list[float] = []
         self.released = asyncio.Event()
+        self.ended = 0
 
     async def __call__(self, seconds: float) -> None:
         self.waited.append(seconds)
         await self.released.wait()
+        self.ended += 1
 
 
 async def entries(client: Client) -> list[int]:
@@ -132,7 +138,7 @@ async def test_an_idle_connection_is_closed_some_time_after_the_answer_without_n
     ):
         head, _ = await raw.ask()
         assert b"close" not in head.lower()
-        await settle()
+        await until(lambda: sleep.waited)
         assert sleep.waited == [0.2]
         sleep.released.set()
         assert await raw.rest() == b""
@@ -148,20 +154,28 @@ async def test_a_connection_in_use_is_neither_closed_nor_dropped(kind: str) -> N
         await raw.ask()
         await raw.ask()
         sleep.released.set()
-        await settle()
+        await until(lambda: sleep.ended)
         assert (await raw.ask())[1]
+        assert sleep.waited == [5]
 
 
 async def test_a_dropped_connection_stays_open_and_answers_the_next_request_with_a_reset() -> None:
-    async with device(faults=["idle_drop:nth=1"]) as client, connected(client.sim) as raw:
-        head, _ = await raw.ask()
-        assert b"close" not in head.lower()
-        assert await raw.is_silent()
+    async with (
+        device(faults=["idle_drop:count=2"]) as client,
+        connected(client.sim) as raw,
+        connected(client.sim) as unused,
+    ):
+        for connection in (raw, unused):
+            head, _ = await connection.ask()
+            assert b"close" not in head.lower()
         raw.send("POST", "/console.json", b"cmd=sched_clear")
         with pytest.raises(ConnectionResetError):
             await raw.rest()
-        assert len(client.sim.journal) == 1
+        assert len(client.sim.journal) == 2
         assert await client.status() == 200
+        assert not unused.reader.at_eof()
+        await client.sim.stop()
+        assert await unused.rest() == b"", "nothing was sent after the answer"
 
 
 async def test_a_device_with_a_pending_close_stops_at_once() -> None:
@@ -185,10 +199,24 @@ async def test_the_second_answer_can_come_later() -> None:
         connected(client.sim) as raw,
     ):
         first = await raw.ask()
-        assert await raw.is_silent()
+        await until(lambda: sleep.waited)
+        assert sleep.waited == [0.5]
         sleep.released.set()
         assert await raw.answer() == first
         assert sleep.waited == [0.5]
+
+
+async def test_the_second_answer_does_not_come_before_its_time() -> None:
+    sleep = HeldSleep()
+    async with (
+        device(faults=["double_answer:nth=1,seconds=0.5"], sleep=sleep) as client,
+        connected(client.sim) as raw,
+    ):
+        await raw.ask()
+        await until(lambda: sleep.waited)
+        assert not raw.reader.at_eof()
+        await client.sim.stop()
+        assert await raw.rest() == b"", "all that the device ever sent has come"
 
 
 @pytest.mark.parametrize("fault", ["stall:size=20", "truncate:size=20", "double_answer"])
@@ -198,7 +226,6 @@ async def test_an_answer_to_head_has_no_body_whatever_the_fault(fault: str) -> N
         head, _ = await raw.answer(has_body=False)
         if fault.startswith("double"):
             assert await raw.answer(has_body=False) == (head, b"")
-        await settle()
         await client.sim.stop()
         assert await raw.rest() == b""
 
@@ -215,7 +242,6 @@ async def restart_by_console(client: Client) -> None:
 
 async def restart_by_call(client: Client) -> None:
     client.sim.reboot()
-    await settle()
 
 
 @pytest.mark.parametrize("restart", [restart_by_fault, restart_by_console, restart_by_call])
@@ -309,27 +335,44 @@ def settings(kind: str) -> dict[str, Any]:
 @pytest.mark.parametrize("kind", FAULT_KINDS)
 async def test_every_kind_of_fault_comes_out_the_same_with_the_same_seed(kind: str) -> None:
     async def run() -> list[object]:
-        async with device(units=2, seed=7, sleep=no_sleep) as client:
+        async with device(units=2, seed=7, sleep=no_sleep) as client, AsyncExitStack() as stack:
             client.sim.faults.add(Fault(kind, **settings(kind), rate=0.7))
-            outcomes = [await outcome(client, path) for path in PATHS * 3]
-            return [*outcomes, [record.as_dict() for record in client.sim.journal]]
+            outcomes: dict[RawConnection, bytes | None] = {}
+            connections = []
+            for path in PATHS * 3:
+                raw = await stack.enter_async_context(connected(client.sim))
+                connections.append(raw)
+                if not ENDING.isdisjoint((await served(client, raw, path)).faults):
+                    outcomes[raw] = await raw.end()
+            is_open = [not raw.reader.at_eof() for raw in connections if raw not in outcomes]
+            assert all(is_open) or kind == "reboot", "only a restart closes the others"
+            await client.sim.stop()  # all that the device ever sent comes before the end
+            for raw in connections:
+                if raw not in outcomes:
+                    outcomes[raw] = await raw.end()
+            received = [outcomes[raw] for raw in connections]
+            return [*received, [record.as_dict() for record in client.sim.journal]]
 
     assert await run() == await run()
 
 
 PATHS = ("/ems.json", "/schedule.json", "/console.json", "/status.json")
+ENDING = {"truncate", "reset", "idle_close", "reboot"}
+"""Kinds of faults after which the device closes the connection."""
 
 
 async def no_sleep(_seconds: float) -> None:
     """Wait for nothing."""
 
 
-async def outcome(client: Client, path: str) -> object:
-    """Return what a client receives that uses a new connection for each request."""
-    async with connected(client.sim) as raw:
-        is_write = path == "/console.json"
-        raw.send("POST" if is_write else "GET", path, f"cmd={ADD}".encode() if is_write else b"")
-        try:
-            return await raw.what_comes()
-        except ConnectionResetError:
-            return "reset"
+async def served(client: Client, raw: RawConnection, path: str) -> RequestRecord:
+    """Send a request, and return its record once the device has done what it does about it.
+
+    Since nothing is slept, that is when it has noted the status, or the fault that withholds it.
+    """
+    journal = client.sim.journal
+    before = len(journal)
+    is_write = path == "/console.json"
+    raw.send("POST" if is_write else "GET", path, f"cmd={ADD}".encode() if is_write else b"")
+    await until(lambda: journal[before:] and (journal[-1].faults or journal[-1].status))
+    return journal[-1]
