@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import importlib.metadata
 import re
 import tomllib
@@ -14,6 +15,7 @@ from packaging.utils import canonicalize_name
 
 ROOT = Path(__file__).parents[1]
 PACKAGE = ROOT / "src" / "homevolt"
+FOLDERS = ("src", "tests", "benchmarks", "acceptance", "tools")
 MOST_LINES = 500
 
 SILENCED = re.compile(
@@ -26,7 +28,7 @@ SILENCED = re.compile(
 
 def python_files() -> list[Path]:
     """Return every Python file of the project."""
-    folders = (ROOT / name for name in ("src", "tests", "benchmarks", "tools"))
+    folders = (ROOT / name for name in FOLDERS)
     return sorted(file for folder in folders for file in folder.rglob("*.py"))
 
 
@@ -68,6 +70,20 @@ def brought_by(requirement: Requirement) -> set[str]:
     return {name for name, _ in seen} - {canonicalize_name(requirement.name)}
 
 
+def modules_of_tests_in(source: str) -> list[str]:
+    """Return the modules of tests that a module imports something from."""
+    names: list[str] = []
+    for node in ast.walk(ast.parse(source)):
+        if isinstance(node, ast.Import):
+            names += [alias.name for alias in node.names if alias.name.startswith("tests.")]
+        elif isinstance(node, ast.ImportFrom) and (
+            node.level or (node.module or "").partition(".")[0] == "tests"
+        ):
+            names += [node.module or "", *(alias.name for alias in node.names)]
+    last = [name.rpartition(".")[2] for name in names]
+    return [name for name in last if name.startswith("test_")]
+
+
 def test_no_file_passes_500_lines() -> None:
     lengths = {file: len(file.read_text("utf-8").splitlines()) for file in python_files()}
     assert {
@@ -78,9 +94,29 @@ def test_no_file_passes_500_lines() -> None:
 
 
 def test_no_test_imports_from_another_test() -> None:
-    module = re.compile(r"^\s*(?:from|import) (tests\.(?:\w+\.)*test_\w+)", re.MULTILINE)
-    found = {file: module.findall(file.read_text("utf-8")) for file in python_files()}
+    found = {file: modules_of_tests_in(file.read_text("utf-8")) for file in python_files()}
     assert {str(file.relative_to(ROOT)): names for file, names in found.items() if names} == {}
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "import tests.cli.test_views",
+        "from tests.cli.test_views import house",
+        "from tests.cli import samples, test_views",
+        "from .test_views import house",
+        "from . import test_views as views",
+    ],
+)
+def test_an_import_from_a_test_is_found_however_it_is_written(line: str) -> None:
+    assert modules_of_tests_in(line) == ["test_views"]
+
+
+def test_no_module_listens_to_a_logger() -> None:
+    listener = re.compile(r"\.addHandler\(|\.addFilter\(|\(logging\.(?:Handler|Filter)\)")
+    files = [file for file in python_files() if PACKAGE in file.parents]
+    found = [file for file in files if listener.search(file.read_text("utf-8"))]
+    assert [str(file.relative_to(ROOT)) for file in found] == []
 
 
 def test_every_silenced_check_says_why() -> None:

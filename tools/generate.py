@@ -5,6 +5,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from typing import TYPE_CHECKING
 
 from tools import (
@@ -28,6 +30,18 @@ def generated() -> dict[Path, str]:
     return {**pages, **modules, **man_pages.pages(), **own}
 
 
-if __name__ == "__main__":
-    for file, text in generated().items():
+def write() -> bool:
+    """Write what is not current; return whether a module of Python was among it."""
+    stale = {file: text for file, text in generated().items() if not _is_current(file, text)}
+    for file, text in stale.items():
         file.write_text(text, "utf-8")
+    return any(file.suffix == ".py" for file in stale)
+
+
+def _is_current(file: Path, text: str) -> bool:
+    return file.exists() and file.read_text("utf-8") == text
+
+
+if __name__ == "__main__" and write():
+    # Pages are made from the modules too, of which this process has the old ones.
+    subprocess.run([sys.executable, "-m", "tools.generate"], check=True)

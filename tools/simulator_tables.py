@@ -8,7 +8,7 @@ import click
 
 from homevolt.cli.commands.simulate import command
 from homevolt.simulator import FAULT_KINDS, Fault, SimulatorOptions
-from homevolt.simulator.device.options import option_infos
+from homevolt.simulator.device.device_options import option_infos
 
 
 def simulator_options() -> str:

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 CREDENTIALS_VARIABLE = "CREDENTIALS_DIRECTORY"
 """Where systemd puts what a unit names in `LoadCredential`."""
-SYNTAX_REMEDY = "Correct that line; nothing was changed."
+SYNTAX_HINT = "Correct that line; nothing was changed."
 
 
 class Field(NamedTuple):
@@ -72,10 +72,10 @@ def parse_toml(text: str) -> dict[str, Any]:
         reason, _, place = str(error).rpartition(" (at ")
         found = re.search(r"line (\d+)", place)
         line = int(found[1]) if found else max(1, len(text.splitlines()))
-        message = f"not valid TOML: {reason or place}. {SYNTAX_REMEDY}"
+        message = f"not valid TOML: {reason or place}. {SYNTAX_HINT}"
         raise SyntaxMistakeError(line, message) from None
     except RecursionError:
-        raise SyntaxMistakeError(1, f"nested too deeply. {SYNTAX_REMEDY}") from None
+        raise SyntaxMistakeError(1, f"nested too deeply. {SYNTAX_HINT}") from None
 
 
 def line_of(text: str, keys: Iterable[str]) -> int:

@@ -1,4 +1,4 @@
-"""The host of an output is a name or an address alone; whatever else is in it has its remedy."""
+"""The host of an output is a name or an address alone; whatever else is in it is explained."""
 
 from __future__ import annotations
 
@@ -55,7 +55,7 @@ def test_a_name_or_an_address_alone_is_a_host(host: str) -> None:
         ("u:pass-secret@a b", f"is neither a host name nor an address. {OTHER}"),
     ],
 )
-def test_whatever_else_is_in_a_host_is_named_with_the_remedy(host: Any, said: str) -> None:
+def test_whatever_else_is_in_a_host_is_named_with_what_to_do(host: Any, said: str) -> None:
     document = {"mqtt": {"host": host}}
     (mistake,) = mistakes(document, Path())
     assert mistake.keys == ("mqtt", "host")

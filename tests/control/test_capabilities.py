@@ -1,4 +1,4 @@
-"""Firmware that does not keep all it is given: undone, named, remembered, accepted if wished."""
+"""Firmware that does not keep all it is given: undone, named, remembered, accepted if asked for."""
 
 from __future__ import annotations
 

@@ -58,7 +58,7 @@ async def test_a_write_that_is_cancelled_on_its_way_is_read_back_before_it_ends(
     async def cancel(_seconds: float) -> None:
         writing.cancel()
         await asyncio.sleep(0)
-        writing.cancel()  # once more, for those who insist
+        writing.cancel()  # a second cancellation changes nothing
 
     async with connected_device(sleep=cancel) as (sim, device, _):
         sim.faults.add("latency", seconds=1, write=True, when=when, count=1)

@@ -1,4 +1,4 @@
-"""Replacing the whole plan: all or nothing, and the way back."""
+"""Replacing the whole plan: all or nothing, and the rollback."""
 
 from __future__ import annotations
 

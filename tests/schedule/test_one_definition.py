@@ -84,6 +84,8 @@ def test_an_option_that_is_added_in_one_place_is_there_in_all(tmp_path: Path) ->
     }
     page = (tmp_path / "docs/control.md").read_text("utf-8")
     assert "| `boost` | 0-900 W | Limit of the boost. |" in page
+    manual = (tmp_path / "man/homevolt-schedule-add.1").read_text("utf-8")
+    assert "boost" in manual, "made from a module that the same run wrote"
 
 
 def run(folder: Path, *arguments: str) -> str:

@@ -11,7 +11,7 @@ import pytest
 
 from homevolt.cli.commands.simulate import command
 from homevolt.simulator import Fleet, ManualClock, Simulator, SimulatorOptions
-from homevolt.simulator.device.options import option_infos
+from homevolt.simulator.device.device_options import option_infos
 
 INFOS = option_infos(SimulatorOptions)
 

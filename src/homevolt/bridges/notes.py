@@ -94,12 +94,12 @@ class NoteFile:
             return self.memory
         return None if self.problem else self._load()
 
-    def keep(self, note: Note, former: Note, now: datetime) -> None:
+    def keep(self, note: Note, previous: Note, now: datetime) -> None:
         """Keep a note for the next process; where that is not possible `problem` says why.
 
         Args:
             note: The note.
-            former: The one that it was made from. What another process noted meanwhile stays.
+            previous: The one that it was made from. What another process noted meanwhile stays.
             now: The present by the device's clock.
         """
         self.memory = note
@@ -109,7 +109,7 @@ class NoteFile:
             self.path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
             with _files.locked(self.path):
                 found = self._load() or Note()
-                known = (*former.windows, *note.windows)
+                known = (*previous.windows, *note.windows)
                 theirs = [w for w in found.windows if w not in known and w.lasts(now)]
                 self.memory = Note((*note.windows, *theirs)[:MOST_WINDOWS], note.doubtful)
                 _files.replace(self.path, _encoded(self._device_id, self.memory))

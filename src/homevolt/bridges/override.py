@@ -27,7 +27,7 @@ KEPT_SHARE = 0.1
 """An extension by less than this share of the duration is not worth a write to the flash."""
 LONGEST_WINDOW = timedelta(days=1)
 """No window of a bridge ends later than this."""
-MOST_FORMER = 3
+MOST_EARLIER = 3
 """How many windows before the last one are noted."""
 
 
@@ -100,9 +100,9 @@ class Override:
             below = _with_fallback(previous, otherwise, now)
             plan = overlay_plan(below, [window], now)
             # It is noted first: if the outcome stays unknown, either plan may stand. So may a
-            # former one that somebody else restores, because a write of theirs was disturbed.
-            former = sorted(note.windows, key=lambda each: each != last)[:MOST_FORMER]
-            new = Note((Window(window, below, plan, label), *former), note.doubtful)
+            # earlier one that somebody else restores, because a write of theirs was disturbed.
+            earlier = sorted(note.windows, key=lambda each: each != last)[:MOST_EARLIER]
+            new = Note((Window(window, below, plan, label), *earlier), note.doubtful)
             await asyncio.to_thread(file.keep, new, note, now)
             await device.replace_schedule(plan)
             file.planned |= {without_id(entry) for entry in plan if entry is not window}

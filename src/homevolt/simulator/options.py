@@ -7,7 +7,7 @@ from dataclasses import KW_ONLY, dataclass, field
 from functools import wraps
 from typing import TYPE_CHECKING, Concatenate, Final, ParamSpec, TypeVar
 
-from homevolt.simulator.device.options import DeviceOptions, about, option_infos
+from homevolt.simulator.device.device_options import DeviceOptions, about, option_infos
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Iterable

@@ -220,15 +220,15 @@ class Transport:
             maybe_sent=True,
         )
 
-    def _limits_of(self, left_s: float) -> aiohttp.ClientTimeout:
+    def _limits_of(self, remaining_s: float) -> aiohttp.ClientTimeout:
         """Return the deadlines of one attempt.
 
         Args:
-            left_s: The seconds that are left of the call.
+            remaining_s: The seconds that are left of the call.
         """
         connect_s = min(CONNECT_TIMEOUT_S, self._timeout_s / 2)
         return aiohttp.ClientTimeout(
-            total=max(min(left_s, ANSWER_TIMEOUT_S), SHORTEST_S),  # 0 would be no limit
+            total=max(min(remaining_s, ANSWER_TIMEOUT_S), SHORTEST_S),  # 0 would be no limit
             # Of a session that was passed in, other requests may hold all connections for long.
             connect=connect_s if self._borrowed is None else None,
             sock_connect=connect_s,

@@ -14,8 +14,7 @@ from homevolt.exceptions import HomevoltDataError, HomevoltValueError
 from homevolt.planning.tariff.bill import bill
 from homevolt.planning.tariff.eltariff import tariff_from_eltariff
 from homevolt.planning.tariff.rates import rates
-
-from .test_bill import energy, local, meter, spot
+from tests.planning.tariff.samples import energy, local, meter, spot
 
 YEAR = {"fromIncluding": "2025-01-01", "toExcluding": "2026-01-01"}
 

@@ -15,8 +15,7 @@ from homevolt.planning.tariff.model import Tariff
 from homevolt.planning.tariff.rates import rates
 from homevolt.planning.tariff.toml_file import tariff_from_toml
 from homevolt.planning.tariff.windows import Window
-
-from .test_bill import TARIFF, local, spot
+from tests.planning.tariff.samples import TARIFF, local, spot
 
 STOCKHOLM = ZoneInfo("Europe/Stockholm")
 

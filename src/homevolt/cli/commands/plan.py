@@ -12,7 +12,7 @@ from homevolt.cli.control.moments import Duration
 from homevolt.cli.control.window_options import manner_options
 from homevolt.cli.files import check_writable
 from homevolt.cli.output import print_json
-from homevolt.cli.planning.options import planner_options
+from homevolt.cli.planning.plan_options import planner_options
 from homevolt.cli.shared_options import FILE, device_options
 
 SHORTEST, LONGEST = timedelta(minutes=1), timedelta(hours=12)

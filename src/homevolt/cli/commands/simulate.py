@@ -9,13 +9,13 @@ from typing import TYPE_CHECKING, Any, Final
 import click
 
 from homevolt.cli.shared_options import WholeNumber, json_option
-from homevolt.simulator.device.options import option_infos
+from homevolt.simulator.device.device_options import option_infos
 from homevolt.simulator.options import LAST_PORT, SimulatorOptions
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from homevolt.simulator.device.options import OptionInfo
+    from homevolt.simulator.device.device_options import OptionInfo
 
 METAVARS: Final = {"%": "PERCENT", "s": "SECONDS"}
 

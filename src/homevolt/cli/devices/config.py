@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from homevolt._settings import (
-    SYNTAX_REMEDY,
+    SYNTAX_HINT,
     Field,
     Mistake,
     SyntaxMistakeError,
@@ -153,7 +153,7 @@ def read_text(path: Path) -> str:
         return content.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         line = content.count(b"\n", 0, error.start) + 1
-        raise config_error(path, line, f"not UTF-8 text. {SYNTAX_REMEDY}") from None
+        raise config_error(path, line, f"not UTF-8 text. {SYNTAX_HINT}") from None
 
 
 def parse(text: str, path: Path) -> Config:

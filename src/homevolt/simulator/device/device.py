@@ -20,7 +20,7 @@ from homevolt.simulator.world.installation import FRESH_S, Installation, step_fo
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from homevolt.simulator.device.options import DeviceOptions
+    from homevolt.simulator.device.device_options import DeviceOptions
     from homevolt.simulator.world.clock import SimClock
     from homevolt.simulator.world.ems.plan import Plan
     from homevolt.simulator.world.points import MeasuringPoint

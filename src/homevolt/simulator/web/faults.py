@@ -156,18 +156,6 @@ class Fault:
             return self.count
         return math.inf if self.nth is None else 1
 
-    def matches(self, record: RequestRecord) -> bool:
-        """Return whether this request is one of those it is meant for."""
-        if self.row.only_writes and not record.is_write:
-            return False
-        if self.write is not None and self.write != record.is_write:
-            return False
-        return (
-            self.method in ("*", record.method)
-            and fnmatchcase(record.path, self.path)
-            and (self.command == "*" or fnmatchcase(record.command or "", self.command))
-        )
-
     def as_dict(self) -> dict[str, Any]:
         """Return the fault as plain data, for JSON, with the settings that its kind takes."""
         shown = {"kind", *_settings_of(self.kind), *COUNTED}
@@ -315,7 +303,7 @@ class FaultTable:
         return [fault for fault in self._faults if self._hits(fault, record)]
 
     def _hits(self, fault: Fault, record: RequestRecord) -> bool:
-        if not fault.matches(record):
+        if not _matches(fault, record):
             return False
         fault.matched += 1
         if fault.matched < fault.first or fault.hits >= fault.times:
@@ -324,3 +312,16 @@ class FaultTable:
             return False
         fault.hits += 1
         return True
+
+
+def _matches(fault: Fault, record: RequestRecord) -> bool:
+    """Return whether a request is one of those that a fault is meant for."""
+    if fault.row.only_writes and not record.is_write:
+        return False
+    if fault.write is not None and fault.write != record.is_write:
+        return False
+    return (
+        fault.method in ("*", record.method)
+        and fnmatchcase(record.path, fault.path)
+        and (fault.command == "*" or fnmatchcase(record.command or "", fault.command))
+    )
