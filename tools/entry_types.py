@@ -89,7 +89,7 @@ class PowerOptions(EntryOptions, total=False):
 
 
 def shell_options() -> str:
-    """Return `homevolt/cli/control/entry_options.py`."""
+    """Return `homevolt/cli/writing/entry_options.py`."""
     modes = "\n".join(f'    "{mode.slug}",' for mode in BatteryMode)
     rows = "\n".join(map(_shell_option, OPTIONS))
     return f'''"""The modes and the options of an entry, for the help, which does without msgspec.

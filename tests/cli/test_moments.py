@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from homevolt import HomevoltValueError
-from homevolt.cli.control.moments import LONGEST, duration_of, moment_of
+from homevolt.cli.writing.moments import LONGEST, duration_of, moment_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -13,8 +13,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from homevolt.cli.control import parameter_files
 from homevolt.cli.output import HOST_VARIABLE, PASSWORD_VARIABLE
+from homevolt.cli.writing import parameter_files
 from homevolt.simulator import Simulator
 from tests.support.processes import PROGRAM
 from tests.support.prompts import SECRET, answered

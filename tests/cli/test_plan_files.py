@@ -11,8 +11,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from homevolt import BatteryMode, HomevoltValueError, ScheduleEntry
-from homevolt.cli.control import plan_files
 from homevolt.cli.errors import ShellError
+from homevolt.cli.writing import plan_files
 from homevolt.schedule.validation import checked_entry
 from tests.support.any_entry import entries
 

@@ -10,10 +10,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from homevolt.cli.control.repeats import WEEKDAYS, Repeat
-from homevolt.cli.control.window_options import Window
 from homevolt.cli.errors import ShellError
 from homevolt.cli.output import HOST_VARIABLE
+from homevolt.cli.writing.repeats import WEEKDAYS, Repeat
+from homevolt.cli.writing.window_options import Window
 from homevolt.simulator import Simulator
 from homevolt.simulator.world.ems.plan import Entry
 

@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING
 import pytest
 
 from homevolt import Homevolt
-from homevolt.cli.control import plan_files
 from homevolt.cli.output import HOST_VARIABLE, PASSWORD_VARIABLE
+from homevolt.cli.writing import plan_files
 from homevolt.simulator import Simulator
 from homevolt.simulator.world.ems.plan import Entry
 

@@ -10,9 +10,9 @@ import pytest
 
 from homevolt import BatteryMode, ScheduleEntry
 from homevolt._common import SystemClock
-from homevolt.cli.control import following
-from homevolt.cli.control.shortfall import KINDS, can_follow, reason_of
 from homevolt.cli.output import HOST_VARIABLE
+from homevolt.cli.writing import following
+from homevolt.cli.writing.shortfall import KINDS, can_follow, reason_of
 from homevolt.readings.views import BladeView, MeterView, UnitView
 from homevolt.simulator import Simulator
 from homevolt.simulator.world.clock import ManualClock

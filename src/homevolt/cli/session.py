@@ -11,11 +11,11 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import homevolt
 from homevolt.cli import known
-from homevolt.cli.control.asking import ask_secret
 from homevolt.cli.devices.selection import ADD, selected
 from homevolt.cli.errors import KEPT, Origin, ShellError, shell_error, usage_error
 from homevolt.cli.output import HOST_VARIABLE, PASSWORD_VARIABLE, PROGRAM, can_ask, print_err
 from homevolt.cli.shared_options import DEFAULT_TIMEOUT_S
+from homevolt.cli.writing.asking import ask_secret
 from homevolt.exceptions import (
     HomevoltAuthenticationError,
     HomevoltConnectionError,

@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING
 import click
 
 from homevolt.cli import session
-from homevolt.cli.control.window_options import forever_option, yes_option
 from homevolt.cli.errors import usage_error
 from homevolt.cli.output import print_json, print_text
 from homevolt.cli.shared_options import device_options, json_option
+from homevolt.cli.writing.window_options import forever_option, yes_option
 from homevolt.exceptions import HomevoltValueError
 
 if TYPE_CHECKING:
@@ -29,7 +29,7 @@ def command(*, target: Target, line: str, forever: bool, yes: bool, as_json: boo
     What it does is not read back. What can destroy the unit, its settings or its records is sent
     only when it is confirmed.
     """
-    from homevolt.cli.control.asking import (  # noqa: PLC0415 - not for the help
+    from homevolt.cli.writing.asking import (  # noqa: PLC0415 - not for the help
         confirm,
         told_if_ended,
     )

@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING
 import click
 
 from homevolt.cli import reading, session
-from homevolt.cli.control.window_options import yes_option
 from homevolt.cli.errors import ONE_DEVICE
 from homevolt.cli.output import print_err
 from homevolt.cli.shared_options import reading_options
+from homevolt.cli.writing.window_options import yes_option
 
 if TYPE_CHECKING:
     from homevolt.cli.shared_options import Asked
@@ -30,12 +30,12 @@ def command(*, asked: Asked, action: str, yes: bool) -> None:
 
     While it is on, the device refuses the plans of the cloud.
     """
-    from homevolt.cli.control.asking import (  # noqa: PLC0415 - only a write asks
+    from homevolt.cli.writing.asking import (  # noqa: PLC0415 - only a write asks
         LOCAL_MODE_ENDED,
         confirm,
         told_if_ended,
     )
-    from homevolt.cli.control.plan_queries import local_mode  # noqa: PLC0415 - loads msgspec
+    from homevolt.cli.writing.plan_queries import local_mode  # noqa: PLC0415 - loads msgspec
 
     query = local_mode()
     if action == "status":

@@ -10,17 +10,17 @@ from click.shell_completion import CompletionItem
 
 from homevolt.cli import session
 from homevolt.cli.commands import COMMANDS
-from homevolt.cli.control.entry_options import ENTRY_OPTIONS, MODE_NAMES, EntryOption
-from homevolt.cli.control.moments import Moment
-from homevolt.cli.control.window_options import (
+from homevolt.cli.output import PROGRAM
+from homevolt.cli.shared_options import NumbersCommand, Target, WholeNumber, device_options
+from homevolt.cli.writing.entry_options import ENTRY_OPTIONS, MODE_NAMES, EntryOption
+from homevolt.cli.writing.moments import Moment
+from homevolt.cli.writing.window_options import (
     Manner,
     Window,
     manner_options,
     wait_options,
     window_options,
 )
-from homevolt.cli.output import PROGRAM
-from homevolt.cli.shared_options import NumbersCommand, Target, WholeNumber, device_options
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -205,7 +205,7 @@ def _set_mode(
     wait_s: float | None,
     manner: Manner,
 ) -> None:
-    from homevolt.cli.control import following, plan_write, until_soc  # noqa: PLC0415 - load msgspec
+    from homevolt.cli.writing import following, plan_write, until_soc  # noqa: PLC0415 - load msgspec
 
     known = plan_write.mode_of(mode)
     options = until_soc.with_until_soc(known, options, soc_percent)

@@ -8,20 +8,20 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from homevolt.cli import render, session
-from homevolt.cli.control.moments import Duration
-from homevolt.cli.control.window_options import manner_options
 from homevolt.cli.files import check_writable
 from homevolt.cli.output import print_json
 from homevolt.cli.planning.plan_options import planner_options
 from homevolt.cli.shared_options import FILE, device_options
+from homevolt.cli.writing.moments import Duration
+from homevolt.cli.writing.window_options import manner_options
 
 SHORTEST, LONGEST = timedelta(minutes=1), timedelta(hours=12)
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from homevolt.cli.control.window_options import Manner
     from homevolt.cli.shared_options import Target
+    from homevolt.cli.writing.window_options import Manner
 
 
 @click.command("plan", epilog="Example: homevolt plan --zone SE3 --load 900 --apply")
@@ -84,7 +84,7 @@ def command(
             else:
                 show(planned)
             return
-        from homevolt.cli.control import plan_write  # noqa: PLC0415 - takes long to load
+        from homevolt.cli.writing import plan_write  # noqa: PLC0415 - takes long to load
 
         if not manner.as_json:
             show(planned, on_stderr=True)

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 import click
 
 from homevolt.cli import session
-from homevolt.cli.control.window_options import yes_option
 from homevolt.cli.output import print_json, print_text
 from homevolt.cli.shared_options import Seconds, device_options, json_option
+from homevolt.cli.writing.window_options import yes_option
 
 if TYPE_CHECKING:
     from homevolt.cli.shared_options import Target
@@ -35,7 +35,7 @@ def command(*, target: Target, wait_s: float, yes: bool, as_json: bool) -> None:
 
     It must be confirmed, without a terminal with --yes.
     """
-    from homevolt.cli.control.asking import (  # noqa: PLC0415 - not for the help
+    from homevolt.cli.writing.asking import (  # noqa: PLC0415 - not for the help
         confirm,
         told_if_ended,
     )

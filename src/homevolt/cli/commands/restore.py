@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING
 import click
 
 from homevolt.cli import session
-from homevolt.cli.control.window_options import manner_options
 from homevolt.cli.shared_options import device_options
+from homevolt.cli.writing.window_options import manner_options
 
 if TYPE_CHECKING:
-    from homevolt.cli.control.window_options import Manner
     from homevolt.cli.shared_options import Target
+    from homevolt.cli.writing.window_options import Manner
 
 
 @click.command("restore", epilog="Example: homevolt restore --dry-run")
@@ -23,7 +23,7 @@ def command(*, target: Target, manner: Manner) -> None:
 
     Used again, it restores the plan that it replaced. What has ended meanwhile is left out.
     """
-    from homevolt.cli.control import plan_state, plan_write, previous_plan  # noqa: PLC0415 - load msgspec
+    from homevolt.cli.writing import plan_state, plan_write, previous_plan  # noqa: PLC0415 - load msgspec
 
     async def work(opened: session.Session) -> None:
         entries = plan_state.unexpired(opened, previous_plan.load(opened))

@@ -8,13 +8,13 @@ from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
 from homevolt._common import SYSTEM_CLOCK
 from homevolt.cli import render, signals
-from homevolt.cli.control import previous_plan
-from homevolt.cli.control.asking import confirm
-from homevolt.cli.control.plan_state import known_plan
-from homevolt.cli.control.plan_write import require_local_mode
 from homevolt.cli.errors import ShellError
 from homevolt.cli.output import PROGRAM, print_json, print_text
 from homevolt.cli.planning import plan_work, written_before
+from homevolt.cli.writing import previous_plan
+from homevolt.cli.writing.asking import confirm
+from homevolt.cli.writing.plan_state import known_plan
+from homevolt.cli.writing.plan_write import require_local_mode
 from homevolt.exceptions import (
     HomevoltAuthenticationError,
     HomevoltCommandError,
@@ -32,10 +32,10 @@ if TYPE_CHECKING:
     from datetime import datetime, timedelta
 
     from homevolt._common import Clock
-    from homevolt.cli.control.window_options import Manner
     from homevolt.cli.planning.plan_work import Planned
     from homevolt.cli.planning.settings import PlanSettings
     from homevolt.cli.session import Session
+    from homevolt.cli.writing.window_options import Manner
     from homevolt.planning.plan.plan import Plan
 
 T = TypeVar("T")

@@ -7,9 +7,9 @@ from dataclasses import replace
 from decimal import Decimal
 from typing import TYPE_CHECKING, Final
 
-from homevolt.cli.control.asking import ask
 from homevolt.cli.errors import usage_error
 from homevolt.cli.output import can_ask
+from homevolt.cli.writing.asking import ask
 from homevolt.exceptions import HomevoltPriceUnitError
 from homevolt.planning.prices.price_file import prices_from_file
 from homevolt.planning.tariff.eltariff import tariff_from_eltariff

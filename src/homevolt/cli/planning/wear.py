@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import math
 
-from homevolt.cli.control.asking import typed_text
 from homevolt.cli.errors import ShellError
 from homevolt.cli.output import can_ask, one_line, print_err
 from homevolt.cli.planning.settings import TABLE, PlanSettings
+from homevolt.cli.writing.asking import typed_text
 
 USUAL_CYCLES = 6000.0
 _TRIES = 3

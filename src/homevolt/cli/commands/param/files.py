@@ -7,14 +7,14 @@ from typing import TYPE_CHECKING
 import click
 
 from homevolt.cli import session
-from homevolt.cli.control.window_options import manner_options
 from homevolt.cli.shared_options import FILE, device_options, format_option, json_option, kind_of
+from homevolt.cli.writing.window_options import manner_options
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from homevolt.cli.control.window_options import Manner
     from homevolt.cli.shared_options import Target
+    from homevolt.cli.writing.window_options import Manner
 
 KINDS = ("toml", "json")
 
@@ -29,7 +29,7 @@ def _export(*, target: Target, file: Path | None, kind: str | None, as_json: boo
 
     Secrets are left out, and it says which. A file that exists is replaced.
     """
-    from homevolt.cli.control import parameter_files  # noqa: PLC0415 - loads msgspec
+    from homevolt.cli.writing import parameter_files  # noqa: PLC0415 - loads msgspec
 
     chosen = kind_of(file, kind, KINDS)
 
@@ -48,7 +48,7 @@ def _import(*, target: Target, file: Path, manner: Manner) -> None:
 
     It shows the difference and asks. Each is read back; the first that fails ends it.
     """
-    from homevolt.cli.control import parameter_files  # noqa: PLC0415 - loads msgspec
+    from homevolt.cli.writing import parameter_files  # noqa: PLC0415 - loads msgspec
 
     async def work(opened: session.Session) -> None:
         await parameter_files.write_file(opened, file, manner)

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 import click
 
 from homevolt.cli import known, reading, session
-from homevolt.cli.control.window_options import yes_option
 from homevolt.cli.shared_options import NumbersCommand, device_options, json_option, reading_options
+from homevolt.cli.writing.window_options import yes_option
 
 if TYPE_CHECKING:
     from homevolt.cli.shared_options import Asked, Target
@@ -28,7 +28,7 @@ def _list(*, asked: Asked, words: tuple[str, ...], group: str | None, changed: b
 
     A word is looked for in the name, the group and the help text, in any case.
     """
-    from homevolt.cli.control import parameters  # noqa: PLC0415 - loads msgspec
+    from homevolt.cli.writing import parameters  # noqa: PLC0415 - loads msgspec
 
     reading.show(asked, parameters.several(words, group, changed=changed))
 
@@ -38,7 +38,7 @@ def _list(*, asked: Asked, words: tuple[str, ...], group: str | None, changed: b
 @reading_options
 def _get(*, asked: Asked, key: str) -> None:
     """Show the value of a parameter."""
-    from homevolt.cli.control import parameters  # noqa: PLC0415 - loads msgspec
+    from homevolt.cli.writing import parameters  # noqa: PLC0415 - loads msgspec
 
     reading.show(asked, parameters.one(key))
 
@@ -65,7 +65,7 @@ def _set(
 
     The value of an array has commas. That of a secret is asked for, or read from a line of stdin.
     """
-    from homevolt.cli.control import parameters  # noqa: PLC0415 - loads msgspec
+    from homevolt.cli.writing import parameters  # noqa: PLC0415 - loads msgspec
 
     async def work(opened: session.Session) -> None:
         await parameters.write(opened, key, value, store=not temporary, yes=yes)
@@ -81,7 +81,7 @@ def _set(
 @json_option
 def _reset(*, target: Target, key: str, yes: bool, as_json: bool) -> None:
     """Write the default of a parameter, and read it back."""
-    from homevolt.cli.control import parameters  # noqa: PLC0415 - loads msgspec
+    from homevolt.cli.writing import parameters  # noqa: PLC0415 - loads msgspec
 
     async def work(opened: session.Session) -> None:
         await parameters.reset(opened, key, yes=yes)

@@ -8,14 +8,14 @@ import click
 
 from homevolt.cli import known, session
 from homevolt.cli.commands.modes import LongOptions, entry_options, mode_argument
-from homevolt.cli.control.moments import TimeText
-from homevolt.cli.control.repeats import MOST_DAYS, WEEKDAYS, Repeat
-from homevolt.cli.control.window_options import manner_options, window_options
 from homevolt.cli.shared_options import NumbersCommand, WholeNumber, device_options
+from homevolt.cli.writing.moments import TimeText
+from homevolt.cli.writing.repeats import MOST_DAYS, WEEKDAYS, Repeat
+from homevolt.cli.writing.window_options import manner_options, window_options
 
 if TYPE_CHECKING:
-    from homevolt.cli.control.window_options import Manner, Window
     from homevolt.cli.shared_options import Target
+    from homevolt.cli.writing.window_options import Manner, Window
 
 
 @click.command(
@@ -59,7 +59,7 @@ def _add(
 
     They must not overlap others. For a limited time over the current plan use 'mode'.
     """
-    from homevolt.cli.control import plan_write  # noqa: PLC0415 - loads msgspec
+    from homevolt.cli.writing import plan_write  # noqa: PLC0415 - loads msgspec
 
     if (every is None) != (days is None):
         raise click.UsageError("--every and --days go together.", context)
@@ -86,7 +86,7 @@ def _delete(*, target: Target, entry_id: int, manner: Manner) -> None:
 
     'homevolt schedule show' lists the ids.
     """
-    from homevolt.cli.control import plan_write  # noqa: PLC0415 - loads msgspec
+    from homevolt.cli.writing import plan_write  # noqa: PLC0415 - loads msgspec
 
     async def work(opened: session.Session) -> None:
         await plan_write.delete_entry(opened, entry_id, manner)
@@ -99,7 +99,7 @@ def _delete(*, target: Target, entry_id: int, manner: Manner) -> None:
 @manner_options
 def _clear(*, target: Target, manner: Manner) -> None:
     """Delete every entry of the plan."""
-    from homevolt.cli.control import plan_write  # noqa: PLC0415 - loads msgspec
+    from homevolt.cli.writing import plan_write  # noqa: PLC0415 - loads msgspec
 
     async def work(opened: session.Session) -> None:
         await plan_write.clear_plan(opened, manner)

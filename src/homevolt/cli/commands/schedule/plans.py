@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 import click
 
 from homevolt.cli import files, reading, session
-from homevolt.cli.control.window_options import forever_option, manner_options
 from homevolt.cli.output import print_text
 from homevolt.cli.shared_options import (
     FILE,
@@ -16,12 +15,13 @@ from homevolt.cli.shared_options import (
     kind_of,
     reading_options,
 )
+from homevolt.cli.writing.window_options import forever_option, manner_options
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from homevolt.cli.control.window_options import Manner
     from homevolt.cli.shared_options import Asked, Target
+    from homevolt.cli.writing.window_options import Manner
 
 KINDS = ("toml", "json", "csv")
 
@@ -30,7 +30,7 @@ KINDS = ("toml", "json", "csv")
 @reading_options
 def _show(*, asked: Asked) -> None:
     """Show the plan, with a line at the present time."""
-    from homevolt.cli.control import plan_queries  # noqa: PLC0415 - loads msgspec
+    from homevolt.cli.writing import plan_queries  # noqa: PLC0415 - loads msgspec
 
     reading.show(asked, plan_queries.plan())
 
@@ -46,7 +46,7 @@ def _replace(*, target: Target, file: Path, forever: bool, manner: Manner) -> No
     The file is TOML, JSON or CSV, by the end of its name. What has ended is left out. A new entry
     without end needs --forever.
     """
-    from homevolt.cli.control import plan_files, plan_state, plan_write  # noqa: PLC0415 - load msgspec
+    from homevolt.cli.writing import plan_files, plan_state, plan_write  # noqa: PLC0415 - load msgspec
 
     plan = plan_files.load(file)
 
@@ -67,7 +67,7 @@ def _export(*, target: Target, file: Path | None, kind: str | None) -> None:
 
     A file that exists is replaced. 'replace' reads it back to the same plan.
     """
-    from homevolt.cli.control import plan_files, plan_state  # noqa: PLC0415 - load msgspec
+    from homevolt.cli.writing import plan_files, plan_state  # noqa: PLC0415 - load msgspec
 
     chosen = kind_of(file, kind, KINDS)
 
@@ -87,7 +87,7 @@ def _export(*, target: Target, file: Path | None, kind: str | None) -> None:
 @reading_options
 def _diff(*, asked: Asked, file: Path) -> None:
     """Show what 'replace' would change."""
-    from homevolt.cli.control import plan_files, plan_queries  # noqa: PLC0415 - load msgspec
+    from homevolt.cli.writing import plan_files, plan_queries  # noqa: PLC0415 - load msgspec
 
     reading.show(asked, plan_queries.difference(plan_files.load(file)))
 
@@ -102,7 +102,7 @@ def _edit(*, target: Target, forever: bool, manner: Manner) -> None:
     The editor is that of $VISUAL or $EDITOR. What you typed is kept until the plan is written. A
     new entry without end needs --forever.
     """
-    from homevolt.cli.control import plan_edit  # noqa: PLC0415 - loads msgspec
+    from homevolt.cli.writing import plan_edit  # noqa: PLC0415 - loads msgspec
 
     plan_edit.check_terminal()
 

@@ -5,16 +5,16 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from homevolt.cli.control.windows import refuse_endless, refuse_overlaps
 from homevolt.cli.render.documents import entry_document
 from homevolt.cli.render.formatting import NOTED_CLOCK_OFFSET_S
+from homevolt.cli.writing.windows import refuse_endless, refuse_overlaps
 from homevolt.exceptions import HomevoltDataError
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from homevolt.cli.control.plan_files import PlanFile
     from homevolt.cli.session import Session
+    from homevolt.cli.writing.plan_files import PlanFile
     from homevolt.control.plan_replacement import ScheduleDiff
     from homevolt.schedule.entry import Schedule, ScheduleEntry
 

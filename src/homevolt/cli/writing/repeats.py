@@ -5,14 +5,14 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import TYPE_CHECKING, NamedTuple
 
-from homevolt.cli.control.moments import local_moment, time_of_day_of
 from homevolt.cli.errors import usage_error
+from homevolt.cli.writing.moments import local_moment, time_of_day_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from datetime import date, datetime, time
 
-    from homevolt.cli.control.window_options import Window
+    from homevolt.cli.writing.window_options import Window
 
 WEEKDAYS = {"day": range(7), "weekday": range(5), "weekend": range(5, 7)}
 """The days of a week that each word of `--every` stands for; 0 is Monday."""

@@ -4,17 +4,17 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from homevolt.cli.control import plan_state, sentences
 from homevolt.cli.output import print_text
 from homevolt.cli.query import Query
 from homevolt.cli.render import plan_view
 from homevolt.cli.render.rows import Column
 from homevolt.cli.render.sheets import Sheet
 from homevolt.cli.session import Answer
+from homevolt.cli.writing import plan_state, sentences
 
 if TYPE_CHECKING:
-    from homevolt.cli.control.plan_files import PlanFile
     from homevolt.cli.session import Session
+    from homevolt.cli.writing.plan_files import PlanFile
 
 STATES = {
     True: "Local mode is on: the cloud's plans are refused.",

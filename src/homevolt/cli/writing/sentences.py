@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from homevolt.cli.control import until_soc
 from homevolt.cli.render.formatting import clock, limits, plan, window_text
+from homevolt.cli.writing import until_soc
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence

@@ -8,11 +8,11 @@ import tomllib
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from homevolt.cli import files
-from homevolt.cli.control import plan_files
-from homevolt.cli.control.asking import confirm, told_if_ended
-from homevolt.cli.control.parameters import ended_text, value_text
 from homevolt.cli.errors import ShellError, usage_error
 from homevolt.cli.output import print_err, print_json, print_text
+from homevolt.cli.writing import plan_files
+from homevolt.cli.writing.asking import confirm, told_if_ended
+from homevolt.cli.writing.parameters import ended_text, value_text
 from homevolt.exceptions import HomevoltError, HomevoltValueError
 from homevolt.protocol.parameter import is_same
 from homevolt.schedule.options import nearest
@@ -21,8 +21,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
     from pathlib import Path
 
-    from homevolt.cli.control.window_options import Manner
     from homevolt.cli.session import Session
+    from homevolt.cli.writing.window_options import Manner
     from homevolt.protocol.parameter import Parameter, Value
 
 PARAMETERS = "parameters"

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import click
 
-from homevolt.cli.control.moments import Duration, TimeText, moment_of
 from homevolt.cli.shared_options import json_option
+from homevolt.cli.writing.moments import Duration, TimeText, moment_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -7,9 +7,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
-from homevolt.cli.control import until_soc
 from homevolt.cli.render.formatting import BATTERY, percent, plan, power
 from homevolt.cli.render.overview import overview
+from homevolt.cli.writing import until_soc
 from homevolt.schedule.entry import BatteryMode
 
 if TYPE_CHECKING:

@@ -14,9 +14,9 @@ import tomllib
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from homevolt.cli.control.moments import moment_of
 from homevolt.cli.errors import usage_error
 from homevolt.cli.render.formatting import clock
+from homevolt.cli.writing.moments import moment_of
 from homevolt.exceptions import HomevoltValueError
 from homevolt.schedule.options import BY_NAME, Kind
 from homevolt.schedule.times import EARLIEST, parse_time

@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING
 
 from homevolt import _files
 from homevolt.cli import state
-from homevolt.cli.control import plan_files
-from homevolt.cli.control.plan_state import known_plan
 from homevolt.cli.devices.config import config_path
 from homevolt.cli.errors import ShellError, unreadable_config, unwritable, usage_error
+from homevolt.cli.writing import plan_files
+from homevolt.cli.writing.plan_state import known_plan
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Iterator

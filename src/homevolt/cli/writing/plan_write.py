@@ -5,16 +5,16 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from homevolt.cli import render
-from homevolt.cli.control import previous_plan, until_soc
-from homevolt.cli.control.asking import LOCAL_MODE_ENDED, ask, confirm, told_if_ended
-from homevolt.cli.control.following import Waiting, report, wait_document
-from homevolt.cli.control.plan_state import known_plan, not_ended, plan_document, read_clocks
-from homevolt.cli.control.repeats import Span
-from homevolt.cli.control.sentences import is_doing, summary_of, will_add, will_delete, will_do
-from homevolt.cli.control.windows import named_by_id, refuse_overlaps, refuse_reversed
 from homevolt.cli.output import PROGRAM, can_ask, print_err, print_json, print_text
 from homevolt.cli.render.documents import entry_document
 from homevolt.cli.render.overview import overview
+from homevolt.cli.writing import previous_plan, until_soc
+from homevolt.cli.writing.asking import LOCAL_MODE_ENDED, ask, confirm, told_if_ended
+from homevolt.cli.writing.following import Waiting, report, wait_document
+from homevolt.cli.writing.plan_state import known_plan, not_ended, plan_document, read_clocks
+from homevolt.cli.writing.repeats import Span
+from homevolt.cli.writing.sentences import is_doing, summary_of, will_add, will_delete, will_do
+from homevolt.cli.writing.windows import named_by_id, refuse_overlaps, refuse_reversed
 from homevolt.control.overlay import overlay_plan
 from homevolt.control.plan_replacement import compare_plans
 from homevolt.exceptions import HomevoltLocalModeError, HomevoltValueError
@@ -24,10 +24,10 @@ from homevolt.schedule.validation import check_overlaps, new_entry
 if TYPE_CHECKING:
     from collections.abc import Callable, Coroutine, Iterable, Mapping, Sequence
 
-    from homevolt.cli.control.following import Result
-    from homevolt.cli.control.repeats import Repeat
-    from homevolt.cli.control.window_options import Manner, Window
     from homevolt.cli.session import Session
+    from homevolt.cli.writing.following import Result
+    from homevolt.cli.writing.repeats import Repeat
+    from homevolt.cli.writing.window_options import Manner, Window
     from homevolt.schedule.entry import Schedule, ScheduleEntry
 
 PLAN_ENDED = (

@@ -7,11 +7,11 @@ from itertools import groupby
 from typing import TYPE_CHECKING, Any
 
 from homevolt.cli import known, render
-from homevolt.cli.control.asking import ask_secret, confirm, told_if_ended, typed_line
 from homevolt.cli.errors import usage_error
 from homevolt.cli.output import PROGRAM, can_ask, print_err
 from homevolt.cli.query import Query
 from homevolt.cli.session import Answer
+from homevolt.cli.writing.asking import ask_secret, confirm, told_if_ended, typed_line
 from homevolt.protocol.parameter import masked
 
 if TYPE_CHECKING:

@@ -11,20 +11,20 @@ import click
 
 from homevolt import _files
 from homevolt.cli import render, state
-from homevolt.cli.control import plan_files
-from homevolt.cli.control.asking import ask
-from homevolt.cli.control.plan_state import known_plan, not_ended, read_clocks, unexpired
-from homevolt.cli.control.plan_write import replace_plan, show_unchanged
 from homevolt.cli.errors import ShellError, unwritable, usage_error
 from homevolt.cli.output import PROGRAM, can_ask, one_line, print_err
+from homevolt.cli.writing import plan_files
+from homevolt.cli.writing.asking import ask
+from homevolt.cli.writing.plan_state import known_plan, not_ended, read_clocks, unexpired
+from homevolt.cli.writing.plan_write import replace_plan, show_unchanged
 from homevolt.control.plan_replacement import compare_plans
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-    from homevolt.cli.control.window_options import Manner
     from homevolt.cli.session import Session
+    from homevolt.cli.writing.window_options import Manner
     from homevolt.schedule.entry import ScheduleEntry
 
 KIND = "toml"

@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import click
 
 from homevolt._common import SYSTEM_CLOCK
-from homevolt.cli.control.shortfall import Reason, can_follow, reason_of, state_text
 from homevolt.cli.errors import NOT_FOLLOWED, ShellError, usage_error
 from homevolt.cli.output import print_text
 from homevolt.cli.render.formatting import duration
 from homevolt.cli.render.overview import overview
+from homevolt.cli.writing.shortfall import Reason, can_follow, reason_of, state_text
 from homevolt.exceptions import HomevoltAuthenticationError, HomevoltError
 from homevolt.schedule.validation import check_mode
 
