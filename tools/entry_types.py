@@ -125,7 +125,7 @@ ENTRY_OPTIONS = (
 
 
 MODULES: dict[Path, Callable[[], str]] = {
-    PACKAGE / "cli" / "control" / "entry_options.py": shell_options,
+    PACKAGE / "cli" / "writing" / "entry_options.py": shell_options,
     PACKAGE / "protocol" / "entry_params.py": entry_params,
     PACKAGE / "schedule" / "keywords.py": keywords,
 }
