@@ -18,8 +18,8 @@ from hypothesis import strategies as st
 from homevolt import HomevoltError
 from homevolt.bridges.battery.facade import battery_document, drive
 from homevolt.bridges.battery.modes import Request
+from homevolt.simulator import Entry
 from homevolt.simulator.world.clock import WINTER_NOON
-from homevolt.simulator.world.ems.plan import Entry
 from tests.support.bridged import BridgedBattery, bridged_battery, restarted
 
 if TYPE_CHECKING:

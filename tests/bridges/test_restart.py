@@ -21,8 +21,8 @@ from homevolt.bridges.battery.modes import Request
 from homevolt.bridges.notes import Note, NoteFile, Window
 from homevolt.bridges.override import NotOursError
 from homevolt.schedule.entry import BatteryMode, ScheduleEntry
+from homevolt.simulator import Entry
 from homevolt.simulator.world.clock import WINTER_NOON
-from homevolt.simulator.world.ems.plan import Entry
 from tests.support.bridged import (
     BridgedBattery,
     Observer,

@@ -20,18 +20,21 @@ if TYPE_CHECKING:
     from homevolt.simulator.web.faults import Fault, FaultError
     from homevolt.simulator.web.journal import Journal, RequestRecord
     from homevolt.simulator.world.clock import ManualClock, RealClock, SimClock
+    from homevolt.simulator.world.ems.plan import Entry, Mode
 
 __all__ = [
     "FAULT_KINDS",
     "PROFILES",
     "Command",
     "CommandLineError",
+    "Entry",
     "Fault",
     "FaultError",
     "FaultKind",
     "Fleet",
     "Journal",
     "ManualClock",
+    "Mode",
     "Profile",
     "RealClock",
     "RequestRecord",
@@ -53,6 +56,7 @@ _MODULES = {
     "web.faults": ("Fault", "FaultError"),
     "web.journal": ("Journal", "RequestRecord"),
     "world.clock": ("ManualClock", "RealClock", "SimClock"),
+    "world.ems.plan": ("Entry", "Mode"),
 }
 _MODULE_OF = {name: module for module, names in _MODULES.items() for name in names}
 

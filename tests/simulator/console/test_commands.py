@@ -9,9 +9,15 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from homevolt.simulator import PROFILES, CommandLineError, ManualClock, Simulator, parse_command
+from homevolt.simulator import (
+    PROFILES,
+    CommandLineError,
+    Entry,
+    ManualClock,
+    Simulator,
+    parse_command,
+)
 from homevolt.simulator.console.commands import COMMANDS
-from homevolt.simulator.world.ems.plan import Entry
 from tests.simulator.client import Client, device
 from tests.simulator.console.examples import (
     DESTRUCTIVE,

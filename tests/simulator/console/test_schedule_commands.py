@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from homevolt.simulator.world.ems.plan import Entry
+from homevolt.simulator import Entry
 from tests.simulator.client import Client, device
 
 if TYPE_CHECKING:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from homevolt.simulator.world.ems.plan import Entry
+from homevolt.simulator import Entry
 from tests.simulator.world.worlds import SUMMER_NOON, World
 
 if TYPE_CHECKING:

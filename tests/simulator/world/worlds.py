@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from homevolt.simulator import Entry
 from homevolt.simulator.world.clock import ManualClock
-from homevolt.simulator.world.ems.plan import Entry
 from homevolt.simulator.world.installation import Installation
 
 if TYPE_CHECKING:
