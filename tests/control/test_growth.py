@@ -7,9 +7,13 @@ import time
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
+import msgspec
 import pytest
 
 from homevolt import HomevoltCommandRejectedError, Schedule, ScheduleEntry
+from homevolt.control.device_zone import DeviceZone
+from homevolt.control.overlay import overlay_plan
+from homevolt.control.rollback import Origins
 from homevolt.protocol.console import parse_reply
 from homevolt.schedule.comparing import added_entries, pair_up, without_repeats
 from homevolt.schedule.validation import check_overlaps
@@ -82,6 +86,23 @@ def renumbered(entries: Sequence[ScheduleEntry]) -> list[ScheduleEntry]:
     ]
 
 
+def later(entries: Sequence[ScheduleEntry]) -> list[ScheduleEntry]:
+    """Return the entries as a device in another zone has them."""
+    hour = timedelta(hours=1)
+    return [
+        msgspec.structs.replace(
+            e, from_time=e.from_time and e.from_time + hour, to_time=e.to_time and e.to_time + hour
+        )
+        for e in entries
+    ]
+
+
+def are_own(entries: Sequence[ScheduleEntry], actual: Sequence[ScheduleEntry]) -> list[bool]:
+    """Tell of each entry that was read back whether it is a result of writing these."""
+    origins = Origins(entries, DeviceZone(UTC))
+    return [origins.has_made(entry, NOON) for entry in actual]
+
+
 PLANS = [windows, same_window, equal]
 STEPS: dict[str, Callable[[list[ScheduleEntry]], object]] = {
     "same": lambda plan: pair_up(plan, plan),
@@ -92,6 +113,12 @@ STEPS: dict[str, Callable[[list[ScheduleEntry]], object]] = {
     "gone": lambda plan: added_entries(plan, []),
     "renumbered": lambda plan: added_entries(plan[:-1], renumbered(plan)),
     "repeats": lambda plan: without_repeats(plan + plan),
+    "own": lambda plan: are_own(plan, plan),
+    "own, in another zone": lambda plan: are_own(plan, later(plan)),
+    "of another client": lambda plan: are_own(
+        plan, [msgspec.structs.replace(e, mode=2, setpoint=-1) for e in plan]
+    ),
+    "overlay": lambda plan: overlay_plan(plan, [ScheduleEntry(mode=2, to_time=NOON)]),
     "lookup": lambda plan: Schedule(entries=tuple(plan)).find(-1),
 }
 

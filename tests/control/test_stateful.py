@@ -37,10 +37,11 @@ FAULTS: Final[list[dict[str, Any]]] = [
     *({"kind": kind, "when": when} for kind in ANSWERS for when in ("before", "after")),
     *(
         {"kind": "status", "status": status, "when": when}
-        for status in (204, 400, 404, 500, 503)
+        for status in (204, 400, 404, 500, 503, 507)
         for when in ("before", "after")
     ),
-    *({"kind": kind} for kind in ("ignore", "double_answer", "idle_close", "idle_drop")),
+    *({"kind": kind} for kind in ("ignore", "truncate", "double_answer")),
+    *({"kind": kind} for kind in ("idle_close", "idle_drop")),
     *({"kind": "other_client", "run": CLIENT, "when": when} for when in ("before", "after")),
 ]
 ANY_FAULT: Final = st.none() | st.builds(
@@ -196,12 +197,9 @@ class AnyUse(RuleBasedStateMachine):
             own="sched_clear",
         )
 
-    @rule(modes=st.lists(MODES, max_size=3), first=HOURS, setpoint=POWERS, fault_settings=ANY_FAULT)
-    def replace(
-        self, modes: list[int], first: int, setpoint: int, fault_settings: FaultSettings
-    ) -> None:
-        """Replace the plan."""
-        plan: list[dict[str, Any]] = [
+    def hours(self, modes: list[int], first: int, setpoint: int) -> list[dict[str, Any]]:
+        """Return entries of an hour each, as callers give them."""
+        return [
             {
                 "mode": mode,
                 "setpoint": setpoint,
@@ -210,10 +208,49 @@ class AnyUse(RuleBasedStateMachine):
             }
             for n, mode in enumerate(modes)
         ]
+
+    @rule(
+        modes=st.lists(MODES, max_size=3),
+        first=HOURS,
+        setpoint=POWERS,
+        gradually=st.booleans(),
+        fault_settings=ANY_FAULT,
+    )
+    def replace(
+        self,
+        modes: list[int],
+        first: int,
+        setpoint: int,
+        fault_settings: FaultSettings,
+        *,
+        gradually: bool,
+    ) -> None:
+        """Replace the plan."""
+        plan = self.hours(modes, first, setpoint)
         self.write(
-            lambda: self.running.device.replace_schedule(plan),
+            lambda: self.running.device.replace_schedule(plan, gradually=gradually),
             lambda _: (
                 self.plan == sorted((self.entry(e["mode"], setpoint, e) for e in plan), key=repr)
+            ),
+            fault_settings,
+            own="",
+        )
+
+    @rule(
+        modes=st.lists(MODES, min_size=1, max_size=2),
+        first=HOURS,
+        setpoint=POWERS,
+        fault_settings=ANY_FAULT,
+    )
+    def overlay(
+        self, modes: list[int], first: int, setpoint: int, fault_settings: FaultSettings
+    ) -> None:
+        """Write windows over the plan."""
+        windows = self.hours(modes, first, setpoint)
+        self.write(
+            lambda: self.running.device.overlay_schedule(windows),
+            lambda before: self.is_overlaid(
+                before, [self.entry(e["mode"], setpoint, e) for e in windows]
             ),
             fault_settings,
             own="",
@@ -295,6 +332,28 @@ class AnyUse(RuleBasedStateMachine):
     def still(self, plan: Plan) -> Plan:
         """Return the entries of a plan whose time has not passed."""
         return [e for e in plan if e[2] is None or e[2] > self.now]
+
+    def is_overlaid(self, before: Plan, windows: Plan) -> bool:
+        """Return whether the plan is the windows, and around them does what it did before."""
+        begin, end = windows[0][1], windows[-1][2]
+
+        def outside(plan: Plan) -> set[tuple[Any, ...]]:
+            hours = range(begin - 12 * 3600, end + 12 * 3600, 3600)
+            return {
+                (hour, *entry[3:5], *map(str, entry[5:]), entry[0])
+                for hour in hours
+                for entry in plan
+                if not begin <= hour < end
+                and hour >= self.now
+                and (entry[1] or 0) <= hour < (entry[2] or 2**40)
+            }
+
+        left, there = outside(self.plan), outside(before)
+        return (
+            all(window in self.plan for window in windows)
+            and left <= there
+            and {hour for hour, *_ in left} == {hour for hour, *_ in there}
+        )
 
     def given(self, setpoint: int) -> tuple[Any, ...]:
         """Return the end of an entry that has nothing but a setpoint."""

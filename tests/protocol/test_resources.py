@@ -9,6 +9,7 @@ import pytest
 
 from homevolt.exceptions import HomevoltDataError
 from homevolt.protocol.report_resources import RESOURCES
+from tests.support.errors import chain
 
 if TYPE_CHECKING:
     from homevolt.protocol.resources import Resource
@@ -27,6 +28,13 @@ BODIES = {
     "scalar": b"5",
     "empty": b"",
 }
+SECRET = b'[{"name": "ems_psk", "value": "hunter2"}'
+BROKEN = {
+    "cut off": SECRET,
+    "cut off and not UTF-8": SECRET + b'"\xff"',
+    "a page": b"<html>" + SECRET,
+    "another kind": b'"hunter2"',
+}
 
 
 @pytest.mark.parametrize("body", BODIES.values(), ids=BODIES)
@@ -34,6 +42,17 @@ BODIES = {
 def test_a_body_is_read_or_a_data_error(resource: Resource[Any], body: bytes) -> None:
     with contextlib.suppress(HomevoltDataError):
         resource.decode(body)
+
+
+@pytest.mark.parametrize("body", BROKEN.values(), ids=BROKEN)
+@pytest.mark.parametrize("resource", RESOURCES.values(), ids=RESOURCES)
+def test_nothing_that_an_error_leads_to_holds_the_body(
+    resource: Resource[Any], body: bytes
+) -> None:
+    with pytest.raises(HomevoltDataError) as caught:
+        resource.decode(body)
+    assert chain(caught.value) == [caught.value]
+    assert "hunter2" not in f"{caught.value} {vars(caught.value)}"
 
 
 def test_a_parameter_beside_broken_bytes_is_read() -> None:

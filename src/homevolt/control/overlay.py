@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left, bisect_right
 from typing import TYPE_CHECKING
 
 import msgspec
@@ -40,29 +41,34 @@ def overlay_plan(
         HomevoltValueError: `now` is not a datetime, or before 1970.
     """
     since = parse_time("now", now)
-    covering = list(overlay)
+    covered = _Covered()
+    for entry in overlay:
+        covered.add(entry)
     merged = list(overlay)
     for entry in previous:
-        merged += _uncovered(entry, covering)
-        covering.append(entry)
+        merged += [_part(entry, start, end) for start, end in covered.add(entry)]
     remaining = (entry for entry in merged if end_of(entry) > since)
     return tuple(sorted(remaining, key=start_of))
 
 
-def _uncovered(entry: ScheduleEntry, covering: Iterable[ScheduleEntry]) -> list[ScheduleEntry]:
-    """Return the parts of an entry that no other one covers."""
-    parts = []
-    start, end = start_of(entry), end_of(entry)
-    others = (
-        other for other in covering if start_of(other) < end_of(other) and other.overlaps(entry)
-    )
-    for other in sorted(others, key=start_of):
-        if start < start_of(other):
-            parts.append(_part(entry, start, start_of(other)))
-        start = max(start, end_of(other))
-    if start < end:
-        parts.append(_part(entry, start, end))
-    return parts
+class _Covered:
+    """The time that entries cover, as stretches in order that neither overlap nor touch."""
+
+    def __init__(self) -> None:
+        self._starts: list[datetime] = []
+        self._ends: list[datetime] = []
+
+    def add(self, entry: ScheduleEntry) -> list[tuple[datetime, datetime]]:
+        """Cover the window of an entry; return the stretches of it that were not covered before."""
+        start, end = start_of(entry), end_of(entry)
+        if start >= end:
+            return []
+        touched = slice(bisect_left(self._ends, start), bisect_right(self._starts, end))
+        starts, ends = self._starts[touched], self._ends[touched]
+        edges = zip([start, *ends], [*starts, end], strict=True)
+        self._starts[touched] = [min([start, *starts])]
+        self._ends[touched] = [max([end, *ends])]
+        return [(begin, until) for begin, until in edges if begin < until]
 
 
 def _part(entry: ScheduleEntry, start: datetime, end: datetime) -> ScheduleEntry:

@@ -85,7 +85,7 @@ class Rollback:
         self._path = path
         self._zone = zone
         self._previous = previous
-        self._origins = _Origins((*written, *previous.entries), zone)
+        self._origins = Origins((*written, *previous.entries), zone)
         self._is_uncertain = is_uncertain
         self._only_deletes = only_deletes
         self._lost = lost
@@ -218,7 +218,7 @@ class Rollback:
         return f"{result}.{later}"
 
 
-class _Origins:
+class Origins:
     """The entries of a write and of the previous plan, to recognise what the device made of them.
 
     Args:
@@ -227,6 +227,8 @@ class _Origins:
     """
 
     _MOST_SEARCHES = 10
+    _MOST_ALIKE = 20
+    """How many entries of one window are looked at."""
 
     def __init__(self, entries: Sequence[ScheduleEntry], zone: DeviceZone) -> None:
         self._entries = entries
@@ -255,7 +257,11 @@ class _Origins:
         return any(self._is_moved(e, actual) for e in self._within(windows)) or self._search(actual)
 
     def _within(self, windows: Iterable[_Window]) -> list[ScheduleEntry]:
-        return [entry for window in windows for entry in self._by_window.get(window, ())]
+        return [
+            entry
+            for window in windows
+            for entry in self._by_window.get(window, ())[: self._MOST_ALIKE]
+        ]
 
     def _search(self, actual: ScheduleEntry) -> bool:
         """Search all entries for one that a zone has moved here, a limited number of times."""

@@ -6,6 +6,7 @@ import json
 import logging
 import math
 import re
+from contextlib import suppress
 from types import UnionType
 from typing import Any, TypeVar, Union, get_args, get_origin
 
@@ -50,11 +51,11 @@ def decode(data: bytes, decoder: msgspec.json.Decoder[T], source: str) -> T:
     Raises:
         HomevoltDataError: The bytes are not valid JSON, or a JSON value of another kind.
     """
-    try:
+    with suppress(*NOT_AS_DECLARED):
         return decoder.decode(data)
-    except NOT_AS_DECLARED:
-        result: T = salvage(parse(data, source), decoder.type, source)
-        return result
+    # Not while the error is handled: an error that follows would lead to it, and it to the body.
+    result: T = salvage(parse(data, source), decoder.type, source)
+    return result
 
 
 def parse(data: bytes, source: str) -> Any:
@@ -77,12 +78,12 @@ def parse(data: bytes, source: str) -> Any:
             parse_int=_bounded,
         )
         # Only an escape can bring a surrogate, which no file and no terminal takes.
-        value = _without_surrogates(value) if "\\u" in text else value
+        return _without_surrogates(value) if "\\u" in text else value
     except (ValueError, RecursionError) as error:
-        is_page = data.lstrip()[:1] == b"<"
-        what = "a web page" if is_page else f"{len(data)} bytes"
-        raise HomevoltDataError(f"{source} is not valid JSON ({error}): it is {what}.") from None
-    return value
+        why = str(error)
+    # Not while that error is handled: it holds the whole body, and could be reached from this one.
+    what = "a web page" if data.lstrip()[:1] == b"<" else f"{len(data)} bytes"
+    raise HomevoltDataError(f"{source} is not valid JSON ({why}): it is {what}.")
 
 
 def salvage(value: Any, type_: Any, source: str, *, numbers_as_text: bool = False) -> Any:
@@ -100,7 +101,8 @@ def salvage(value: Any, type_: Any, source: str, *, numbers_as_text: bool = Fals
     try:
         return _fit(value, type_, "$", strict=not numbers_as_text)
     except msgspec.ValidationError as error:
-        raise HomevoltDataError(f"{source} is of the wrong kind: {error}.", path="$") from None
+        why = str(error)
+    raise HomevoltDataError(f"{source} is of the wrong kind: {why}.", path="$")
 
 
 def _fit(value: Any, type_: Any, path: str, *, strict: bool) -> Any:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from typing import Any
 
 import msgspec
@@ -50,10 +51,9 @@ def decode_node_params(data: bytes) -> tuple[ParamData, ...]:
 
 
 def _decode(data: bytes, source: str) -> tuple[ParamData, ...]:
-    try:
+    with suppress(*NOT_AS_DECLARED):
         return _DECODER.decode(data)
-    except NOT_AS_DECLARED:
-        document = parse(data, source)
+    document = parse(data, source)
     if isinstance(document, dict):
         document = list(_flattened(document))
     if not isinstance(document, list):

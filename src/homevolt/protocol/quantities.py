@@ -38,7 +38,7 @@ class Possible(NamedTuple):
         return low <= wire <= high and wire not in self.sentinels
 
 
-VOLTAGE_V = Possible(0, 1500, (2**16 - 1,))
+VOLTAGE_V = Possible(0, 1500, _SENTINELS_16)
 CURRENT_A = Possible(-2000, 2000)
 POWER_W = Possible(-1e6, 1e6, _SENTINELS_16)
 COUNTER_WH = Possible(0, 1e11, _SENTINELS_32)

@@ -1,6 +1,7 @@
 """`GET /schedule.json`: the plan of the battery, and who controls it."""
 
 import json
+from contextlib import suppress
 from typing import Any
 
 import msgspec
@@ -63,9 +64,10 @@ def decode_schedule(data: bytes) -> ScheduleData:
     Raises:
         HomevoltDataError: It is not a JSON object, or has none of the keys of a schedule.
     """
-    try:
+    document: ScheduleData | None = None
+    with suppress(*NOT_AS_DECLARED):
         document = _DECODER.decode(data)
-    except NOT_AS_DECLARED:
+    if document is None:
         document = _salvaged(data)
     if document.schedule is None and document.local_mode is None and document.schedule_id is None:
         raise HomevoltDataError(
