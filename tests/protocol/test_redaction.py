@@ -305,7 +305,7 @@ class Kept(logging.Handler):
         self.lines: list[str] = []
 
     def emit(self, record: logging.LogRecord) -> None:
-        """Keep a line without the bound that it names, which may hold a secret's digits by chance."""
+        """Keep a line without its bound, which may hold the digits of a secret by chance."""
         self.lines.append(re.sub(r"([<>]=) [-+.\de]+", r"\1", record.getMessage()))
 
 
