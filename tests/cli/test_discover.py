@@ -53,7 +53,7 @@ async def test_nothing_found_is_said_and_is_no_error(
 
     clock = ManualClock()
     monkeypatch.setattr(mdns, "search", find_nothing)
-    monkeypatch.setattr(discovery, "SystemClock", lambda: clock)
+    monkeypatch.setattr(discovery, "SYSTEM_CLOCK", clock)
     outcome = await shell(*ON_LOOPBACK, "--timeout", "4")
     assert (outcome.code, outcome.out) == (0, "")
     assert outcome.line.startswith("No Homevolt was found. ")

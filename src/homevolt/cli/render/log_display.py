@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING
 
-from homevolt._common import SystemClock
+from homevolt._common import SYSTEM_CLOCK
 from homevolt.cli.output import PROGRAM, print_err, print_json, print_text
 from homevolt.cli.query import Query
 from homevolt.cli.render.report_documents import line_document
@@ -74,7 +74,7 @@ async def follow_logs(
         as_json: Whether to print a document for each line.
         clock: The time to go by; tests pass their own.
     """
-    clock = clock or SystemClock()
+    clock = clock or SYSTEM_CLOCK
     previous: Lines = _sorted(await session.device.fetch_logs(limit=limit, level=level))
     _print(previous, as_json=as_json)
     is_out = False
