@@ -359,7 +359,7 @@ async def test_that_there_is_no_device_is_said_before_anything_is_asked(
 
 
 @pytest.mark.parametrize("svg", ["{folder}/nowhere/plan.svg", "/proc/plan.svg"])
-async def test_a_picture_that_cannot_be_written_is_said_before_anything_is_asked(
+async def test_a_chart_that_cannot_be_written_is_said_before_anything_is_asked(
     spot: str, tmp_path: Path, svg: str
 ) -> None:
     async with Simulator(None) as sim:

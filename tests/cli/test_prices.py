@@ -58,7 +58,7 @@ def refusing() -> web.StreamResponse:
 
 
 def columns(out: str) -> list[int]:
-    """Return how many columns each axis of a picture has."""
+    """Return how many columns each axis of a chart has."""
     return [line.count(AXIS) for line in out.splitlines() if AXIS in line]
 
 
@@ -244,7 +244,7 @@ async def test_a_flat_day_has_neither_a_lowest_nor_a_highest(
     assert "mean 0.25" in outcome.out
 
 
-async def test_the_same_picture_is_drawn_as_svg_that_needs_nothing_else(
+async def test_the_same_chart_is_drawn_as_svg_that_needs_nothing_else(
     shell: Shell, server: PriceServer, tmp_path: Path
 ) -> None:
     server.days[TODAY + DAY] = values_of(TODAY + DAY)
@@ -252,7 +252,7 @@ async def test_the_same_picture_is_drawn_as_svg_that_needs_nothing_else(
     outcome = await shell("prices", "--svg", str(file))
     text = file.read_text("utf-8")
     root = ET.fromstring(text)  # noqa: S314 - our own file
-    assert outcome.line == f"The picture is in {file}."
+    assert outcome.line == f"The chart is in {file}."
     texts = [each.text for each in root.iter() if each.tag.endswith("}text")]
     assert "Prices of SE3 (Stockholm) in SEK/kWh, without tax and fees" in texts
     assert "lowest 0.50 at 00:00-00:15" in texts

@@ -82,7 +82,7 @@ class Feed:
         self._clock = clock
         self._start_after_s = start_after_s
         self._max_age_s = max(INTERVALS_UNTIL_OLD * config.interval_s, SHORTEST_AGE_S)
-        self._heard_s = self._tried_s = clock.monotonic()
+        self._last_read_s = self._tried_s = clock.monotonic()
         self._away_since_s: float | None = None
         self._subscribers: dict[object, Subscriber] = {}
         self._commands = 0
@@ -251,7 +251,7 @@ class Feed:
 
     def _publish(self, update: Update) -> None:
         self.last = update
-        self._heard_s = self._clock.monotonic() - (update.age_s or 0.0)
+        self._last_read_s = self._clock.monotonic() - (update.age_s or 0.0)
         for subscriber in [*self._subscribers.values()]:
             try:
                 subscriber(self, update)
@@ -263,7 +263,7 @@ class Feed:
         if self.last is None or self.last.snapshot is None:
             return float("inf")
         by_day_s = self._clock.now() - self.last.snapshot.ems_at.timestamp()
-        return max(by_day_s, self._clock.monotonic() - self._heard_s)
+        return max(by_day_s, self._clock.monotonic() - self._last_read_s)
 
 
 def error_kind(error: type[HomevoltError]) -> str:

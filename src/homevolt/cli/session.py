@@ -47,7 +47,7 @@ NO_DEVICE = (
 )
 PROMPT = "prompt"
 SHA256_BYTES = 32
-UNREAD = (HomevoltConnectionError, HomevoltDataError)
+READ_FAILURES = (HomevoltConnectionError, HomevoltDataError)
 """What a command that does without readings goes on after."""
 
 
@@ -187,7 +187,7 @@ def run(target: Target, work: Work, *, writes: bool = False, needs_readings: boo
         stack = AsyncExitStack()
         try:
             session = _open(runner, stack, target, needs_readings=needs_readings)
-            with _shell_words(session.origin):
+            with _as_shell_errors(session.origin):
                 runner.run(work(session))
                 if session.failure is None:
                     session.note_entries()
@@ -250,7 +250,7 @@ async def _reading(
     try:
         session = await _read(stack, target, login)
         session.note_entries()
-        with _shell_words(session.origin):
+        with _as_shell_errors(session.origin):
             answer = None if read is None else await read(session)
         reading = reading._replace(session=session, answer=answer)
     except ShellError as error:
@@ -314,10 +314,10 @@ async def _read(
         origin = Origin(opened.base_url, login.source, is_pinned, name=name)
         failure = None
         try:
-            with _shell_words(origin):
+            with _as_shell_errors(origin):
                 await opened.update_info()
         except ShellError as error:
-            if needs_readings or not isinstance(error.__cause__, UNREAD):
+            if needs_readings or not isinstance(error.__cause__, READ_FAILURES):
                 raise
             failure = error
         stack.push_async_exit(attempt.pop_all())
@@ -327,7 +327,7 @@ async def _read(
 
 
 @contextmanager
-def _shell_words(origin: Origin) -> Iterator[None]:
+def _as_shell_errors(origin: Origin) -> Iterator[None]:
     """Turn errors of the library into those of the shell."""
     try:
         yield

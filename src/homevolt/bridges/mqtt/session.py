@@ -88,7 +88,7 @@ class MqttSession:
         self._dirty: dict[Feed, None] = {}
         self._wake = asyncio.Event()
         self._parts_changed = True
-        self._is_heard = asyncio.Event()
+        self._has_echo = asyncio.Event()
         self._is_ending = False
         self._refused: set[str] = set()
         self._published: dict[str, Feed] = {}
@@ -110,7 +110,7 @@ class MqttSession:
                 self._publish(),
                 self._receive(),
                 self._status.stopping.wait(),
-                self._hear_of_itself(),
+                self._report_up_after_echo(),
             ]
             tasks = [asyncio.create_task(part) for part in work]
             done, _ = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
@@ -178,10 +178,10 @@ class MqttSession:
         info = {"instance": self._state.instance, "version": homevolt.__version__}
         await self._send(self._topics.bridge_info, encoded(info))
 
-    async def _hear_of_itself(self) -> None:
+    async def _report_up_after_echo(self) -> None:
         """Say that the bridge is up once what it published came back; then wait for ever."""
         async with asyncio.timeout(LONGEST_ECHO_S):
-            await self._is_heard.wait()
+            await self._has_echo.wait()
         self._status.up()
         await asyncio.Future()
 
@@ -211,7 +211,7 @@ class MqttSession:
             instance = document.get("instance") if isinstance(document, dict) else None
             if instance == self._state.instance:
                 self._retained.is_complete = self._state.was_connected = True
-                self._is_heard.set()
+                self._has_echo.set()
                 self._wake.set()
             elif self._state.was_connected and instance is not None:
                 _LOGGER.warning(

@@ -31,7 +31,7 @@ def command(*, target: Target, line: str, forever: bool, yes: bool, as_json: boo
     """
     from homevolt.cli.writing.asking import (  # noqa: PLC0415 - not for the help
         confirm,
-        told_if_ended,
+        explain_interrupt,
     )
     from homevolt.protocol.console import check_command  # noqa: PLC0415 - loads msgspec
 
@@ -51,7 +51,7 @@ def command(*, target: Target, line: str, forever: bool, yes: bool, as_json: boo
         if is_unsafe:
             danger = "can destroy the unit, its settings or its records"
             confirm(f"{line!r} {danger}. Send it nevertheless?", yes=yes, must_ask=True)
-        with told_if_ended(f"Ended after {line!r} was sent; whether it was done is not known."):
+        with explain_interrupt(f"Ended after {line!r} was sent; whether it was done is not known."):
             reply = await opened.device.console(line, unsafe=is_unsafe)
         if as_json:
             about = {"url": opened.url, "simulated": opened.is_simulated}

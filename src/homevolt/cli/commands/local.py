@@ -33,7 +33,7 @@ def command(*, asked: Asked, action: str, yes: bool) -> None:
     from homevolt.cli.writing.asking import (  # noqa: PLC0415 - only a write asks
         LOCAL_MODE_ENDED,
         confirm,
-        told_if_ended,
+        explain_interrupt,
     )
     from homevolt.cli.writing.plan_queries import local_mode  # noqa: PLC0415 - loads msgspec
 
@@ -48,7 +48,7 @@ def command(*, asked: Asked, action: str, yes: bool) -> None:
         print_err(PLANS[action])
         confirm("Do it?", yes=yes)
         device = opened.device
-        with told_if_ended(LOCAL_MODE_ENDED):
+        with explain_interrupt(LOCAL_MODE_ENDED):
             await (device.enable_local_mode if action == "on" else device.disable_local_mode)()
         answer = await query.read(opened)
         reading.show_one(opened, answer, as_json=asked.as_json)

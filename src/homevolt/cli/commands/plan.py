@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 @click.command("plan", epilog="Example: homevolt plan --zone SE3 --load 900 --apply")
 @click.argument("explain", type=click.Choice(["explain"]), required=False, metavar="[explain]")
 @planner_options
-@click.option("--svg", type=FILE, help="Also draw the picture into a file.")
+@click.option("--svg", type=FILE, help="Also draw the chart into a file.")
 @click.option("--apply", is_flag=True, help="Write the plan to the device, after confirmation.")
 @click.option(
     "--every",

@@ -27,7 +27,7 @@ FOLDER: Any = click.Path(path_type=Path, file_okay=False)
     help="Days up to today; tomorrow follows once it is published.",
 )
 @click.option("--cache", type=FOLDER, help="A folder in which published prices are kept.")
-@click.option("--svg", type=FILE, help="Also draw the picture into a file.")
+@click.option("--svg", type=FILE, help="Also draw the chart into a file.")
 @json_option
 def command(*, zone: str, days: int, cache: Path | None, svg: Path | None, as_json: bool) -> None:
     """Show the spot prices of today and tomorrow as bars.

@@ -37,12 +37,12 @@ def command(*, target: Target, wait_s: float, yes: bool, as_json: bool) -> None:
     """
     from homevolt.cli.writing.asking import (  # noqa: PLC0415 - not for the help
         confirm,
-        told_if_ended,
+        explain_interrupt,
     )
 
     async def work(opened: session.Session) -> None:
         confirm(f"Restart {opened.url}?", yes=yes, must_ask=True)
-        with told_if_ended("Ended while it restarted; whether it does is not known."):
+        with explain_interrupt("Ended while it restarted; whether it does is not known."):
             await opened.device.reboot(wait_s=wait_s)
         if as_json:
             print_json({"url": opened.url, "simulated": opened.is_simulated, "restarted": True})

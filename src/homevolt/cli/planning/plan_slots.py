@@ -1,4 +1,4 @@
-"""What a plan does slot by slot: for its picture and for programs."""
+"""What a plan does slot by slot: for its chart and for programs."""
 
 from __future__ import annotations
 

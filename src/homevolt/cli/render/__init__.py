@@ -6,11 +6,11 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from homevolt.cli.render.chart.files import write_planned, write_prices
+    from homevolt.cli.render.chart_display import show_explained, show_planned, show_prices
     from homevolt.cli.render.devices import show_devices
     from homevolt.cli.render.display import sensors, show_status, status
     from homevolt.cli.render.log_display import follow_logs, logs
-    from homevolt.cli.render.picture.files import write_planned, write_prices
-    from homevolt.cli.render.picture_display import show_explained, show_planned, show_prices
     from homevolt.cli.render.plan_view import show_diff, show_plan
     from homevolt.cli.render.report_display import (
         alarms,
@@ -56,8 +56,8 @@ _MODULES = {
     "devices": ("show_devices",),
     "display": ("sensors", "show_status", "status"),
     "log_display": ("follow_logs", "logs"),
-    "picture.files": ("write_planned", "write_prices"),
-    "picture_display": ("show_explained", "show_planned", "show_prices"),
+    "chart.files": ("write_planned", "write_prices"),
+    "chart_display": ("show_explained", "show_planned", "show_prices"),
     "plan_view": ("show_diff", "show_plan"),
     "report_display": ("alarms", "errors", "history", "info", "nodes", "show_discovered"),
     "several": ("progress", "show_all", "show_sheets"),

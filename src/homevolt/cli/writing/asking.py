@@ -53,7 +53,7 @@ def confirm(question: str, *, yes: bool, must_ask: bool = False) -> bool:
 
 
 @contextmanager
-def told_if_ended(text: str) -> Iterator[None]:
+def explain_interrupt(text: str) -> Iterator[None]:
     """Say what is not certain if Ctrl-C ends a write; a second Ctrl-C does not leave half of it.
 
     Args:

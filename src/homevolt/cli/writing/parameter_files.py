@@ -11,7 +11,7 @@ from homevolt.cli import files
 from homevolt.cli.errors import ShellError, usage_error
 from homevolt.cli.output import print_err, print_json, print_text
 from homevolt.cli.writing import plan_files
-from homevolt.cli.writing.asking import confirm, told_if_ended
+from homevolt.cli.writing.asking import confirm, explain_interrupt
 from homevolt.cli.writing.parameters import ended_text, value_text
 from homevolt.exceptions import HomevoltError, HomevoltValueError
 from homevolt.protocol.parameter import is_same
@@ -204,7 +204,7 @@ async def _write(session: Session, changes: Sequence[Change]) -> None:
         written, left = _names(changes[:number]), _names(changes[number + 1 :])
         ended = f"{ended_text(change.parameter.name)} Written before: {written}. Not sent: {left}."
         try:
-            with told_if_ended(ended):
+            with explain_interrupt(ended):
                 await session.device.set_parameter(change.parameter.name, change.value)
         except HomevoltError as error:
             failure = session.shell_error(error)

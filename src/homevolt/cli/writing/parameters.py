@@ -11,7 +11,7 @@ from homevolt.cli.errors import usage_error
 from homevolt.cli.output import PROGRAM, can_ask, print_err
 from homevolt.cli.query import Query
 from homevolt.cli.session import Answer
-from homevolt.cli.writing.asking import ask_secret, confirm, told_if_ended, typed_line
+from homevolt.cli.writing.asking import ask_secret, confirm, explain_interrupt, typed_line
 from homevolt.protocol.parameter import masked
 
 if TYPE_CHECKING:
@@ -74,7 +74,7 @@ async def write(session: Session, name: str, value: str | None, *, store: bool, 
     old, new = (value_text(masked(parameter, each)) for each in (parameter.value, checked))
     print_err(f"Will set {name} from {old} to {new}{ending}.")
     confirm("Do it?", yes=yes)
-    with told_if_ended(ended_text(name)):
+    with explain_interrupt(ended_text(name)):
         await session.device.set_parameter(name, checked, store=store)
 
 
@@ -90,7 +90,7 @@ async def reset(session: Session, name: str, *, yes: bool) -> None:
         f"Will set {name} to its default, {value_text(masked(parameter, parameter.default))}."
     )
     confirm("Do it?", yes=yes)
-    with told_if_ended(ended_text(name)):
+    with explain_interrupt(ended_text(name)):
         await session.device.reset_parameter(name)
 
 

@@ -9,7 +9,7 @@ from homevolt.cli.output import PROGRAM, can_ask, print_err, print_json, print_t
 from homevolt.cli.render.documents import entry_document
 from homevolt.cli.render.overview import overview
 from homevolt.cli.writing import previous_plan, until_soc
-from homevolt.cli.writing.asking import LOCAL_MODE_ENDED, ask, confirm, told_if_ended
+from homevolt.cli.writing.asking import LOCAL_MODE_ENDED, ask, confirm, explain_interrupt
 from homevolt.cli.writing.following import Waiting, report, wait_document
 from homevolt.cli.writing.plan_state import known_plan, not_ended, plan_document, read_clocks
 from homevolt.cli.writing.repeats import Span
@@ -281,7 +281,7 @@ async def require_local_mode(session: Session, manner: Manner) -> None:
             f"Local mode is off: the cloud decides. '{PROGRAM} local on' switches it on. Nothing "
             "was sent."
         )
-    with told_if_ended(LOCAL_MODE_ENDED):
+    with explain_interrupt(LOCAL_MODE_ENDED):
         await session.device.enable_local_mode()
 
 
@@ -334,7 +334,7 @@ async def _change(
         await session.device.fetch_schedule_data()  # the plan may be another one by now
     await require_local_mode(session, manner)
     async with previous_plan.keeping(session):
-        with told_if_ended(PLAN_ENDED):
+        with explain_interrupt(PLAN_ENDED):
             await write()
     written = known_plan(session)
     active = written.active(session.device.now())

@@ -44,13 +44,13 @@ async def keeping(session: Session) -> AsyncIterator[None]:
         return
     file = _file(session)
     async with AsyncExitStack() as stack:
-        with _told_if_not_kept(file):
+        with _warn_if_not_kept(file):
             file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
             await stack.enter_async_context(_files.locked_meanwhile(file))
             is_stale = _is_kept_since(file, session.device.snapshot.schedule_at)
         if is_stale:
             await session.device.fetch_schedule_data()
-        with _told_if_not_kept(file):
+        with _warn_if_not_kept(file):
             _files.replace(file, plan_files.dumps(known_plan(session).entries, "json"))
         yield
 
@@ -71,7 +71,7 @@ def load(session: Session) -> plan_files.PlanFile:
 
 
 @contextmanager
-def _told_if_not_kept(file: Path) -> Iterator[None]:
+def _warn_if_not_kept(file: Path) -> Iterator[None]:
     try:
         yield
     except OSError as error:

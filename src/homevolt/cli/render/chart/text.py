@@ -1,4 +1,4 @@
-"""A picture as lines of text: what is above each other in a column is at the same time."""
+"""A chart as lines of text: what is above each other in a column is at the same time."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from datetime import timedelta
 from itertools import pairwise
 from typing import TYPE_CHECKING, NamedTuple
 
-from homevolt.cli.render.picture.model import (
+from homevolt.cli.render.chart.model import (
     KINDS,
     MARKS,
     Bars,
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
     from datetime import datetime, tzinfo
 
-    from homevolt.cli.render.picture.model import Picture, Row
+    from homevolt.cli.render.chart.model import Chart, Row
 
 STEPS = tuple(timedelta(minutes=minutes) for minutes in (15, 30, 60, 120, 180, 240, 360, 720))
 """How long a column may be: the shortest that fits is taken."""
@@ -47,41 +47,41 @@ class Piece(NamedTuple):
 Line = tuple[Piece, ...]
 
 
-def lines_of(picture: Picture, width: int) -> Iterator[Line]:
-    """Yield the lines of a picture.
+def lines_of(chart: Chart, width: int) -> Iterator[Line]:
+    """Yield the lines of a chart.
 
     Args:
-        picture: The picture.
+        chart: The chart.
         width: Columns of the terminal.
     """
     width = min(width, WIDEST)
-    yield from _wrapped(picture.title, width, HEAD)
-    labels = [_labels(panel) for row in picture.rows for panel in row.panels]
+    yield from _wrapped(chart.title, width, HEAD)
+    labels = [_labels(panel) for row in chart.rows for panel in row.panels]
     gutter = max((len(label) for each in labels for label in each), default=0) + 1
-    step = _step(picture, width - gutter)
-    for row in picture.rows:
+    step = _step(chart, width - gutter)
+    for row in chart.rows:
         yield ()
-        yield from _row(row, picture.zone, step, gutter, width)
-    if picture.table:
+        yield from _row(row, chart.zone, step, gutter, width)
+    if chart.table:
         yield ()
-    amounts = max((len(amount) for amount, _ in picture.table), default=0)
-    for amount, what in picture.table:
+    amounts = max((len(amount) for amount, _ in chart.table), default=0)
+    for amount, what in chart.table:
         yield (Piece(f"{amount:>{amounts}}", HEAD), Piece(f"  {what}"))
     yield ()
-    for line in (*_length_note(picture, step), *picture.lines):
+    for line in (*_length_note(chart, step), *chart.lines):
         yield from _wrapped(line, width)
 
 
-def _step(picture: Picture, columns: int) -> timedelta:
+def _step(chart: Chart, columns: int) -> timedelta:
     """Return how long a column is, so that every row fits."""
-    longest = max((row.edges[-1] - row.edges[0] for row in picture.rows), default=STEPS[0])
+    longest = max((row.edges[-1] - row.edges[0] for row in chart.rows), default=STEPS[0])
     # One column may be cut at either end.
     return next((step for step in STEPS if longest / step + 1 <= columns), STEPS[-1])
 
 
-def _length_note(picture: Picture, step: timedelta) -> tuple[str, ...]:
+def _length_note(chart: Chart, step: timedelta) -> tuple[str, ...]:
     """Say what a column is where it holds more than a slot."""
-    slots = [after - before for row in picture.rows for before, after in pairwise(row.edges)]
+    slots = [after - before for row in chart.rows for before, after in pairwise(row.edges)]
     if not slots or step <= max(slots):
         return ()
     minutes = step // timedelta(minutes=1)

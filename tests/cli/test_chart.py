@@ -1,4 +1,4 @@
-"""The model of a picture and its two renderers: any values, any width, one set of columns."""
+"""The model of a chart and its two renderers: any values, any width, one set of columns."""
 
 from __future__ import annotations
 
@@ -12,11 +12,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from homevolt.cli.output import TO_ASCII
-from homevolt.cli.render.picture.model import (
+from homevolt.cli.render.chart.model import (
     KINDS,
     Bars,
+    Chart,
     Mark,
-    Picture,
     Row,
     Strip,
     mean,
@@ -24,8 +24,8 @@ from homevolt.cli.render.picture.model import (
     scale_of,
     shares,
 )
-from homevolt.cli.render.picture.svg import svg_of
-from homevolt.cli.render.picture.text import lines_of
+from homevolt.cli.render.chart.svg import svg_of
+from homevolt.cli.render.chart.text import lines_of
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -43,17 +43,17 @@ def bars(values: Sequence[float | None], marks: tuple[Mark, ...] = ()) -> Bars:
     return Bars("Price", tuple(values), min((0.0, *known)), max((0.0, *known)), 5, "price", marks)
 
 
-def picture_of(values: Sequence[float | None], step: timedelta, first_min: int = 15) -> Picture:
-    """Return a picture whose first slot is the rest of one."""
+def chart_of(values: Sequence[float | None], step: timedelta, first_min: int = 15) -> Chart:
+    """Return a chart whose first slot is the rest of one."""
     begins = START + step - min(timedelta(minutes=first_min), step)
     edges = (begins, *(START + n * step for n in range(1, len(values) + 1)))
     kinds = tuple([*KINDS, None][n // 5 % (len(KINDS) + 1)] for n in range(len(values)))
     row = Row("Day", edges, (bars(values), Strip("Plan", kinds)), ("lowest 1", "mean 2"))
-    return Picture("Title", ZONE, (row,), ("A sentence.", ""), (("1.00 SEK", "with it"),))
+    return Chart("Title", ZONE, (row,), ("A sentence.", ""), (("1.00 SEK", "with it"),))
 
 
-def texts(picture: Picture, width: int) -> list[str]:
-    return ["".join(piece.text for piece in line) for line in lines_of(picture, width)]
+def texts(chart: Chart, width: int) -> list[str]:
+    return ["".join(piece.text for piece in line) for line in lines_of(chart, width)]
 
 
 @given(
@@ -65,8 +65,8 @@ def texts(picture: Picture, width: int) -> list[str]:
 def test_any_values_fit_any_terminal_and_any_character_set(
     values: list[float | None], minutes: int, first_min: int, width: int
 ) -> None:
-    picture = picture_of(values, timedelta(minutes=minutes), first_min)
-    lines = texts(picture, width)
+    chart = chart_of(values, timedelta(minutes=minutes), first_min)
+    lines = texts(chart, width)
     assert max(map(len, lines)) <= width
     assert all(line.encode("ascii", TO_ASCII).isascii() for line in lines)
     axis = next(line for line in lines if "\N{BOX DRAWINGS LIGHT HORIZONTAL}" in line)
@@ -79,7 +79,7 @@ def test_any_values_fit_any_terminal_and_any_character_set(
 def test_any_values_are_drawn_as_svg_inside_of_its_frame(
     values: list[float | None], minutes: int, first_min: int
 ) -> None:
-    root = ET.fromstring(svg_of(picture_of(values, timedelta(minutes=minutes), first_min)))  # noqa: S314 - our own text
+    root = ET.fromstring(svg_of(chart_of(values, timedelta(minutes=minutes), first_min)))  # noqa: S314 - our own text
     width, height = (float(root.get(name, "0")) for name in ("width", "height"))
     for each in root.iter(f"{SVG}rect"):
         right = float(each.get("x", "0")) + float(each.get("width", "0"))
@@ -133,8 +133,8 @@ def test_a_column_is_the_mean_of_what_lies_in_it_by_its_length() -> None:
 
 
 def test_the_hours_are_those_of_local_time_where_one_is_left_out() -> None:
-    picture = picture_of([1.0] * 40, timedelta(minutes=15))
-    lines = texts(picture, 120)
+    chart = chart_of([1.0] * 40, timedelta(minutes=15))
+    lines = texts(chart, 120)
     hours, days = (
         line
         for line in lines[lines.index("Day") + 1 :]
@@ -147,9 +147,9 @@ def test_the_hours_are_those_of_local_time_where_one_is_left_out() -> None:
 
 
 def test_what_would_be_markup_is_text() -> None:
-    picture = picture_of([1.0], timedelta(hours=1))
+    chart = chart_of([1.0], timedelta(hours=1))
     title, line = "<script>alert('1')</script>", 'a "b" & c </text>'
-    text = svg_of(picture._replace(title=title, lines=(line,), table=(("<1>", "&"),)))
+    text = svg_of(chart._replace(title=title, lines=(line,), table=(("<1>", "&"),)))
     root = ET.fromstring(text)  # noqa: S314 - our own text
     shown = [each.text for each in root.iter(f"{SVG}text")]
     assert {title, line, "<1>", "&"} <= set(shown)

@@ -1,4 +1,4 @@
-"""What a picture shows, before anybody draws it: rows of panels on a common time axis."""
+"""What a chart shows, before anybody draws it: rows of panels on a common time axis."""
 
 from __future__ import annotations
 
@@ -109,7 +109,7 @@ class Row(NamedTuple):
     notes: tuple[str, ...] = ()
 
 
-class Picture(NamedTuple):
+class Chart(NamedTuple):
     """Everything that is drawn.
 
     Attributes:

@@ -1,4 +1,4 @@
-"""The picture of `homevolt plan`, as text and as SVG, and `homevolt plan explain`."""
+"""The chart of `homevolt plan`, as text and as SVG, and `homevolt plan explain`."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ SVG = "{http://www.w3.org/2000/svg}"
 
 
 class Drawn(NamedTuple):
-    """A picture of a plan, taken apart.
+    """A chart of a plan, taken apart.
 
     Attributes:
         first: The column in which the panels begin.
@@ -54,7 +54,7 @@ class Drawn(NamedTuple):
 
 
 def drawn(out: str) -> Drawn:
-    """Take a picture apart."""
+    """Take a chart apart."""
     lines = out.splitlines()
     axes = [n for n, line in enumerate(lines) if AXIS in line]
     first = lines[axes[0]].index(AXIS)
@@ -107,13 +107,13 @@ async def test_prices_plan_and_charge_are_below_each_other_on_one_axis(
             "plan", "--host", host, "--prices", spot_file(tmp_path, DAY), "--eur-rate", "11"
         )
     assert outcome.code == 0
-    picture = drawn(outcome.out)
+    chart = drawn(outcome.out)
     columns = {40: 24, 80: 48, 120: 96}[width]
-    assert {line[picture.first :] for line in picture.axes} == {AXIS * columns}
-    assert len(picture.strip) == columns
-    assert max(len(line.rstrip()) for line in picture.charge) <= columns
-    assert picture.hours[picture.first :].startswith("00")
-    six = picture.hours.index("06") - picture.first
+    assert {line[chart.first :] for line in chart.axes} == {AXIS * columns}
+    assert len(chart.strip) == columns
+    assert max(len(line.rstrip()) for line in chart.charge) <= columns
+    assert chart.hours[chart.first :].startswith("00")
+    six = chart.hours.index("06") - chart.first
     assert six == columns // 4
     assert max(map(len, outcome.out.splitlines())) <= width
 
@@ -133,14 +133,14 @@ async def test_every_column_is_a_slot_of_the_plan(  # noqa: PLR0917 - pytest's f
     async with midnight(day) as host:
         outcome = await shell("plan", "--host", host, *options)
         slots = (await shell("plan", "--host", host, *options, "--json")).document["slots"]
-    picture = drawn(outcome.out)
+    chart = drawn(outcome.out)
     assert len(slots) == quarters
     assert [slot["to"] for slot in slots[:-1]] == [slot["from"] for slot in slots[1:]]
-    assert picture.strip == "".join(SIGNS[slot["action"]] for slot in slots)
-    assert len(set(picture.strip)) > 1
+    assert chart.strip == "".join(SIGNS[slot["action"]] for slot in slots)
+    assert len(set(chart.strip)) > 1
     before = 0.4
     for n, slot in enumerate(slots):
-        height = sum(EIGHTHS.index(line[n]) for line in picture.charge) / 8 / 4
+        height = sum(EIGHTHS.index(line[n]) for line in chart.charge) / 8 / 4
         assert height == pytest.approx((before + slot["end_soc_ratio"]) / 2, abs=1 / 60)
         before = slot["end_soc_ratio"]
 
@@ -205,7 +205,7 @@ async def test_the_svg_has_the_same_panels_and_needs_nothing_else(
     async with midnight(DAY) as host:
         outcome = await shell("plan", "--host", host, *options, "--svg", str(file))
         document = (await shell("plan", "--host", host, *options, "--json")).document
-    assert outcome.line == f"The picture is in {file}."
+    assert outcome.line == f"The chart is in {file}."
     text = file.read_text("utf-8")
     root = ET.fromstring(text)  # noqa: S314 - our own file
     texts = {each.text for each in root.iter(f"{SVG}text")}
@@ -248,7 +248,7 @@ async def test_the_strip_of_the_svg_stands_where_the_slots_are(
     )
 
 
-async def test_prices_that_ended_make_no_picture_and_say_so(shell: Shell, tmp_path: Path) -> None:
+async def test_prices_that_ended_make_no_chart_and_say_so(shell: Shell, tmp_path: Path) -> None:
     options = ("--prices", spot_file(tmp_path, DAY - timedelta(days=3)), "--eur-rate", "11")
     file = tmp_path / "plan.svg"
     async with midnight(DAY) as host:

@@ -1,4 +1,4 @@
-"""The picture of `homevolt plan`, and the sentences of `homevolt plan explain`."""
+"""The chart of `homevolt plan`, and the sentences of `homevolt plan explain`."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from homevolt.cli.planning.plan_slots import actions_of, charge_ratios
 from homevolt.cli.planning.plan_work import rests_on
-from homevolt.cli.render.picture.model import Bars, Mark, Picture, Row, Strip
+from homevolt.cli.render.chart.model import Bars, Chart, Mark, Row, Strip
 from homevolt.planning.plan.explain import explain, full_sentence
 from homevolt.planning.plan.plan import slot_starts
 
@@ -23,7 +23,7 @@ MOMENT = "%a %d %b %H:%M"
 DAY = "%A %d %B"
 
 
-def plan_picture(planned: Planned) -> Picture:
+def plan_chart(planned: Planned) -> Chart:
     """Return prices, plan and state of charge on one time axis, and what the plan costs.
 
     Args:
@@ -53,7 +53,7 @@ def plan_picture(planned: Planned) -> Picture:
             role="energy",
         ),
     )
-    return Picture(
+    return Chart(
         title=_title(planned),
         zone=planned.zone,
         rows=(Row("", edges, panels, _notes(prices)),) if prices else (),
@@ -62,14 +62,14 @@ def plan_picture(planned: Planned) -> Picture:
     )
 
 
-def explained(planned: Planned) -> Picture:
+def explained(planned: Planned) -> Chart:
     """Return why a plan does what it does: an entry in a sentence, below the day it begins on.
 
     Args:
         planned: The plan.
     """
     lines = (*_sentences(planned), "", _saved(planned), "", *rests_on(planned), *planned.notes)
-    return Picture(title=_title(planned), zone=planned.zone, rows=(), lines=lines)
+    return Chart(title=_title(planned), zone=planned.zone, rows=(), lines=lines)
 
 
 def _title(planned: Planned) -> str:

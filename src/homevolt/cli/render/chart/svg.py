@@ -1,4 +1,4 @@
-"""A picture as SVG: one file that needs nothing else, legible on light and dark backgrounds."""
+"""A chart as SVG: one file that needs nothing else, legible on light and dark backgrounds."""
 
 from __future__ import annotations
 
@@ -8,13 +8,13 @@ from html import escape
 from itertools import groupby
 from typing import TYPE_CHECKING
 
-from homevolt.cli.render.picture.model import KINDS, MARKS, Bars, Strip, scale_of
+from homevolt.cli.render.chart.model import KINDS, MARKS, Bars, Strip, scale_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
     from datetime import datetime, tzinfo
 
-    from homevolt.cli.render.picture.model import Picture, Row
+    from homevolt.cli.render.chart.model import Chart, Row
 
 WIDTH, MARGIN, GUTTER = 960, 16, 64
 LINE, SMALL_LINE = 22, 18
@@ -42,32 +42,32 @@ text{font:13px system-ui,sans-serif;fill:#24292f}.title{font-size:16px;font-weig
 """.strip()
 
 
-def svg_of(picture: Picture) -> str:
-    """Return a picture as the text of an SVG file.
+def svg_of(chart: Chart) -> str:
+    """Return a chart as the text of an SVG file.
 
     Args:
-        picture: The picture.
+        chart: The chart.
     """
     parts: list[str] = []
     y = MARGIN + LINE
-    parts.append(_text(MARGIN, y, picture.title, "title"))
-    for row in picture.rows:
+    parts.append(_text(MARGIN, y, chart.title, "title"))
+    for row in chart.rows:
         y += GAP
-        y = _row(parts, row, picture.zone, y)
+        y = _row(parts, row, chart.zone, y)
     y += GAP
-    y += GAP if picture.table else 0
-    for amount, what in picture.table:
+    y += GAP if chart.table else 0
+    for amount, what in chart.table:
         y += SMALL_LINE
         parts.append(_text(GUTTER + 60, y, amount, "head right"))
         parts.append(_text(GUTTER + 72, y, what))
-    y += GAP if picture.table else 0
-    for line in picture.lines:
+    y += GAP if chart.table else 0
+    for line in chart.lines:
         for each in textwrap.wrap(line, LONGEST_LINE) or [""]:
             y += SMALL_LINE
             if each:
                 parts.append(_text(MARGIN, y, each))
     height = y + MARGIN
-    title, description = escape(picture.title), escape(" ".join(filter(None, picture.lines)))
+    title, description = escape(chart.title), escape(" ".join(filter(None, chart.lines)))
     return "\n".join(
         (
             _start(height),
@@ -89,7 +89,7 @@ class _Axis:
         self._scale = (WIDTH - GUTTER - MARGIN) / ((edges[-1] - edges[0]) / timedelta(hours=1))
 
     def x(self, moment: datetime) -> float:
-        """Return the distance from the left of the picture."""
+        """Return the distance from the left of the chart."""
         return round(GUTTER + (moment - self.start) / timedelta(hours=1) * self._scale, 1)
 
     @property

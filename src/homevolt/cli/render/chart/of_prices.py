@@ -1,11 +1,11 @@
-"""The picture of `homevolt prices`: a row of bars for each day."""
+"""The chart of `homevolt prices`: a row of bars for each day."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
 from homevolt.cli.planning.spot import source_text
-from homevolt.cli.render.picture.model import Bars, Mark, Picture, Row
+from homevolt.cli.render.chart.model import Bars, Chart, Mark, Row
 from homevolt.planning.prices.zones import market_zone
 
 if TYPE_CHECKING:
@@ -15,8 +15,8 @@ PARTS = 5
 CLOCK = "Central European time"
 
 
-def prices_picture(shown: Shown) -> Picture:
-    """Return the picture of prices, all days on one scale.
+def prices_chart(shown: Shown) -> Chart:
+    """Return the chart of prices, all days on one scale.
 
     Args:
         shown: The prices.
@@ -30,7 +30,7 @@ def prices_picture(shown: Shown) -> Picture:
         f"Source: {source_text(prices, shown.now, market_zone())} Times are {CLOCK}.",
         *shown.notes,
     )
-    return Picture(
+    return Chart(
         title=f"Prices of {zone.name} ({zone.place}) in {prices.unit}, without tax and fees",
         zone=market_zone(),
         rows=tuple(_row(day, low, high) for day in shown.days),

@@ -1,1 +1,0 @@
-"""Prices and plans as a picture: one model of it, drawn for a terminal and as SVG."""
