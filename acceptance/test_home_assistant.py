@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, Self
 import aiomqtt
 
 from acceptance.home_assistant import Entity, HomeAssistant, home_assistant, prepare
-from homevolt.simulator import Simulator
+from homevolt.simulator import Mode, Simulator
 from tests.support.mosquitto import PASSWORD, USER, Mosquitto
 from tests.support.raw_server import unused_port
 
@@ -219,7 +219,9 @@ async def check_commands(hass: HomeAssistant, simulator: Simulator) -> None:
     plan = simulator.installation.plan
 
     async def is_told() -> bool:
-        return any(2500 in entry.options.values() for entry in plan.entries)
+        # The mode too: the plan of the simulated cloud has the same power in other options.
+        told = (Mode.INVERTER_CHARGE, 2500)
+        return any((entry.type, entry.options.get("setpoint")) == told for entry in plan.entries)
 
     async def goes_on() -> bool:
         return not await is_told()
