@@ -24,7 +24,7 @@ PYTHON ?= $(shell for name in $(PYTHONS); do \
 # Both names, since newer releases of pip take the pins of a build from the second.
 export PIP_CONSTRAINT := constraints.txt
 export PIP_BUILD_CONSTRAINT := constraints.txt
-# Images of containers set it; without files of bytecode each of hundreds of processes compiles anew.
+# Container images set it; without bytecode files each of hundreds of processes compiles everything anew.
 unexport PYTHONDONTWRITEBYTECODE
 INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check --no-input
 

@@ -21,7 +21,7 @@ _UTC_COLUMNS = frozenset({"start_utc", "timeutc"})
 _NOTHING = frozenset({"", "-", "null", "none"})
 _DELIMITERS = ";\t,"
 _YEARS = range(1970, 2200)
-"""Of other years no instant is meant; near the ends of the calendar nothing can be reckoned."""
+"""An instant of another year is a mistake, and near the ends of the calendar cannot be used."""
 _DECIMAL_COMMA = re.compile(r"[+-]?\d+,\d+")
 
 

@@ -39,7 +39,7 @@ def exact_number(text: str) -> Decimal:
     """Return the decimal that a text is.
 
     Raises:
-        UnusableNumberError: It is no finite number, or so large that nothing can be reckoned.
+        UnusableNumberError: It is no finite number, or too large to calculate with.
     """
     try:
         number = Decimal(text)
